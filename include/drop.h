@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * Every reason for which xovn drops a packet: one list that makes the enum,
+ * the names (`bpftool map dump` of map "drop") and the help of
+ * `xovn stats drops`.  X(name, what happened, where to look)
+ */
+#ifndef XOVN_DROP_H
+#define XOVN_DROP_H
+
+#define XOVN_DROP_REASONS(X)                                                   \
+	X(VIF_NOT_BOUND,                                                       \
+	  "frame from an interface no logical port is bound to",               \
+	  "xovn show; xovn bind IFACE LSP")                                    \
+	X(MALFORMED, "headers are truncated or contradict the frame's length", \
+	  "tcpdump on the sending VIF")                                        \
+	X(VLAN_TAGGED, "802.1Q tag; OVN admits untagged frames only",          \
+	  "VLAN configuration of the guest")                                   \
+	X(SRC_MULTICAST, "multicast source MAC", "the guest's NIC")            \
+	X(PORT_DISABLED, "logical port has enabled=false",                     \
+	  "ovn-nbctl lsp-get-enabled PORT")                                    \
+	X(PORT_SEC_IN, "port_security: the guest may not send this address",   \
+	  "ovn-nbctl lsp-get-port-security PORT")                              \
+	X(PORT_SEC_OUT,                                                        \
+	  "port_security: the port may not receive this address",              \
+	  "ovn-nbctl lsp-get-port-security PORT")                              \
+	X(L2_UNKNOWN_DST, "no port of the switch has this destination MAC",    \
+	  "ovn-nbctl lsp-get-addresses; xovn show")                            \
+	X(SAME_PORT, "destination is the port the frame came from",            \
+	  "a loop behind the port, or a duplicate MAC")                        \
+	X(PORT_UNPLACED, "destination port is placed on no chassis",           \
+	  "placement file, requested-chassis")                                 \
+	X(PORT_NOT_BOUND,                                                      \
+	  "destination port belongs here but has no interface",                \
+	  "xovn bind IFACE LSP")                                               \
+	X(PORT_UNSUPPORTED,                                                    \
+	  "port type xovn does not forward to (warned at load)",               \
+	  "the warnings of xovn load")                                         \
+	X(NO_MEMBERS, "flood to a group without members",                      \
+	  "nothing else is on this switch")                                    \
+	X(LR_ADMISSION, "destination MAC is not the router port's",            \
+	  "LSP addresses against LRP mac")                                     \
+	X(LR_NOT_IP, "router port got a frame that is neither ARP nor IPv4",   \
+	  "IPv6 is switched, not routed")                                      \
+	X(LR_ARP, "ARP request for an address this router port does not have", \
+	  "LRP networks; the asker's subnet")                                  \
+	X(LR_BAD_SRC, "invalid or spoofed source address at a router",         \
+	  "multicast, 127/8, 0/8, the router's own or a broadcast address")    \
+	X(LR_BAD_DST, "destination a router never forwards to",                \
+	  "127/8, 0/8, multicast, link broadcast")                             \
+	X(LR_NO_ROUTE, "no route to the destination",                          \
+	  "ovn-nbctl lr-route-list")                                           \
+	X(LR_DISCARD, "discard route", "ovn-nbctl lr-route-list")              \
+	X(LR_LOCAL, "packet to the router itself that it does not answer",     \
+	  "fragments, ICMP other than echo request, gateway routers")          \
+	X(LR_TTL, "TTL ran out; answered with ICMP time exceeded if allowed",  \
+	  "a routing loop, or traceroute")                                     \
+	X(LR_NEIGHBOR,                                                         \
+	  "next hop unresolved; the packet became an ARP request",             \
+	  "first packet to a MAC-only port; does the guest answer ARP?")       \
+	X(LR_PORT_DISABLED, "router or router port has enabled=false",         \
+	  "ovn-nbctl lrp-get-enabled PORT")                                    \
+	X(TOO_BIG, "does not fit the underlay; answered with frag. needed",    \
+	  "guest MTU must be at most the underlay's less 58")                  \
+	X(HOP_LIMIT, "passed 32 datapaths: a loop of routers and switches",    \
+	  "static routes that point at each other")                            \
+	X(NO_TUNNEL, "no underlay attached, or no address for the chassis",    \
+	  "xovn attach IFACE --underlay; placement file")                      \
+	X(ENCAP_FAILED, "the kernel refused to add the Geneve header",         \
+	  "non-TCP/UDP GSO, no headroom")                                      \
+	X(DECAP_FAILED, "the kernel refused to remove the Geneve header",      \
+	  "report it: kernel and NIC driver")                                  \
+	X(BUILD_FAILED,                                                        \
+	  "the kernel refused to build an ICMP, RST or ARP packet",            \
+	  "report it: kernel and NIC driver")                                  \
+	X(REDIRECT_FAILED, "a copy could not be sent to an interface",         \
+	  "ip -s link; is the interface up?")                                  \
+	X(TUNNEL_MALFORMED, "Geneve header or lengths are wrong",              \
+	  "tshark -d udp.port==6081,geneve on the underlay")                   \
+	X(TUNNEL_CHASSIS, "Geneve from an address that is no known chassis",   \
+	  "placement file on this host")                                       \
+	X(TUNNEL_OPTION, "no OVN option, or an unknown critical option",       \
+	  "who sends Geneve to this host?")                                    \
+	X(TUNNEL_VNI, "unknown datapath key (VNI)",                            \
+	  "do all hosts load the same NB file?")                               \
+	X(TUNNEL_PORT, "unknown egress key in that datapath",                  \
+	  "do all hosts load the same NB file?")                               \
+	X(TUNNEL_NOT_LOCAL, "egress port is not on this chassis",              \
+	  "do all hosts load the same placement?")                             \
+	X(TUNNEL_SAME_PORT, "ingress and egress key are the same",             \
+	  "tshark -d udp.port==6081,geneve on the underlay")
+
+enum drop_reason {
+	DROP_NONE = 0, /* not a drop */
+#define X(name, what, where) DROP_##name,
+	XOVN_DROP_REASONS(X)
+#undef X
+		DROP_REASON_COUNT,
+};
+
+#endif /* XOVN_DROP_H */

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0 OR MIT */
+/*
+ * Keys and values of every map (declared in maps/, documented in
+ * doc/maps.md).  Written by the loader unless it says "BPF writes".
+ */
+#ifndef XOVN_MAPS_H
+#define XOVN_MAPS_H
+
+#include "drop.h"
+#include "types.h"
+
+/* ---- config: one entry, what this host is ---- */
+
+struct config {
+	__u32 layout; /* XOVN_LAYOUT_VERSION */
+	__u32 chassis; /* own index in map "chassis", 0: none */
+	__u8 encap_ip[4]; /* own tunnel endpoint, 0.0.0.0: none */
+	__u32 underlay_ifindex; /* 0: nothing attached with --underlay */
+	__u64 program_id; /* hash of the BPF objects that fill these maps */
+	char chassis_name[XOVN_NAME_LEN];
+};
+
+/* ---- datapath: one per logical switch and router ---- */
+
+enum datapath_kind {
+	DATAPATH_SWITCH = 1,
+	DATAPATH_ROUTER = 2,
+};
+
+struct datapath_key {
+	__u32 datapath; /* tunnel key: the VNI */
+};
+
+struct datapath_val {
+	enum datapath_kind kind;
+	char name[XOVN_NAME_LEN];
+};
+
+/* ---- port: one per LSP, by its keys on the wire ---- */
+
+enum port_kind {
+	PORT_VIF = 1, /* "" type: a guest */
+	PORT_ROUTER = 2, /* type router; peer is the LRP */
+	PORT_UNSUPPORTED = 3, /* localnet, l3gateway, ...: traffic is dropped */
+};
+
+enum port_flag {
+	PORT_F_DISABLED = 1 << 0, /* enabled=false */
+	PORT_F_SECURITY = 1 << 1, /* has port_security */
+	PORT_F_ONE_MAC = 1 << 2, /* ... which is just security_mac */
+	PORT_F_UNKNOWN = 1 << 3, /* addresses hold "unknown": floods reach it */
+	PORT_F_LEARN = 1 << 4, /* source MACs go to the FDB */
+	PORT_F_FDB_SWITCH = 1 << 5, /* some port of the switch has LEARN */
+	PORT_F_PEER = 1 << 6, /* veth with its peer in another netns */
+};
+
+/* What a frame from or to a port must obey; copied into "vif" by bind. */
+struct port_policy {
+	__u32 flags; /* enum port_flag */
+	__u8 security_mac[6]; /* with PORT_F_ONE_MAC */
+	__u8 pad[2];
+};
+
+struct port_key {
+	__u32 datapath;
+	__u32 port; /* 1..32767 */
+};
+
+struct port_val {
+	enum port_kind kind;
+	__u32 chassis; /* index; own index: local; 0: placed nowhere */
+	__u32 ifindex; /* bound interface of this host, 0: none */
+	struct port_policy policy;
+	__u32 peer_datapath; /* PORT_ROUTER: router datapath */
+	__u32 peer_port; /* PORT_ROUTER: LRP key */
+	char name[XOVN_NAME_LEN];
+};
+
+/* ---- vif: what is bound to an interface of this host ---- */
+
+struct vif_key {
+	__u32 ifindex;
+};
+
+struct vif_val {
+	__u32 datapath; /* 0: the LSP is not in the NB any more */
+	__u32 port;
+	struct port_policy policy;
+	__u32 pad;
+	char name[XOVN_NAME_LEN]; /* LSP */
+	char ifname[16]; /* at bind time */
+};
+
+/* ---- port_sec: port_security elements with more than one bare MAC ---- */
+
+#define PORT_SEC_IP4_MAX 8
+#define PORT_SEC_IP6_MAX 4
+
+struct port_sec_key {
+	__u32 datapath;
+	__u16 port;
+	__u8 mac[6];
+	__u32 seq; /* 0, 1, ...: continues with more addresses */
+};
+
+struct port_sec_ip4 {
+	__u8 addr[4];
+	__u8 mask[4]; /* 255.255.255.255: that host only */
+	__u8 broadcast[4]; /* of the subnet, 0.0.0.0: none given */
+};
+
+struct port_sec_ip6 {
+	__u8 addr[16];
+	__u8 mask[16];
+};
+
+struct port_sec_val {
+	__u8 restricts_ip; /* 0: any IP; else only those listed */
+	__u8 n_ip4; /* entries used below */
+	__u8 n_ip6;
+	__u8 more; /* the element goes on at seq + 1 */
+	__u8 has_ip4; /* anywhere in the element */
+	__u8 has_ip6;
+	__u8 pad[2];
+	struct port_sec_ip4 ip4[PORT_SEC_IP4_MAX];
+	struct port_sec_ip6 ip6[PORT_SEC_IP6_MAX];
+};
+
+/* ---- l2: destination look-up of a switch ---- */
+
+struct l2_key {
+	__u32 datapath;
+	__u8 mac[6];
+	__u8 pad[2];
+};
+
+struct l2_val {
+	__u32 port;
+	enum port_kind kind;
+	__u32 chassis; /* as in port_val */
+	__u32 flags; /* PORT_F_DISABLED */
+	__u32 peer_datapath; /* as in port_val */
+	__u32 peer_port;
+};
+
+/* ---- fdb: learned MACs behind ports with "unknown".  BPF writes. ---- */
+
+struct fdb_val {
+	__u32 port;
+};
+
+/* ---- arp: who has an IPv4 address on a switch ---- */
+
+enum arp_kind {
+	ARP_RESPOND = 1, /* the switch answers with mac */
+	ARP_ROUTER = 2, /* the router port answers */
+};
+
+struct arp_key {
+	__u32 datapath;
+	__u8 ip[4];
+};
+
+struct arp_val {
+	enum arp_kind kind;
+	__u32 port; /* LSP that owns the address */
+	__u8 mac[6];
+	__u8 pad[2];
+};
+
+/* ---- nd: who has an IPv6 address on a switch (answered like arp) ---- */
+
+struct nd_key {
+	__u32 datapath;
+	__u8 ip[16];
+};
+
+/* value: struct arp_val with ARP_RESPOND */
+
+/* ---- group, member: who gets a copy of a flood ---- */
+
+enum member_kind {
+	MEMBER_VIF = 1, /* id: port key, on this chassis */
+	MEMBER_ROUTER = 2, /* id: port key of a router-type LSP */
+	MEMBER_CHASSIS = 3, /* id: chassis index, never the own */
+};
+
+struct group_key {
+	__u32 datapath;
+	__u32 group; /* OVN_MC_*; for a router datapath OVN_MC_FLOOD: the
+		      * chassis that learn its neighbors (design.md 6) */
+};
+
+struct group_val {
+	__u32 n_vif;
+	__u32 n_router;
+	__u32 n_chassis;
+};
+
+struct member_key {
+	__u32 datapath;
+	__u32 group;
+	enum member_kind kind;
+	__u32 index; /* 0..n-1, dense */
+};
+
+struct member_val {
+	__u32 id;
+};
+
+/* ---- lrp: one per logical router port ---- */
+
+#define LRP_NETWORKS_INLINE 4
+
+enum lrp_flag {
+	LRP_F_DISABLED = 1 << 0, /* LRP or its router has enabled=false */
+	LRP_F_SILENT = 1 << 1, /* router never sends RST or unreachable:
+				* gateway router or distributed gateway port */
+	LRP_F_PEER_ROUTER = 1 << 2, /* peer is an LRP, not an LSP */
+	LRP_F_LEARN_ALWAYS = 1 << 3, /* always_learn_from_arp_request */
+	LRP_F_STATIC_NEIGHBORS = 1 << 4, /* "neighbor" has entries for it */
+};
+
+struct lrp_network {
+	__u8 addr[4];
+	__u8 mask[4];
+};
+
+struct lrp_key {
+	__u32 datapath;
+	__u32 port;
+};
+
+struct lrp_val {
+	__u8 mac[6];
+	__u8 pad[2];
+	__u32 flags; /* enum lrp_flag */
+	__u32 n_networks; /* of network[]; others are in router_ip only */
+	struct lrp_network network[LRP_NETWORKS_INLINE];
+	__u32 peer_datapath; /* switch (or router) on the other side, 0: none */
+	__u32 peer_port;
+	char name[XOVN_NAME_LEN];
+};
+
+/* ---- router_ip: addresses that are a router's own ---- */
+
+enum router_ip_kind {
+	ROUTER_IP_OWN = 1,
+	ROUTER_IP_BROADCAST = 2, /* subnet broadcast of a network */
+};
+
+struct router_ip_key {
+	__u32 datapath;
+	__u8 ip[4];
+};
+
+struct router_ip_val {
+	enum router_ip_kind kind;
+	__u32 port; /* LRP */
+	__u8 mask[4];
+};
+
+/* ---- route: longest prefix match per router ---- */
+
+enum route_kind {
+	ROUTE_CONNECTED = 1, /* next hop is the destination */
+	ROUTE_STATIC = 2,
+	ROUTE_LOCAL = 3, /* the router's own address, always /32 */
+	ROUTE_DISCARD = 4,
+};
+
+struct route_key {
+	__u32 prefixlen; /* 32 (the datapath) + length of the prefix */
+	__u32 datapath;
+	__u8 ip[4];
+};
+
+struct route_val {
+	enum route_kind kind;
+	__u32 port; /* outgoing LRP */
+	__u8 nexthop[4]; /* ROUTE_STATIC */
+	__u8 mac[6]; /* of the outgoing LRP */
+	__u8 lrp_flags; /* enum lrp_flag of the outgoing LRP, low 8 bits */
+	__u8 pad;
+	__u8 src_ip[4]; /* LRP address that asks for the next hop */
+	__u32 peer_datapath; /* as in lrp_val of the outgoing LRP */
+	__u32 peer_port;
+};
+
+/* ---- neighbor, learned: IPv4 to MAC on a router port ---- */
+
+struct neighbor_key {
+	__u32 datapath;
+	__u32 port; /* LRP */
+	__u8 ip[4];
+};
+
+struct neighbor_val {
+	__u8 mac[6];
+	__u8 pad[2];
+};
+
+/* learned has the same key and value.  BPF writes. */
+
+/* ---- chassis, encap_ip, tunnel ---- */
+
+struct chassis_val { /* array of XOVN_MAX_CHASSIS, empty name: free */
+	__u8 encap_ip[4];
+	char name[XOVN_NAME_LEN];
+	char hostname[XOVN_NAME_LEN];
+};
+
+struct encap_ip_key {
+	__u8 ip[4];
+};
+
+struct encap_ip_val {
+	__u32 chassis;
+};
+
+/* How to reach a chassis, same index; filled by load and attach. */
+struct tunnel_val {
+	__u8 remote_ip[4];
+	__u8 local_ip[4];
+	__u8 nexthop[4]; /* on the underlay: remote_ip or a gateway */
+	__u32 ifindex; /* underlay device, 0: chassis unreachable */
+	__u8 nexthop_mac[6]; /* for copies and non-IP frames; zero: unknown */
+	__u8 local_mac[6];
+};
+
+/* ---- drop: per CPU, by reason.  BPF writes. ---- */
+
+struct drop_key {
+	enum drop_reason reason;
+};
+
+struct drop_val {
+	__u64 packets;
+	__u64 bytes;
+};
+
+#endif /* XOVN_MAPS_H */

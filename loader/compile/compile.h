@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the model to map contents: a pure function, no I/O, no BPF.
+ *
+ *   keys.c     tunnel keys for datapaths and ports
+ *   switch.c   ports, l2, arp, nd, groups, port security
+ *   router.c   LRPs, addresses, routes, static neighbors
+ *   compile.c  ties them together; placement, chassis, bound interfaces
+ */
+#ifndef XOVN_COMPILE_H
+#define XOVN_COMPILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "image.h"
+#include "maps.h"
+
+struct nb;
+struct placement;
+
+/* An interface of this host bound to an LSP; survives reloads. */
+struct compile_binding {
+	uint32_t ifindex;
+	bool is_peer; /* redirect_peer works: PORT_F_PEER */
+	char ifname[16];
+	char lsp[XOVN_NAME_LEN]; /* stored form, see name_store() */
+};
+
+struct compile_input {
+	const struct nb *nb;
+	const struct placement *placement; /* may be empty, never NULL */
+	const char *chassis; /* name or hostname of this host */
+	const struct compile_binding *bindings;
+	size_t n_bindings;
+	/* Chassis indices in use, so that they stay as they are: the present
+	 * map "chassis", XOVN_MAX_CHASSIS entries, or NULL. */
+	const struct chassis_val *present_chassis;
+};
+
+struct compile_output {
+	struct image image;
+	/* XOVN_MAX_CHASSIS entries, the wanted map "chassis". */
+	struct chassis_val *chassis;
+	uint32_t own_chassis; /* index */
+	/* Things the user should know, one line each: conflicts resolved for
+	 * the NB, ports placed nowhere, bound interfaces without an LSP. */
+	char **notes;
+	size_t n_notes;
+};
+
+/* Returns 0, -EINVAL (bad network: names the objects, cause, remedy),
+ * -ENOENT (unknown chassis), -E2BIG, -ENOMEM.  On error *out is empty. */
+int compile(const struct compile_input *in, struct compile_output *out,
+	    struct error *e);
+void compile_output_free(struct compile_output *out);
+
+/* The form in which a name stands in a map: cut and marked by a hash when it
+ * is longer than XOVN_NAME_LEN - 1 bytes. */
+void name_store(char stored[XOVN_NAME_LEN], const char *name);
+
+#endif /* XOVN_COMPILE_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The wanted contents of all maps that the loader writes: what compile/
+ * makes and sync/ compares with the kernel.  A table is a hash table of
+ * fixed-size keys and values (zeroed padding, so memcmp() compares).
+ */
+#ifndef XOVN_IMAGE_H
+#define XOVN_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One line per map: id, map name, key type, value type.  In the order in
+ * which additions are safe: what is referred to comes before what refers. */
+#define IMAGE_TABLES(X)                                                        \
+	X(DATAPATH, "datapath", struct datapath_key, struct datapath_val)      \
+	X(ENCAP_IP, "encap_ip", struct encap_ip_key, struct encap_ip_val)      \
+	X(PORT_SEC, "port_sec", struct port_sec_key, struct port_sec_val)      \
+	X(LRP, "lrp", struct lrp_key, struct lrp_val)                          \
+	X(ROUTER_IP, "router_ip", struct router_ip_key, struct router_ip_val)  \
+	X(NEIGHBOR, "neighbor", struct neighbor_key, struct neighbor_val)      \
+	X(ROUTE, "route", struct route_key, struct route_val)                  \
+	X(PORT, "port", struct port_key, struct port_val)                      \
+	X(MEMBER, "member", struct member_key, struct member_val)              \
+	X(GROUP, "group", struct group_key, struct group_val)                  \
+	X(L2, "l2", struct l2_key, struct l2_val)                              \
+	X(ARP, "arp", struct arp_key, struct arp_val)                          \
+	X(ND, "nd", struct nd_key, struct arp_val)                             \
+	X(VIF, "vif", struct vif_key, struct vif_val)
+
+enum image_table_id {
+#define X(id, name, key, val) IMAGE_##id,
+	IMAGE_TABLES(X)
+#undef X
+		IMAGE_TABLE_COUNT,
+};
+
+struct image_table {
+	size_t key_size, val_size;
+	size_t n; /* entries */
+	size_t capacity;
+	uint8_t *entries; /* n times key then value, in order of insertion */
+	uint32_t *slots; /* hash index: 1 + entry number, 0 free */
+	size_t n_slots;
+};
+
+struct image {
+	struct image_table table[IMAGE_TABLE_COUNT];
+};
+
+int image_init(struct image *img); /* 0 or -ENOMEM */
+void image_free(struct image *img);
+
+/* Adds an entry.  0, -EEXIST (key is there; *old is its value), -ENOMEM. */
+int image_add(struct image *img, enum image_table_id id, const void *key,
+	      const void *val, void **old);
+/* The value of a key, or NULL. */
+void *image_find(const struct image *img, enum image_table_id id,
+		 const void *key);
+/* Entry i: its key; the value stands key_size behind it. */
+static inline uint8_t *image_entry(const struct image_table *t, size_t i)
+{
+	return t->entries + i * (t->key_size + t->val_size);
+}
+
+const char *image_table_name(enum image_table_id id); /* map name */
+
+#endif /* XOVN_IMAGE_H */

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The logical network as typed structs, made from the rows of an OVN
+ * Northbound database (loader/ovsdb) and read by loader/compile.  Addresses
+ * are parsed and checked here; what they mean together (duplicates,
+ * overlaps, keys) is the compiler's business.
+ *
+ * struct nb owns everything below it; nb_free() releases all.
+ */
+#ifndef XOVN_NB_H
+#define XOVN_NB_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+struct ovsdb;
+
+struct nb_ip4 {
+	uint8_t addr[4]; /* as written, host part kept */
+	uint8_t plen; /* 32 where none was written */
+};
+
+struct nb_ip6 {
+	uint8_t addr[16];
+	uint8_t plen; /* 128 where none was written */
+};
+
+/* "MAC IP...", an element of addresses or port_security. */
+struct nb_address {
+	uint8_t mac[6];
+	struct nb_ip4 *ip4;
+	size_t n_ip4;
+	struct nb_ip6 *ip6;
+	size_t n_ip6;
+};
+
+enum nb_lsp_type {
+	NB_LSP_VIF, /* "" */
+	NB_LSP_ROUTER,
+	NB_LSP_LOCALNET,
+	NB_LSP_OTHER, /* type_name says which */
+};
+
+struct nb_lsp {
+	char uuid[37];
+	char *name;
+	enum nb_lsp_type type;
+	char *type_name; /* "", "router", "localnet", "localport", ... */
+	struct nb_address *addresses; /* of addresses, and dynamic_addresses
+				       * where addresses holds "dynamic" */
+	size_t n_addresses;
+	bool has_unknown; /* addresses holds "unknown" */
+	bool has_router; /* addresses holds "router" */
+	struct nb_address *port_security;
+	size_t n_port_security;
+	bool enabled; /* default true */
+	bool no_arp_responder; /* options:disable_arp_nd_rsp */
+	uint32_t requested_key; /* options:requested-tnl-key, 0: none */
+	char *requested_chassis; /* options:requested-chassis, or NULL; the
+				  * first of a list */
+	char *router_port; /* options:router-port, or NULL */
+};
+
+struct nb_switch {
+	char uuid[37];
+	char *name;
+	uint32_t requested_key; /* other_config:requested-tnl-key */
+	struct nb_lsp *ports;
+	size_t n_ports;
+};
+
+struct nb_lrp {
+	char uuid[37];
+	char *name;
+	uint8_t mac[6];
+	struct nb_ip4 *ip4; /* networks */
+	size_t n_ip4;
+	struct nb_ip6 *ip6;
+	size_t n_ip6;
+	bool enabled; /* default true */
+	bool is_distributed_gateway; /* gateway_chassis or ha_chassis_group */
+	uint32_t requested_key; /* options:requested-tnl-key */
+	char *peer; /* another LRP, or NULL */
+};
+
+struct nb_route {
+	char uuid[37];
+	struct nb_ip4 prefix; /* host bits cleared */
+	bool has_nexthop; /* false: discard, or empty (next hop is ip.dst) */
+	uint8_t nexthop[4];
+	bool discard; /* nexthop = "discard" */
+	char *output_port; /* LRP, or NULL */
+};
+
+struct nb_router {
+	char uuid[37];
+	char *name;
+	bool enabled; /* default true */
+	char *gateway_chassis; /* options:chassis, or NULL */
+	bool always_learn; /* options:always_learn_from_arp_request, default
+			    * true */
+	bool dynamic_neighbors; /* options:dynamic_neigh_routers, default
+				 * false */
+	uint32_t requested_key; /* options:requested-tnl-key */
+	struct nb_lrp *ports;
+	size_t n_ports;
+	struct nb_route *routes; /* only those xovn honours: IPv4, dst-ip,
+				  * main table; the others are in notices */
+	size_t n_routes;
+};
+
+/* Something the database holds and xovn does not honour yet: one warning a
+ * kind, e.g. what "ACL", n 12, example "allow-related rule in sw0". */
+struct nb_notice {
+	char *what;
+	size_t n;
+	char *example; /* name of the first object, or NULL */
+};
+
+struct nb {
+	struct nb_switch *switches;
+	size_t n_switches;
+	struct nb_router *routers;
+	size_t n_routers;
+	struct nb_notice *notices;
+	size_t n_notices;
+};
+
+/* Builds the model.  Returns 0, -EINVAL (bad value; names row and column) or
+ * -ENOMEM.  All strings are copied: the ovsdb may be freed afterwards. */
+int nb_from_ovsdb(const struct ovsdb *db, struct nb *nb, struct error *e);
+void nb_free(struct nb *nb);
+
+#endif /* XOVN_NB_H */

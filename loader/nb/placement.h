@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which chassis exist and which LSPs are where: from a placement file
+ * (design: "Placement without a Southbound database") or from a Southbound
+ * database, which also fixes the tunnel keys.
+ */
+#ifndef XOVN_PLACEMENT_H
+#define XOVN_PLACEMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+struct ovsdb;
+
+struct placement_chassis {
+	char *name; /* OVN's system-id */
+	char *hostname; /* "" where none is given */
+	uint8_t encap_ip[4];
+};
+
+struct placement_port {
+	char *lsp;
+	size_t chassis; /* index into chassis[] */
+	unsigned int line; /* of the placement file, 0: from an SB */
+};
+
+/* Tunnel keys from a Southbound database: law where present. */
+struct placement_key {
+	char *name; /* datapath: NB uuid; port: logical_port */
+	uint32_t datapath_key; /* tunnel_key of the (port's) datapath */
+	uint32_t port_key; /* 0: this is a datapath */
+};
+
+struct placement {
+	struct placement_chassis *chassis;
+	size_t n_chassis;
+	struct placement_port *ports;
+	size_t n_ports;
+	struct placement_key *keys;
+	size_t n_keys;
+};
+
+/* Errors: -ENOENT, -EINVAL (file, line, cause, remedy: bad address, an LSP
+ * or chassis or encap IP twice, no encap IP). */
+int placement_read_file(const char *path, struct placement *p, struct error *e);
+/* Chassis+Encap (geneve), Port_Binding.chassis, Datapath_Binding keys. */
+int placement_read_sb(const struct ovsdb *sb, struct placement *p,
+		      struct error *e);
+/* By name or hostname; NULL: none. */
+const struct placement_chassis *
+placement_find_chassis(const struct placement *p, const char *name);
+void placement_free(struct placement *p);
+
+#endif /* XOVN_PLACEMENT_H */
