@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make            install what a build needs, build build/xovn
+# make demo       the tutorial's network on three hosts in namespaces (KEEP=1: leave it up)
+# make test       unit, BPF program and topology tests
+# make lint       formatting, static checks, file length
+# make clean, make install DESTDIR= PREFIX=
+# NODEPS=1        never call the package manager
+
+CLANG ?= clang
+BPFTOOL ?= bpftool
+PREFIX ?= /usr/local
+B := build
+
+# sudo-less users have no sbin in PATH, Debian keeps bpftool and ethtool there
+export PATH := $(PATH):/usr/sbin:/sbin
+
+VERSION := $(shell cat VERSION)
+
+CFLAGS ?= -O2 -g
+override CFLAGS += -std=gnu11 -Wall -Wextra -Werror -fstack-protector-strong \
+	-fno-common -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+CPPFLAGS += -Iinclude -Iloader -I$(B) -DXOVN_VERSION='"$(VERSION)"'
+LDFLAGS += -Wl,-z,relro,-z,now
+LDLIBS := -lbpf -lelf -lz -ljansson -lcrypto -lmnl
+TESTFLAGS := -I. -Imaps -Iselftests/lib \
+	-DXOVN_TEST_DATA='"$(CURDIR)/selftests/data"'
+
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror \
+	-I. -Iinclude -Imaps
+
+BPF_SRC := $(sort $(wildcard bpf/*.bpf.c))
+BPF_OBJ := $(BPF_SRC:bpf/%.bpf.c=$(B)/%.bpf.o)
+SKEL := $(BPF_OBJ:.bpf.o=.skel.h)
+
+SRC := $(sort $(wildcard loader/*.c loader/*/*.c))
+OBJ := $(SRC:%.c=$(B)/%.o)
+LIB_OBJ := $(filter-out $(B)/loader/main.o,$(OBJ))
+
+TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard selftests/lib/*.c)))
+UNIT := $(patsubst selftests/unit/%.c,$(B)/unit/%,$(sort $(wildcard selftests/unit/test_*.c)))
+PROG_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard selftests/prog/*.c)))
+PROG := $(if $(PROG_OBJ),$(B)/prog/test_prog)
+TOOLS := $(patsubst selftests/tools/%.c,$(B)/tools/%,$(sort $(wildcard selftests/tools/*.c)))
+TEST_OBJ := $(TESTLIB_OBJ) $(PROG_OBJ) $(patsubst %.c,$(B)/%.o,\
+	$(wildcard selftests/unit/*.c selftests/tools/*.c))
+
+DEPS = $(if $(NODEPS),@:,@sh scripts/deps.sh)
+SUBMAKE = @+$(MAKE) --no-print-directory
+
+.PHONY: all demo test lint clean install build build-tests deps
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: deps
+	$(SUBMAKE) build
+
+deps:
+	$(DEPS) build
+
+# The targets below it assume that the packages are there.
+build: $(B)/xovn $(BPF_OBJ)
+
+build-tests: $(UNIT) $(PROG) $(TOOLS)
+
+demo:
+	$(DEPS) build demo
+	$(SUBMAKE) build
+	@KEEP=$(KEEP) selftests/demo
+
+test:
+	$(DEPS) build demo test
+	$(SUBMAKE) build build-tests
+	@selftests/run $(T)
+
+lint:
+	$(DEPS) build test lint
+	@scripts/lint.sh
+
+clean:
+	rm -rf $(B)
+
+install: $(B)/xovn
+	install -D -m 755 $(B)/xovn $(DESTDIR)$(PREFIX)/sbin/xovn
+
+# BPF: `gen object` drops the DWARF that clang's -g adds beside the BTF.
+$(B)/%.bpf.o: bpf/%.bpf.c Makefile
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $(@:.bpf.o=.raw.o)
+	@$(BPFTOOL) gen object $@ $(@:.bpf.o=.raw.o)
+
+$(B)/%.skel.h: $(B)/%.bpf.o
+	@$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+# User space. Only sources that include a skeleton wait for the BPF objects.
+SKEL_USER := $(patsubst %.c,$(B)/%.o,$(shell grep -l 'skel\.h"' $(SRC) \
+	$(wildcard loader/*/*.h selftests/*/*.c selftests/*/*.h) 2>/dev/null))
+$(filter %.o,$(SKEL_USER)): | $(SKEL)
+ifneq ($(filter %.h,$(SKEL_USER)),)
+$(OBJ) $(TEST_OBJ): | $(SKEL)
+endif
+
+$(B)/loader/%.o: loader/%.c Makefile VERSION
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -fPIE -MMD -MP -c $< -o $@
+
+$(B)/selftests/%.o: selftests/%.c Makefile VERSION
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(TESTFLAGS) $(CFLAGS) -fPIE -MMD -MP -c $< -o $@
+
+$(B)/xovn: $(OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -o $@
+
+$(B)/libxovn.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/libtest.a: $(TESTLIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/unit/%: $(B)/selftests/unit/%.o $(B)/libtest.a $(B)/libxovn.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
+
+$(B)/prog/test_prog: $(PROG_OBJ) $(B)/libtest.a $(B)/libxovn.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
+
+$(B)/tools/%: $(B)/selftests/tools/%.o $(B)/libtest.a $(B)/libxovn.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -o $@
+
+-include $(OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
