@@ -1,0 +1,168 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What topology tests need beside the network: one "ok" or "not ok" line
+# per check (the runner counts them), pings and counters as short strings.
+
+# shellcheck source=selftests/topo/net.sh
+. "$(dirname "${BASH_SOURCE[0]}")/net.sh"
+
+failures=0
+capture_pid=
+
+pass() {
+	echo "ok - $1"
+}
+
+fail() {
+	echo "not ok - $1"
+	[ -z "${2:-}" ] || printf '%s\n' "$2" | sed 's/^/#   /'
+	failures=$((failures + 1))
+}
+
+# check NAME COMMAND...: the command succeeds.
+check() {
+	local name=$1 out
+	shift
+	if out=$("$@" 2>&1); then pass "$name"; else fail "$name" "$* failed: $out"; fi
+}
+
+# expect NAME WANTED GOT: WANTED is a pattern of the shell.
+expect() {
+	# shellcheck disable=SC2053
+	if [[ $3 == $2 ]]; then pass "$1"; else fail "$1" "wanted: $2"$'\n'"got:    $3"; fi
+}
+
+# at_least NAME MINIMUM NUMBER
+at_least() {
+	if [ "${3:-0}" -ge "$2" ] 2>/dev/null; then
+		pass "$1 ($3)"
+	else
+		fail "$1" "wanted at least $2, got ${3:-nothing}"
+	fi
+}
+
+# refused NAME PATTERN COMMAND...: exit code 1 and exactly one line on
+# stderr, which matches.
+refused() {
+	local name=$1 pattern=$2 err code
+	shift 2
+	err=$("$@" 2>&1 >/dev/null)
+	code=$?
+	# warnings about what the NB holds and xovn does not honour may precede
+	err=$(grep -v '^xovn: warning: ' <<<"$err")
+	# shellcheck disable=SC2053
+	if [ $code = 1 ] && [ "$(wc -l <<<"$err")" = 1 ] && [[ $err == $pattern ]]; then
+		pass "$name"
+	else
+		fail "$name" "exit code $code, wanted 1 and: $pattern"$'\n'"got: $err"
+	fi
+}
+
+skip() {
+	echo "ok - $1 # SKIP $2"
+}
+
+finish() {
+	[ "$failures" = 0 ]
+	exit
+}
+
+# pings VM DESTINATION [ping's options]: "received/sent ttl=N[,N]", and
+# what an ICMP error said.
+pings() {
+	local vm=$1 dst=$2 out
+	shift 2
+	out=$(on "$vm" ping -n -i 0.2 -W 2 "$@" "$dst" 2>&1)
+	awk '
+		/ttl=/ { match($0, /ttl=[0-9]+/)
+			t = substr($0, RSTART + 4, RLENGTH - 4)
+			if (!(t in seen)) ttl = ttl (ttl == "" ? "" : ",") t
+			seen[t] = 1 }
+		/^From / { sub(/icmp_seq=[0-9]+ /, ""); sub(/^From /, "")
+			if (!($0 in said)) note = note "; " $0
+			said[$0] = 1 }
+		/packets transmitted/ { sent = $1; got = $4 }
+		END { print got "/" sent (ttl == "" ? "" : " ttl=" ttl) note }
+	' <<<"$out"
+}
+
+# Guests' and routers' neighbours learned, so that what follows counts.
+warm() {
+	local a b
+	for a in $VMS; do
+		for b in $VMS; do
+			[ "$a" = "$b" ] ||
+				on "$a" ping -q -c 3 -i 0.1 -W 1 "${VM_IP[$b]}" >/dev/null 2>&1
+		done
+	done
+}
+
+# drops HOST REASON: how often the host has dropped for that reason.
+drops() {
+	xovn "$1" stats drops --json |
+		jq --arg r "$2" '[.. | objects | select((.reason? // .name?) == $r) |
+			(.packets // .count)] | add // 0'
+}
+
+# until_true SECONDS COMMAND...
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+
+listening() { # NAMESPACE PORT
+	[ -n "$(on "$1" ss -Hltn "sport = :$2")" ]
+}
+
+# capture FILE NAMESPACE INTERFACE [FILTER]: returns when it is running.
+capture() {
+	local file=$1 ns=$2 dev=$3
+	shift 3
+	spawn capture_pid "$ns" tcpdump -i "$dev" --immediate-mode -B 16384 \
+		-U -n -w "$file" "$@" 2>"$file.log"
+	until_true 5 grep -q 'listening on' "$file.log"
+}
+
+capture_end() {
+	sleep 0.3
+	kill -INT "$capture_pid" 2>/dev/null
+	wait "$capture_pid" 2>/dev/null
+}
+
+# The underlay as a NIC delivers it: segments and checksums done before the
+# wire, and a queue in front of it instead of drops.
+segmenting_wire() {
+	local node
+	for node in $NODES; do
+		on "$node" ethtool -K ens3 tx off tso off >/dev/null 2>&1
+		on "$node" tc qdisc replace dev ens3 root pfifo limit 2000
+	done
+}
+
+# iperf FROM TO [options]: Mb/s received, 0 when there was no connection.
+iperf() {
+	local from=$1 to=$2 server out
+	shift 2
+	spawn server "$to" iperf3 -s -1 >/dev/null 2>&1
+	until_true 5 listening "$to" 5201
+	out=$(on "$from" timeout 30 iperf3 -J -c "${VM_IP[$to]}" "$@" 2>/dev/null)
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+	jq -n --argjson o "${out:-null}" \
+		'($o.end.sum_received.bits_per_second // 0) / 1e6 | floor'
+}
+
+# tutorial: the usual beginning of a test.
+tutorial() {
+	net_init
+	net_up
+	# shellcheck disable=SC2086
+	xovn_up $NODES >"$DIR/up.log" 2>&1 || {
+		fail "load, attach and bind on three hosts" "$(cat "$DIR/up.log")"
+		finish
+	}
+}
