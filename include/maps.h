@@ -328,6 +328,42 @@ struct tunnel_val {
 	__u8 local_mac[6];
 };
 
+/* ---- attachment: interfaces with our programs.  The loader's own notes, so
+ * that detach leaves nothing; BPF never reads them. ---- */
+
+enum attachment_role {
+	ATTACHMENT_VIF = 1,
+	ATTACHMENT_UNDERLAY = 2,
+};
+
+enum attachment_mode {
+	ATTACHMENT_TC = 1,
+	ATTACHMENT_NATIVE = 2, /* native XDP, TC behind it */
+};
+
+enum attachment_hook { /* what holds the TC program */
+	ATTACHMENT_TCX = 1, /* a pinned link, kernel 6.6 and later */
+	ATTACHMENT_CLSACT = 2, /* a cls_bpf filter */
+};
+
+enum attachment_flag {
+	ATTACHMENT_F_CLSACT_OURS = 1 << 0, /* we added the clsact qdisc */
+	ATTACHMENT_F_GRO_WAS_OFF = 1 << 1, /* we switched GRO on */
+};
+
+struct attachment_key {
+	__u32 ifindex;
+};
+
+struct attachment_val {
+	enum attachment_role role;
+	enum attachment_mode mode;
+	enum attachment_hook hook;
+	__u32 flags; /* enum attachment_flag */
+	__u32 netns; /* inode of the network namespace: ifindex is its own */
+	char ifname[16]; /* when it was attached */
+};
+
 /* ---- drop: per CPU, by reason.  BPF writes. ---- */
 
 struct drop_key {

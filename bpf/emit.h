@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Verdict to kernel (TC): delivery to an interface, and reading the packet. */
+#ifndef XOVN_BPF_EMIT_H
+#define XOVN_BPF_EMIT_H
+
+#include "flood.h"
+#include "pipeline.h"
+
+#define PACKET_HOST 0
+#define PULL_LEN 192 /* outer and inner headers, with room for options */
+#define KERNEL_6_3 0x060300
+
+extern int LINUX_KERNEL_VERSION __kconfig;
+
+/* Makes the headers readable and parses them; f->len is set. */
+static __always_inline int skb_parse(struct __sk_buff *skb, struct flow *f)
+{
+	__u32 want = f->len < PULL_LEN ? f->len : PULL_LEN;
+	int ret;
+
+	if (CTX_DATA(skb) + want > CTX_DATA_END(skb))
+		bpf_skb_pull_data(skb, want);
+	ret = flow_parse(f, CTX_DATA(skb), CTX_DATA_END(skb));
+	if (skb->gso_size)
+		f->ip_len = f->l4_off - ETH_HLEN + f->l4_len + skb->gso_size;
+	return ret;
+}
+
+/* Into the guest's namespace at once where the port allows it: that saves a
+ * queue and a third of the cost. */
+static __always_inline int skb_deliver(struct __sk_buff *skb, __u32 ifindex,
+				       bool is_peer)
+{
+	if (!is_peer)
+		return bpf_redirect(ifindex, 0);
+	/* The frame was not for this host's MAC, so its type is
+	 * PACKET_OTHERHOST, which the guest's stack would drop. */
+	if (skb->pkt_type != PACKET_HOST)
+		bpf_skb_change_type(skb, PACKET_HOST);
+	return bpf_redirect_peer(ifindex, 0);
+}
+
+/* V_DELIVER of a unicast frame. */
+static __always_inline int emit_deliver(struct __sk_buff *skb, struct flow *f)
+{
+	return skb_deliver(skb, f->ifindex,
+			   f->flags & FLOW_PEER &&
+				   !mac_is_multicast(f->eth_dst));
+}
+
+/* V_FLOOD_ROUTER, an ARP request for a router's address: the router behind
+ * outport takes a copy first, because after the remote copies nothing is
+ * left.  All an ARP frame holds is in the flow, so it can be put back. */
+__noinline int emit_flood_router(struct __sk_buff *skb, struct flow *f)
+{
+	__u32 datapath, inport, to;
+	__u8 dst[6], src[6], sha[6], tha[6];
+	__be32 spa, tpa;
+	__u16 flags;
+	int ret;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	datapath = f->datapath;
+	inport = f->inport;
+	to = f->group;
+	flags = f->flags;
+	spa = f->src.ip4;
+	tpa = f->dst.ip4;
+	mac_copy(dst, f->eth_dst);
+	mac_copy(src, f->eth_src);
+	mac_copy(sha, f->lladdr);
+	mac_copy(tha, f->arp_tha);
+
+	f->stage = STAGE_LS_OUTPUT;
+	ret = pipeline_run(f);
+	if (ret == V_DELIVER) {
+		ret = flow_rewrite(skb, f);
+		if (!ret && bpf_clone_redirect(skb, f->ifindex, 0))
+			ret = -DROP_REDIRECT_FAILED;
+	}
+	if (ret < 0)
+		drop_count(-ret, f->len);
+
+	f->datapath = datapath;
+	f->inport = inport;
+	f->group = to;
+	f->flags = flags;
+	f->arp_op = ARPOP_REQUEST;
+	f->src.ip4 = spa;
+	f->dst.ip4 = tpa;
+	mac_copy(f->eth_dst, dst);
+	mac_copy(f->eth_src, src);
+	mac_copy(f->lladdr, sha);
+	mac_copy(f->arp_tha, tha);
+	f->changed = CHANGE_ETH | CHANGE_ARP;
+	return emit_flood(skb, f);
+}
+
+#endif /* XOVN_BPF_EMIT_H */

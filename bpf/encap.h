@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Geneve, transmit half (TC): outer Ethernet, IPv4, UDP, Geneve and OVN's
+ * option in front of a frame, byte for byte as stock OVN has them.
+ */
+#ifndef XOVN_BPF_ENCAP_H
+#define XOVN_BPF_ENCAP_H
+
+#include "flow.h"
+#include "parse.h"
+#include "rewrite.h"
+#include "../maps/tunnel.h"
+
+#define AF_INET 2
+#define TC_ACT_OK 0
+#define TC_ACT_SHOT 2
+#define OUTER_TTL 64
+#define MTU_MIN 576 /* what fits here fits any IPv4 underlay: not asked for */
+
+/* The flags without which a GSO packet dies on the way: the L2 length is the
+ * inner Ethernet header alone, FIXED_GSO because the guest's MTU already
+ * leaves room. */
+#define ENCAP_FLAGS                                                            \
+	(BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 |             \
+	 BPF_F_ADJ_ROOM_ENCAP_L4_UDP | BPF_F_ADJ_ROOM_ENCAP_L2_ETH |           \
+	 BPF_F_ADJ_ROOM_NO_CSUM_RESET |                                        \
+	 ((__u64)ETH_HLEN << BPF_ADJ_ROOM_ENCAP_L2_SHIFT))
+
+struct udp_view {
+	__be16 sport;
+	__be16 dport;
+	__be16 len;
+	__sum16 check;
+};
+
+struct outer_view {
+	struct eth_view eth;
+	struct ip4_view ip;
+	struct udp_view udp;
+	__be16 geneve[8]; /* header and option, see outer_write() */
+};
+
+XOVN_STATIC_ASSERT(sizeof(struct outer_view) == ENCAP_LEN, "outer headers");
+
+/* Which keys go on the wire. */
+struct encap_keys {
+	__u32 datapath;
+	__u32 inport;
+	__u32 outport;
+};
+
+static __always_inline struct tunnel_val *tunnel_find(__u32 chassis)
+{
+	struct tunnel_val *t = bpf_map_lookup_elem(&tunnel, &chassis);
+
+	return t && t->ifindex ? t : 0;
+}
+
+/* Destination of the outer headers, and what depends on it. */
+static __always_inline void outer_write_address(struct outer_view *o,
+						const struct tunnel_val *t)
+{
+	const __be16 *src = (const __be16 *)t->local_ip;
+	const __be16 *dst = (const __be16 *)t->remote_ip;
+	__u32 sum;
+
+	mac_copy(o->eth.dst, t->nexthop_mac);
+	if (!(o->eth.dst[0] | o->eth.dst[1] | o->eth.dst[2] | o->eth.dst[3] |
+	      o->eth.dst[4] | o->eth.dst[5]))
+		__builtin_memset(o->eth.dst, 0xff, 6); /* not resolved yet */
+	mac_copy(o->eth.src, t->local_mac);
+	o->ip.src[0] = src[0];
+	o->ip.src[1] = src[1];
+	o->ip.dst[0] = dst[0];
+	o->ip.dst[1] = dst[1];
+	sum = bpf_htons(0x4500) + bpf_htons(IP_DF) +
+	      bpf_htons(OUTER_TTL << 8 | IPPROTO_UDP);
+	sum += (__u32)o->ip.tot_len + src[0] + src[1] + dst[0] + dst[1];
+	o->ip.check = csum_fold(sum);
+}
+
+/* inner_len: of the frame behind the outer headers.  hash: of its flow; the
+ * source port is in OVS's range 32768..61000. */
+static __always_inline void outer_write(struct outer_view *o,
+					const struct tunnel_val *t,
+					const struct encap_keys *k,
+					__u32 inner_len, __u32 hash)
+{
+	__u32 tot_len = inner_len + ENCAP_LEN - ETH_HLEN;
+
+	o->eth.type = bpf_htons(ETH_P_IP);
+	o->ip.ver_ihl = 0x45;
+	o->ip.tos = 0;
+	o->ip.tot_len = bpf_htons(tot_len);
+	o->ip.id = 0;
+	o->ip.frag = bpf_htons(IP_DF);
+	o->ip.ttl = OUTER_TTL;
+	o->ip.proto = IPPROTO_UDP;
+	outer_write_address(o, t);
+	o->udp.sport =
+		bpf_htons(32768 + (((hash >> 16) * (61000u - 32768u)) >> 16));
+	o->udp.dport = bpf_htons(GENEVE_UDP_PORT);
+	o->udp.len = bpf_htons(tot_len - IP_HLEN);
+	o->udp.check = 0; /* RFC 8926 3.3 allows it, stock OVN accepts it */
+	o->geneve[0] = bpf_htons(GENEVE_VER_OPTLEN << 8 | GENEVE_F_CRITICAL);
+	o->geneve[1] = bpf_htons(0x6558); /* Ethernet */
+	o->geneve[2] = bpf_htons(k->datapath >> 8);
+	o->geneve[3] = bpf_htons((k->datapath & 0xff) << 8);
+	o->geneve[4] = bpf_htons(GENEVE_OPT_CLASS_OVN);
+	o->geneve[5] = bpf_htons(GENEVE_OPT_TYPE_OVN << 8 | 1);
+	o->geneve[6] = bpf_htons(k->inport & OVN_PORT_KEY_MAX);
+	o->geneve[7] = bpf_htons(k->outport);
+}
+
+/* Puts the headers in front of the frame that f describes and that is
+ * rewritten already.  The kernel takes IP by adjust_room, which keeps GSO;
+ * everything else (ARP, LLDP) is never GSO and goes by change_head. */
+__noinline int encap_push(struct __sk_buff *skb, struct flow *f,
+			  const struct encap_keys *k, __u32 chassis)
+{
+	struct outer_view *o;
+	struct eth_view *inner;
+	struct tunnel_val *t;
+	__u32 inner_len;
+	bool is_ip;
+	long err;
+
+	if (!f || !k)
+		return -DROP_ENCAP_FAILED;
+	t = tunnel_find(chassis);
+	if (!t)
+		return -DROP_NO_TUNNEL;
+	inner_len = skb->len;
+	is_ip = f->eth_type == ETH_P_IP || f->eth_type == ETH_P_IPV6;
+	if (is_ip)
+		err = bpf_skb_adjust_room(skb, ENCAP_LEN, BPF_ADJ_ROOM_MAC,
+					  ENCAP_FLAGS);
+	else
+		err = bpf_skb_change_head(skb, ENCAP_LEN, 0);
+	if (err)
+		return -DROP_ENCAP_FAILED;
+	o = CTX_DATA(skb);
+	inner = (void *)(o + 1);
+	if ((void *)(inner + 1) > CTX_DATA_END(skb))
+		return -DROP_ENCAP_FAILED;
+	if (is_ip) {
+		mac_copy(inner->dst, f->eth_dst);
+		mac_copy(inner->src, f->eth_src);
+		inner->type = bpf_htons(f->eth_type);
+	}
+	outer_write(o, t, k, inner_len, f->hash);
+	return 0;
+}
+
+/* Does the longest IP packet in the frame fit the underlay?  0, a drop
+ * reason, or V_ICMP_ERROR with the MTU filled in. */
+static __always_inline int encap_check_size(struct __sk_buff *skb,
+					    struct flow *f, __u32 ifindex)
+{
+	__u32 mtu = 0;
+
+	if (f->ip_len + ENCAP_MTU_COST <= MTU_MIN)
+		return 0;
+	if (bpf_check_mtu(skb, ifindex, &mtu, 0, 0) < 0)
+		return -DROP_NO_TUNNEL;
+	if (f->ip_len + ENCAP_MTU_COST <= mtu)
+		return 0;
+	if (f->eth_type != ETH_P_IP || f->flags & FLOW_LATER_FRAGMENT ||
+	    flow_is_icmp_error(f))
+		return -DROP_TOO_BIG;
+	f->icmp_type = ICMP_DEST_UNREACH;
+	f->icmp_code = ICMP_FRAG_NEEDED;
+	f->icmp_mtu = mtu - ENCAP_MTU_COST;
+	f->icmp_ttl = ROUTER_TTL_ERROR;
+	return V_ICMP_ERROR;
+}
+
+/* V_TUNNEL.  A TC action, a drop reason, or V_ICMP_ERROR + 256 (actions and
+ * verdicts overlap). */
+#define EMIT_BUILD 256
+__noinline int emit_tunnel(struct __sk_buff *skb, struct flow *f)
+{
+	struct bpf_redir_neigh nh = {.nh_family = AF_INET};
+	struct encap_keys k = {};
+	struct tunnel_val *t;
+	__u32 ifindex;
+	int ret;
+
+	if (!f)
+		return -DROP_ENCAP_FAILED;
+	t = tunnel_find(f->chassis);
+	if (!t)
+		return -DROP_NO_TUNNEL;
+	ifindex = t->ifindex;
+	nh.ipv4_nh = ip4_load(t->nexthop);
+	ret = encap_check_size(skb, f, ifindex);
+	if (ret)
+		return ret == V_ICMP_ERROR ? EMIT_BUILD : ret;
+	ret = flow_rewrite(skb, f);
+	if (ret)
+		return ret;
+	k.datapath = f->datapath;
+	k.inport = f->inport;
+	k.outport = f->outport;
+	ret = encap_push(skb, f, &k, f->chassis);
+	if (ret)
+		return ret;
+	/* The kernel's neighbor table knows best, but takes IP only. */
+	if (f->eth_type == ETH_P_IP || f->eth_type == ETH_P_IPV6)
+		return bpf_redirect_neigh(ifindex, &nh, sizeof(nh), 0);
+	return bpf_redirect(ifindex, 0);
+}
+
+#endif /* XOVN_BPF_ENCAP_H */

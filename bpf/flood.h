@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Copies for the members of a group (TC): a clone for each VIF of this host,
+ * one Geneve copy for each other chassis that has members.  The order
+ * matters: local clones first, because encapsulation changes the packet for
+ * good.
+ */
+#ifndef XOVN_BPF_FLOOD_H
+#define XOVN_BPF_FLOOD_H
+
+#include "encap.h"
+#include "router.h"
+#include "stats.h"
+
+struct flood_state {
+	struct __sk_buff *skb;
+	struct flow *f;
+	struct member_key member;
+	__u32 failed; /* 0 or 1 */
+};
+
+static __always_inline void flood_clone(struct flood_state *s, __u32 ifindex)
+{
+	if (bpf_clone_redirect(s->skb, ifindex, 0))
+		s->failed = 1; /* a count would never let the verifier end */
+}
+
+static long flood_vif(__u32 i, struct flood_state *s)
+{
+	struct port_key key = {.datapath = s->member.datapath};
+	struct member_val *m;
+	struct port_val *val;
+
+	s->member.index = i;
+	m = bpf_map_lookup_elem(&member, &s->member);
+	if (!m || m->id == s->f->inport)
+		return 0;
+	key.port = m->id;
+	val = bpf_map_lookup_elem(&port, &key);
+	if (!val || !val->ifindex || port_sec_out(s->f, m->id, &val->policy))
+		return 0;
+	flood_clone(s, val->ifindex);
+	return 0;
+}
+
+static long flood_learn(__u32 i, struct flood_state *s)
+{
+	struct port_key key = {.datapath = s->member.datapath};
+	struct member_val *m;
+	struct port_val *val;
+
+	s->member.index = i;
+	m = bpf_map_lookup_elem(&member, &s->member);
+	if (!m || m->id == s->f->inport)
+		return 0;
+	key.port = m->id;
+	val = bpf_map_lookup_elem(&port, &key);
+	if (val && val->kind == PORT_ROUTER)
+		lr_learn(s->f, val->peer_datapath, val->peer_port);
+	return 0;
+}
+
+static long flood_chassis(__u32 i, struct flood_state *s)
+{
+	struct outer_view *o;
+	struct member_val *m;
+	struct tunnel_val *t;
+	__u32 ifindex;
+
+	s->member.index = i;
+	m = bpf_map_lookup_elem(&member, &s->member);
+	if (!m)
+		return 0;
+	t = tunnel_find(m->id);
+	if (!t) {
+		s->failed = 1;
+		return 0;
+	}
+	o = CTX_DATA(s->skb);
+	if ((void *)(o + 1) > CTX_DATA_END(s->skb))
+		return 1;
+	outer_write_address(o, t);
+	ifindex = t->ifindex;
+	flood_clone(s, ifindex);
+	return 0;
+}
+
+/* A Geneve copy to each chassis of a group; the packet is of no more use. */
+__noinline int flood_remote(struct __sk_buff *skb, struct flow *f,
+			    const struct group_key *g,
+			    const struct encap_keys *k)
+{
+	struct flood_state s = {.skb = skb, .f = f};
+	struct member_val *first;
+	struct group_val *members;
+	struct tunnel_val *t;
+	__u32 n;
+	int ret;
+
+	if (!f || !g || !k)
+		return 0;
+	members = bpf_map_lookup_elem(&group, g);
+	if (!members || !members->n_chassis)
+		return 0;
+	n = members->n_chassis;
+	s.member.datapath = g->datapath;
+	s.member.group = g->group;
+	s.member.kind = MEMBER_CHASSIS;
+	first = bpf_map_lookup_elem(&member, &s.member);
+	t = first ? tunnel_find(first->id) : 0;
+	if (!t)
+		return -DROP_NO_TUNNEL;
+	ret = encap_check_size(skb, f, t->ifindex);
+	if (ret)
+		return -DROP_TOO_BIG;
+	ret = encap_push(skb, f, k, first->id);
+	if (ret)
+		return ret;
+	bpf_loop(n, flood_chassis, &s, 0);
+	return s.failed ? -DROP_REDIRECT_FAILED : 0;
+}
+
+/* Copies to the VIFs of this host, and what routers learn from an ARP
+ * broadcast.  Number of VIF members, or a drop reason. */
+__noinline int flood_local(struct __sk_buff *skb, struct flow *f)
+{
+	struct flood_state s = {.skb = skb, .f = f};
+	struct group_key g = {};
+	struct group_val *members;
+	__u32 n_vif, n_router;
+
+	if (!f)
+		return 0;
+	g.datapath = f->datapath;
+	g.group = f->group;
+	members = bpf_map_lookup_elem(&group, &g);
+	if (!members)
+		return -DROP_NO_MEMBERS;
+	n_vif = members->n_vif;
+	n_router = members->n_router;
+	s.member.datapath = f->datapath;
+	s.member.group = f->group;
+	s.member.kind = MEMBER_ROUTER;
+	if (f->eth_type == ETH_P_ARP && n_router)
+		bpf_loop(n_router, flood_learn, &s, 0);
+	s.member.kind = MEMBER_VIF;
+	if (n_vif)
+		bpf_loop(n_vif, flood_vif, &s, 0);
+	return s.failed ? -DROP_REDIRECT_FAILED : 0;
+}
+
+/* V_FLOOD: local, then remote copies of a packet from this host. */
+static __always_inline int emit_flood(struct __sk_buff *skb, struct flow *f)
+{
+	struct group_key g = {.datapath = f->datapath, .group = f->group};
+	struct encap_keys k = {.datapath = f->datapath,
+			       .inport = f->inport,
+			       .outport = f->group};
+	int local, remote;
+
+	local = flow_rewrite(skb, f);
+	if (local)
+		return local;
+	local = flood_local(skb, f);
+	remote = flood_remote(skb, f, &g, &k);
+	return local ? local : remote;
+}
+
+/* V_SHARE_ARP: the reply ended here, but another chassis may have asked. */
+static __always_inline int emit_share(struct __sk_buff *skb, struct flow *f)
+{
+	struct group_key g = {.datapath = f->datapath, .group = OVN_MC_FLOOD};
+	struct encap_keys k = {.datapath = f->ls_datapath,
+			       .inport = f->ls_inport,
+			       .outport = f->outport};
+
+	if (f->flags & FLOW_FROM_ROUTER)
+		return 0;
+	return flood_remote(skb, f, &g, &k);
+}
+
+#endif /* XOVN_BPF_FLOOD_H */

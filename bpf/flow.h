@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * struct flow: every header field the pipeline may read or change, where the
+ * packet is in the logical network, and what was decided about it.
+ *
+ *   parse.h     frame -> flow            encap.h    Geneve, transmit half
+ *   switch.h    logical switch stages    flood.h    copies for groups
+ *   router.h    logical router stages    build.h    ICMP errors, RST, ARP
+ *   pipeline.h  the loop over datapaths  tunnel.h   Geneve, receive half
+ *   rewrite.h   changed fields -> frame  emit.h     verdict -> kernel (TC)
+ *
+ * A stage takes a flow and returns a verdict: V_NEXT, another enum verdict,
+ * or a negative enum drop_reason.  It never touches the packet.
+ */
+#ifndef XOVN_BPF_FLOW_H
+#define XOVN_BPF_FLOW_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_endian.h>
+
+#include "drop.h"
+#include "maps.h"
+#include "types.h"
+#include "wire.h"
+
+#define ETH_HLEN 14
+#define ETH_P_IP 0x0800
+#define ETH_P_ARP 0x0806
+#define ETH_P_8021Q 0x8100
+#define ETH_P_IPV6 0x86dd
+#define ETH_P_8021AD 0x88a8
+#define IP_HLEN 20
+#define IP_DF 0x4000
+#define IP_MF 0x2000
+#define IP_OFFSET 0x1fff
+#define ARP_LEN 28 /* IPv4 over Ethernet, RFC 826 */
+#define ARPOP_REQUEST 1
+#define ARPOP_REPLY 2
+#define IPPROTO_ICMP 1
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define IPPROTO_ICMPV6 58
+#define IPPROTO_SCTP 132
+#define ICMP_ECHOREPLY 0
+#define ICMP_DEST_UNREACH 3
+#define ICMP_PROT_UNREACH 2
+#define ICMP_PORT_UNREACH 3
+#define ICMP_FRAG_NEEDED 4
+#define ICMP_ECHO 8
+#define ICMP_TIME_EXCEEDED 11
+#define ND_RS 133
+#define ND_RA 134
+#define ND_NS 135
+#define ND_NA 136
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+
+#define ROUTER_TTL_REPLY 255 /* echo reply, port unreachable: then routed */
+#define ROUTER_TTL_ERROR 254 /* time exceeded: output without routing */
+#define ROUTER_TTL_RST 63
+
+enum verdict {
+	V_NEXT = 0, /* next stage, or next datapath */
+	V_DELIVER, /* to interface ifindex of this host */
+	V_TUNNEL, /* to chassis, keys datapath/inport/outport */
+	V_FLOOD, /* to every member of group but inport */
+	V_FLOOD_ROUTER, /* the same, and to the router behind outport */
+	V_SHARE_ARP, /* learned; tell the chassis of the router's group */
+	V_ICMP_ERROR, /* build: icmp_type, icmp_code, from ip_error_src */
+	V_TCP_RST, /* build */
+	V_ARP_REQUEST, /* build: from the ARP fields */
+	V_ND_REPLY, /* build: a neighbor advertisement for lladdr */
+	V_CONSUMED, /* done, and no drop */
+};
+
+enum flow_stage {
+	STAGE_LS, /* logical switch ingress, from inport */
+	STAGE_LR, /* logical router ingress, from inport */
+	STAGE_LR_ARP, /* its ARP rules, after admission */
+	STAGE_LR_ROUTE, /* its routing stages: a packet the router made */
+	STAGE_LS_OUTPUT, /* to outport, without a look-up */
+};
+
+enum flow_flag {
+	FLOW_LOOPBACK = 1 << 0, /* may leave where it came in */
+	FLOW_FROM_ROUTER = 1 << 1, /* inport of the switch is a router port */
+	FLOW_FRAGMENT = 1 << 2, /* IPv4 fragment, the first too */
+	FLOW_LATER_FRAGMENT = 1 << 3, /* ... without L4 header */
+	FLOW_L4_SHORT = 1 << 4, /* L4 header is cut off */
+	FLOW_BAD_ND = 1 << 5, /* ND message without a readable option */
+	FLOW_PEER = 1 << 6, /* V_DELIVER may use redirect_peer */
+	FLOW_ROUTED = 1 << 7, /* a router handled it; see struct flow.router */
+	FLOW_VLAN = 1 << 8,
+	FLOW_DF = 1 << 9,
+	FLOW_LINK_BROADCAST = 1 << 10, /* eth.dst had the group bit */
+};
+
+/* What rewrite.h has to write back. */
+enum flow_change {
+	CHANGE_ETH = 1 << 0,
+	CHANGE_TTL = 1 << 1, /* from ttl_before to ttl */
+	CHANGE_ECHO = 1 << 2, /* addresses swapped, request to reply */
+	CHANGE_ARP = 1 << 3, /* the whole ARP message */
+};
+
+union flow_ip {
+	__be32 ip4;
+	__be32 ip6[4];
+	__u8 b[16];
+};
+
+struct flow {
+	__u32 datapath; /* tunnel key */
+	__u32 inport; /* keys in that datapath */
+	__u32 outport;
+	__u16 stage; /* enum flow_stage */
+	__u16 flags; /* enum flow_flag */
+
+	__u8 eth_dst[6];
+	__u8 eth_src[6];
+	__u16 eth_type; /* host order */
+	__u16 changed; /* enum flow_change */
+	union flow_ip src; /* IPv4, IPv6; ARP: spa */
+	union flow_ip dst; /* ARP: tpa; IPv6 ND: destination */
+	__u8 proto;
+	__u8 ttl;
+	__u8 ttl_before;
+	__u8 tcp_flags;
+	__u16 arp_op; /* host order */
+	__u8 lladdr[6]; /* ARP sha; ND sll or tll; V_ND_REPLY: the answer */
+	__u8 arp_tha[6];
+	union flow_ip nd_target; /* IPv6 ND: target address */
+	__u16 l4_off; /* of the L4 header in the frame */
+	__u16 l4_len; /* TCP, UDP, SCTP: its length */
+	__u16 sport; /* host order; ICMP, ICMPv6: type << 8 | code */
+	__u16 dport;
+	__u32 len; /* of the frame, bytes */
+	__u32 ip_len; /* longest IP packet in it: a GSO segment's */
+	__u32 hash; /* of the 5-tuple, same for every packet of a flow */
+
+	__u32 ifindex; /* V_DELIVER */
+	__u32 chassis; /* V_TUNNEL; on receipt: the sender */
+	__u32 group; /* V_FLOOD */
+	__u8 icmp_type; /* V_ICMP_ERROR */
+	__u8 icmp_code;
+	__u8 icmp_ttl;
+	__u8 pad;
+	__u16 icmp_mtu;
+	__u16 outer_len; /* on receipt: bytes before the inner frame */
+	__be32 ip_error_src;
+	/* The switch, and its port, a router got it from. */
+	__u32 ls_datapath;
+	__u32 ls_inport;
+	/* Where the last router got it: an error goes back there. */
+	__u32 router;
+	__u32 router_inport;
+	__u8 router_eth_src[6];
+	__u8 pad2[2];
+};
+
+static __always_inline bool mac_equal(const void *a, const void *b)
+{
+	const __u16 *x = a, *y = b;
+
+	return !((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]));
+}
+
+static __always_inline void mac_copy(void *to, const void *from)
+{
+	__u16 *x = to;
+	const __u16 *y = from;
+
+	x[0] = y[0];
+	x[1] = y[1];
+	x[2] = y[2];
+}
+
+static __always_inline bool mac_is_multicast(const __u8 *mac)
+{
+	return mac[0] & 1;
+}
+
+static __always_inline __u32 ip4_load(const __u8 *addr)
+{
+	return *(const __u32 *)addr;
+}
+
+static __always_inline bool flow_is_icmp_error(const struct flow *f)
+{
+	__u8 type = f->sport >> 8;
+
+	return f->proto == IPPROTO_ICMP &&
+	       (type == ICMP_DEST_UNREACH || type == 4 || type == 5 ||
+		type == ICMP_TIME_EXCEEDED || type == 12);
+}
+
+/* Packet pointers, loaded in one instruction: left to itself the compiler
+ * shares the address of two context fields, and the verifier refuses a
+ * context pointer that was added to. */
+#define CTX_LOAD(ctx, field)                                                   \
+	({                                                                     \
+		void *ptr;                                                     \
+		asm volatile(                                                  \
+			"%[ptr] = *(u32 *)(%[base] + %[off])"                  \
+			: [ptr] "=r"(ptr)                                      \
+			: [base] "r"(ctx), [off] "i"(__builtin_offsetof(       \
+						   typeof(*(ctx)), field)));   \
+		ptr;                                                           \
+	})
+#define CTX_DATA(ctx) CTX_LOAD(ctx, data)
+#define CTX_DATA_END(ctx) CTX_LOAD(ctx, data_end)
+#define CTX_DATA_META(ctx) CTX_LOAD(ctx, data_meta)
+
+#endif /* XOVN_BPF_FLOW_H */

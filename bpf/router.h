@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Logical router: stages in the order of ovn-northd(8).  Entered with
+ * datapath and inport = LRP key; leaves to the switch behind the LRP that
+ * the route chose.
+ */
+#ifndef XOVN_BPF_ROUTER_H
+#define XOVN_BPF_ROUTER_H
+
+#include "flow.h"
+#include "switch.h"
+#include "../maps/l3.h"
+
+static __always_inline void neighbor_learn(__u32 datapath, __u32 lrpkey,
+					   __be32 ip, const __u8 *mac)
+{
+	struct neighbor_key key = {.datapath = datapath, .port = lrpkey};
+	struct neighbor_val val = {}, *old;
+
+	if (mac_is_multicast(mac))
+		return;
+	*(__be32 *)key.ip = ip;
+	old = bpf_map_lookup_elem(&learned, &key);
+	if (old && mac_equal(old->mac, mac))
+		return;
+	mac_copy(val.mac, mac);
+	bpf_map_update_elem(&learned, &key, &val, BPF_ANY);
+}
+
+/* Network i of an LRP that holds the address, or -1. */
+static __always_inline int lrp_network_of(const struct lrp_val *p, __be32 ip)
+{
+	for (__u32 i = 0; i < LRP_NETWORKS_INLINE && i < p->n_networks; i++) {
+		const struct lrp_network *n = &p->network[i];
+
+		if (!((ip ^ ip4_load(n->addr)) & ip4_load(n->mask)))
+			return i;
+	}
+	return -1;
+}
+
+/* Own address or subnet broadcast of any port of the router? */
+static __always_inline struct router_ip_val *router_ip_find(__u32 datapath,
+							    __be32 ip)
+{
+	struct router_ip_key key = {.datapath = datapath};
+
+	*(__be32 *)key.ip = ip;
+	return bpf_map_lookup_elem(&router_ip, &key);
+}
+
+/* lr_in_lookup_neighbor, lr_in_learn_neighbor.  A request teaches when its
+ * sender is in the port's subnet, a reply always. */
+__noinline int lr_learn(struct flow *f, __u32 datapath, __u32 lrpkey)
+{
+	struct lrp_key key = {.datapath = datapath, .port = lrpkey};
+	struct neighbor_key nkey = {.datapath = datapath, .port = lrpkey};
+	struct lrp_val *p;
+	struct router_ip_val *own;
+
+	if (!f)
+		return 0;
+	p = bpf_map_lookup_elem(&lrp, &key);
+	if (!p || p->flags & LRP_F_DISABLED || !f->src.ip4)
+		return 0;
+	if (f->arp_op == ARPOP_REQUEST) {
+		if (lrp_network_of(p, f->src.ip4) < 0)
+			return 0;
+		if (!(p->flags & LRP_F_LEARN_ALWAYS)) {
+			own = router_ip_find(datapath, f->dst.ip4);
+			*(__be32 *)nkey.ip = f->src.ip4;
+			if ((!own || own->kind != ROUTER_IP_OWN) &&
+			    !bpf_map_lookup_elem(&learned, &nkey))
+				return 0;
+		}
+	}
+	neighbor_learn(datapath, lrpkey, f->src.ip4, f->lladdr);
+	return 0;
+}
+
+static __always_inline void lr_enter_peer(struct flow *f, __u32 datapath,
+					  __u32 peer, bool is_router)
+{
+	f->datapath = datapath;
+	f->inport = peer;
+	f->stage = is_router ? STAGE_LR : STAGE_LS;
+	f->flags |= FLOW_LOOPBACK | FLOW_FROM_ROUTER;
+}
+
+/* lr_in_ip_input, ARP: learn, answer for the port's own address. */
+__noinline int lr_arp(struct flow *f)
+{
+	struct lrp_key key = {};
+	struct router_ip_val *own;
+	struct lrp_val *p;
+	__u32 mask;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	lr_learn(f, f->datapath, f->inport);
+	if (f->arp_op == ARPOP_REPLY)
+		return V_SHARE_ARP;
+	if (f->arp_op != ARPOP_REQUEST)
+		return -DROP_LR_ARP;
+	own = router_ip_find(f->datapath, f->dst.ip4);
+	if (!own || own->kind != ROUTER_IP_OWN || own->port != f->inport)
+		return -DROP_LR_ARP;
+	mask = ip4_load(own->mask);
+	if ((f->src.ip4 ^ f->dst.ip4) & mask)
+		return -DROP_LR_ARP;
+	key.datapath = f->datapath;
+	key.port = f->inport;
+	p = bpf_map_lookup_elem(&lrp, &key);
+	if (!p)
+		return -DROP_LR_ARP;
+	flow_set_arp_reply(f, p->mac);
+	lr_enter_peer(f, p->peer_datapath, p->peer_port,
+		      p->flags & LRP_F_PEER_ROUTER);
+	return V_NEXT;
+}
+
+/* Source of an ICMP error: the port's address in the sender's subnet, else
+ * its first. */
+static __always_inline __be32 lr_error_source(const struct lrp_val *p,
+					      __be32 to)
+{
+	int i = lrp_network_of(p, to);
+
+	return ip4_load(p->network[i < 0 ? 0 : i & 3].addr);
+}
+
+/* lr_in_ip_input: a packet to one of the router's addresses. */
+__noinline int lr_local(struct flow *f, __u32 lrp_flags)
+{
+	__be32 ip;
+
+	if (!f || f->flags & (FLOW_LATER_FRAGMENT | FLOW_L4_SHORT))
+		return -DROP_LR_LOCAL;
+	f->ip_error_src = f->dst.ip4;
+	f->icmp_ttl = ROUTER_TTL_REPLY;
+	f->icmp_type = ICMP_DEST_UNREACH;
+	switch (f->proto) {
+	case IPPROTO_ICMP:
+		if (f->sport != ICMP_ECHO << 8 || f->flags & FLOW_FRAGMENT)
+			return -DROP_LR_LOCAL;
+		ip = f->src.ip4;
+		f->src.ip4 = f->dst.ip4;
+		f->dst.ip4 = ip;
+		f->ttl = ROUTER_TTL_REPLY;
+		f->sport = ICMP_ECHOREPLY << 8;
+		f->changed |= CHANGE_TTL | CHANGE_ECHO;
+		f->stage = STAGE_LR_ROUTE;
+		return V_NEXT;
+	case IPPROTO_UDP:
+		f->icmp_code = ICMP_PORT_UNREACH;
+		break;
+	case IPPROTO_TCP:
+		if (f->tcp_flags & TCP_RST)
+			return -DROP_LR_LOCAL;
+		return lrp_flags & LRP_F_SILENT ? -DROP_LR_LOCAL : V_TCP_RST;
+	default:
+		f->icmp_code = ICMP_PROT_UNREACH;
+		break;
+	}
+	return lrp_flags & LRP_F_SILENT ? -DROP_LR_LOCAL : V_ICMP_ERROR;
+}
+
+/* lr_in_arp_resolve, lr_in_arp_request. */
+static __always_inline int lr_resolve(struct flow *f, const struct route_val *r,
+				      __be32 nexthop)
+{
+	struct neighbor_key key = {.datapath = f->datapath, .port = r->port};
+	struct neighbor_val *n = 0;
+
+	*(__be32 *)key.ip = nexthop;
+	if (r->lrp_flags & LRP_F_STATIC_NEIGHBORS)
+		n = bpf_map_lookup_elem(&neighbor, &key);
+	if (!n)
+		n = bpf_map_lookup_elem(&learned, &key);
+	mac_copy(f->eth_src, r->mac);
+	if (n) {
+		mac_copy(f->eth_dst, n->mac);
+		f->changed |= CHANGE_ETH | CHANGE_TTL;
+		return V_NEXT;
+	}
+	__builtin_memset(f->eth_dst, 0xff, 6);
+	__builtin_memset(f->arp_tha, 0, 6);
+	mac_copy(f->lladdr, r->mac);
+	f->src.ip4 = ip4_load(r->src_ip);
+	f->dst.ip4 = nexthop;
+	f->eth_type = ETH_P_ARP;
+	f->arp_op = ARPOP_REQUEST;
+	return V_ARP_REQUEST;
+}
+
+static __always_inline struct route_val *lr_route_find(const struct flow *f)
+{
+	struct route_key key = {.prefixlen = 64, .datapath = f->datapath};
+
+	*(__be32 *)key.ip = f->dst.ip4;
+	return bpf_map_lookup_elem(&route, &key);
+}
+
+/* lr_in_ip_routing (TTL, next hop, MACs), then out of the chosen port. */
+static __always_inline int lr_forward(struct flow *f, const struct route_val *r)
+{
+	int ret;
+
+	if (r->kind == ROUTE_DISCARD)
+		return -DROP_LR_DISCARD;
+	if (r->lrp_flags & LRP_F_DISABLED)
+		return -DROP_LR_PORT_DISABLED;
+	if (!r->peer_datapath)
+		return -DROP_PORT_UNSUPPORTED;
+	f->ttl--;
+	ret = lr_resolve(f, r,
+			 r->kind == ROUTE_STATIC ? ip4_load(r->nexthop) :
+						   f->dst.ip4);
+	lr_enter_peer(f, r->peer_datapath, r->peer_port,
+		      r->lrp_flags & LRP_F_PEER_ROUTER);
+	return ret;
+}
+
+/* A packet the router made itself starts at its routing stages. */
+__noinline int lr_route_own(struct flow *f)
+{
+	struct route_val *r;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	r = lr_route_find(f);
+	if (!r)
+		return -DROP_LR_NO_ROUTE;
+	if (r->kind == ROUTE_LOCAL)
+		return -DROP_LR_LOCAL;
+	return lr_forward(f, r);
+}
+
+/* lr_in_ip_input 100: addresses no packet may come from or go to. */
+static __always_inline int lr_check_addresses(const struct flow *f,
+					      const struct lrp_val *p)
+{
+	__u8 from = f->src.b[0], to = f->dst.b[0];
+	int i;
+
+	if ((from & 0xf0) == 0xe0 || f->src.ip4 == 0xffffffff || from == 127 ||
+	    !from)
+		return -DROP_LR_BAD_SRC;
+	if (to == 127 || !to || (to & 0xf0) == 0xe0 ||
+	    mac_is_multicast(f->eth_dst))
+		return -DROP_LR_BAD_DST;
+	/* The router's own addresses; the look-up is saved for the usual
+	 * sender, which is in the network of the port it came by. */
+	i = lrp_network_of(p, f->src.ip4);
+	if (i >= 0) {
+		__u32 own = ip4_load(p->network[i & 3].addr);
+		__u32 mask = ip4_load(p->network[i & 3].mask);
+
+		if (f->src.ip4 == own)
+			return -DROP_LR_BAD_SRC;
+		if (mask != 0xffffffff && bpf_ntohl(~mask) > 1 &&
+		    f->src.ip4 == (own | ~mask))
+			return -DROP_LR_BAD_SRC;
+	} else if (router_ip_find(f->datapath, f->src.ip4)) {
+		return -DROP_LR_BAD_SRC;
+	}
+	return 0;
+}
+
+/* lr_in_admission, lr_in_ip_input, lr_in_ip_routing. */
+__noinline int lr_ingress(struct flow *f)
+{
+	struct lrp_key key = {};
+	struct route_val *r;
+	struct lrp_val *p;
+	int ret;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	key.datapath = f->datapath;
+	key.port = f->inport;
+	p = bpf_map_lookup_elem(&lrp, &key);
+	if (!p)
+		return -DROP_PORT_UNSUPPORTED;
+	if (p->flags & LRP_F_DISABLED)
+		return -DROP_LR_PORT_DISABLED;
+	if (!mac_is_multicast(f->eth_dst) && !mac_equal(f->eth_dst, p->mac))
+		return -DROP_LR_ADMISSION;
+	if (f->eth_type == ETH_P_ARP) {
+		f->stage = STAGE_LR_ARP; /* from here the stack is too deep */
+		return V_NEXT;
+	}
+	if (f->eth_type != ETH_P_IP)
+		return -DROP_LR_NOT_IP;
+	ret = lr_check_addresses(f, p);
+	if (ret)
+		return ret;
+	f->router = f->datapath;
+	f->router_inport = f->inport;
+	mac_copy(f->router_eth_src, f->eth_src);
+	f->flags |= FLOW_ROUTED;
+	r = lr_route_find(f);
+	if (r && r->kind == ROUTE_LOCAL)
+		return lr_local(f, p->flags);
+	if (f->ttl <= 1) {
+		if (f->flags & FLOW_LATER_FRAGMENT || flow_is_icmp_error(f))
+			return -DROP_LR_TTL;
+		f->icmp_type = ICMP_TIME_EXCEEDED;
+		f->icmp_code = 0;
+		f->icmp_ttl = ROUTER_TTL_ERROR;
+		f->ip_error_src = lr_error_source(p, f->src.ip4);
+		return V_ICMP_ERROR;
+	}
+	if (!r)
+		return -DROP_LR_NO_ROUTE;
+	return lr_forward(f, r);
+}
+
+#endif /* XOVN_BPF_ROUTER_H */

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Logical switch: ingress stages in the order of ovn-northd(8), then output.
+ * Entered with datapath and inport; FLOW_FROM_ROUTER says what inport is.
+ */
+#ifndef XOVN_BPF_SWITCH_H
+#define XOVN_BPF_SWITCH_H
+
+#include "flow.h"
+#include "portsec.h"
+#include "../maps/l2.h"
+#include "../maps/tunnel.h"
+
+static __always_inline __u32 chassis_own(void)
+{
+	__u32 zero = 0;
+	struct config *c = bpf_map_lookup_elem(&config, &zero);
+
+	return c ? c->chassis : 0;
+}
+
+/* ls_in_put_fdb: remember behind which port a MAC was seen. */
+static __always_inline void fdb_learn(__u32 datapath, const __u8 *mac,
+				      __u32 portkey)
+{
+	struct l2_key key = {.datapath = datapath};
+	struct fdb_val val = {.port = portkey}, *old;
+
+	mac_copy(key.mac, mac);
+	old = bpf_map_lookup_elem(&fdb, &key);
+	if (!old || old->port != portkey)
+		bpf_map_update_elem(&fdb, &key, &val, BPF_ANY);
+}
+
+/* ls_out_check_port_sec, then the interface of this host. */
+__noinline int ls_deliver(struct flow *f)
+{
+	struct port_key key = {};
+	struct port_val *val;
+	int ret;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	key.datapath = f->datapath;
+	key.port = f->outport;
+	val = bpf_map_lookup_elem(&port, &key);
+	if (!val || !val->ifindex)
+		return -DROP_PORT_NOT_BOUND;
+	ret = port_sec_out(f, f->outport, &val->policy);
+	if (ret)
+		return ret;
+	f->ifindex = val->ifindex;
+	if (val->policy.flags & PORT_F_PEER)
+		f->flags |= FLOW_PEER;
+	return V_DELIVER;
+}
+
+static __always_inline int ls_output(struct flow *f, const struct l2_val *to)
+{
+	f->outport = to->port;
+	if (to->flags & PORT_F_DISABLED)
+		return -DROP_PORT_DISABLED;
+	if (f->inport == to->port && !(f->flags & FLOW_LOOPBACK))
+		return -DROP_SAME_PORT;
+	if (to->kind == PORT_ROUTER) {
+		f->ls_datapath = f->datapath;
+		f->ls_inport = f->inport;
+		f->datapath = to->peer_datapath;
+		f->inport = to->peer_port;
+		f->stage = STAGE_LR;
+		return V_NEXT;
+	}
+	if (to->kind != PORT_VIF)
+		return -DROP_PORT_UNSUPPORTED;
+	if (!to->chassis)
+		return -DROP_PORT_UNPLACED;
+	f->chassis = to->chassis;
+	if (to->chassis == chassis_own())
+		return ls_deliver(f);
+	return V_TUNNEL;
+}
+
+/* Output to f->outport, which some stage knows already. */
+static __always_inline int ls_output_port(struct flow *f)
+{
+	struct port_key key = {.datapath = f->datapath, .port = f->outport};
+	struct port_val *val = bpf_map_lookup_elem(&port, &key);
+	struct l2_val to = {.port = f->outport};
+
+	if (!val)
+		return -DROP_L2_UNKNOWN_DST;
+	to.kind = val->kind;
+	to.chassis = val->chassis;
+	to.flags = val->policy.flags;
+	to.peer_datapath = val->peer_datapath;
+	to.peer_port = val->peer_port;
+	return ls_output(f, &to);
+}
+
+static __always_inline int ls_flood(struct flow *f, __u32 to)
+{
+	f->group = to;
+	return V_FLOOD;
+}
+
+static __always_inline void flow_set_arp_reply(struct flow *f, const __u8 *mac)
+{
+	__be32 asked = f->dst.ip4;
+
+	mac_copy(f->eth_dst, f->eth_src);
+	mac_copy(f->eth_src, mac);
+	mac_copy(f->arp_tha, f->lladdr);
+	mac_copy(f->lladdr, mac);
+	f->dst.ip4 = f->src.ip4;
+	f->src.ip4 = asked;
+	f->arp_op = ARPOP_REPLY;
+	f->changed |= CHANGE_ETH | CHANGE_ARP;
+}
+
+/* ls_in_arp_rsp, and the ARP rules (80, 75, 71) of ls_in_l2_lkup. */
+__noinline int ls_arp_request(struct flow *f)
+{
+	struct arp_key key = {};
+	struct arp_val *val;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	key.datapath = f->datapath;
+	*(__be32 *)key.ip = f->dst.ip4;
+	val = bpf_map_lookup_elem(&arp, &key);
+	if (val && val->port != f->inport) {
+		if (val->kind == ARP_RESPOND) {
+			flow_set_arp_reply(f, val->mac);
+			f->outport = f->inport;
+			f->flags |= FLOW_LOOPBACK;
+			f->stage = STAGE_LS_OUTPUT;
+			return V_CONSUMED; /* replaced: the caller outputs */
+		}
+		f->outport = val->port;
+		f->group = OVN_MC_FLOOD_L2;
+		return V_FLOOD_ROUTER;
+	}
+	if (!mac_is_multicast(f->eth_dst))
+		return V_NEXT;
+	return ls_flood(f, f->flags & FLOW_FROM_ROUTER ? OVN_MC_FLOOD_L2 :
+							 OVN_MC_FLOOD);
+}
+
+/* ls_in_arp_rsp for IPv6: a neighbor solicitation that the switch answers. */
+__noinline int ls_nd_solicitation(struct flow *f)
+{
+	struct nd_key key = {};
+	struct arp_val *val;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	key.datapath = f->datapath;
+	__builtin_memcpy(key.ip, f->nd_target.b, 16);
+	val = bpf_map_lookup_elem(&nd, &key);
+	/* A duplicate address probe (source ::) is left to the owner. */
+	if (!val || val->port == f->inport ||
+	    !(f->src.ip6[0] | f->src.ip6[1] | f->src.ip6[2] | f->src.ip6[3]))
+		return V_NEXT;
+	mac_copy(f->lladdr, val->mac);
+	return V_ND_REPLY;
+}
+
+/* ls_in_l2_lkup 0, ls_in_l2_unknown: learned, else wherever it may be. */
+__noinline int ls_unknown(struct flow *f)
+{
+	struct group_key gkey = {.group = OVN_MC_UNKNOWN};
+	struct l2_key key = {};
+	struct group_val *members;
+	struct fdb_val *val;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	key.datapath = f->datapath;
+	mac_copy(key.mac, f->eth_dst);
+	val = bpf_map_lookup_elem(&fdb, &key);
+	if (val) {
+		f->outport = val->port;
+		f->stage = STAGE_LS_OUTPUT;
+		return V_NEXT;
+	}
+	gkey.datapath = f->datapath;
+	members = bpf_map_lookup_elem(&group, &gkey);
+	if (!members || !(members->n_vif + members->n_chassis))
+		return -DROP_L2_UNKNOWN_DST;
+	return ls_flood(f, OVN_MC_UNKNOWN);
+}
+
+/* ls_in_l2_lkup: multicast, then known addresses. */
+static __always_inline int ls_ingress(struct flow *f)
+{
+	struct l2_key key = {};
+	struct l2_val *to;
+	int ret;
+
+	if (f->eth_type == ETH_P_ARP && f->arp_op == ARPOP_REQUEST) {
+		ret = ls_arp_request(f);
+		if (ret == V_CONSUMED)
+			return V_NEXT;
+		if (ret != V_NEXT)
+			return ret;
+	} else if (flow_is_nd(f) && f->sport >> 8 == ND_NS) {
+		ret = ls_nd_solicitation(f);
+		if (ret != V_NEXT)
+			return ret;
+	}
+	if (mac_is_multicast(f->eth_dst))
+		return ls_flood(f,
+				f->eth_type == ETH_P_ARP &&
+						!(f->flags & FLOW_FROM_ROUTER) ?
+					OVN_MC_FLOOD :
+					OVN_MC_FLOOD_L2);
+	key.datapath = f->datapath;
+	mac_copy(key.mac, f->eth_dst);
+	to = bpf_map_lookup_elem(&l2, &key);
+	if (!to)
+		return ls_unknown(f);
+	return ls_output(f, to);
+}
+
+#endif /* XOVN_BPF_SWITCH_H */
