@@ -49,27 +49,23 @@ static __always_inline int emit_deliver(struct __sk_buff *skb, struct flow *f)
 }
 
 /* V_FLOOD_ROUTER, an ARP request for a router's address: the router behind
- * outport takes a copy first, because after the remote copies nothing is
- * left.  All an ARP frame holds is in the flow, so it can be put back. */
-__noinline int emit_flood_router(struct __sk_buff *skb, struct flow *f)
+ * outport answers first, because after the remote copies nothing is left.
+ * All an ARP frame holds is in the flow, so the request is put back for the
+ * flood that the caller does next. */
+__noinline int emit_router_copy(struct __sk_buff *skb, struct flow *f)
 {
-	__u32 datapath, inport, to;
-	__u8 dst[6], src[6], sha[6], tha[6];
-	__be32 spa, tpa;
+	__u32 datapath, inport;
+	__u8 dst[6], tha[6];
 	__u16 flags;
+	__be32 ip;
 	int ret;
 
 	if (!f)
 		return -DROP_MALFORMED;
 	datapath = f->datapath;
 	inport = f->inport;
-	to = f->group;
 	flags = f->flags;
-	spa = f->src.ip4;
-	tpa = f->dst.ip4;
 	mac_copy(dst, f->eth_dst);
-	mac_copy(src, f->eth_src);
-	mac_copy(sha, f->lladdr);
 	mac_copy(tha, f->arp_tha);
 
 	f->stage = STAGE_LS_OUTPUT;
@@ -82,19 +78,21 @@ __noinline int emit_flood_router(struct __sk_buff *skb, struct flow *f)
 	if (ret < 0)
 		drop_count(-ret, f->len);
 
+	if (f->arp_op == ARPOP_REPLY) { /* the reverse of flow_set_arp_reply */
+		f->arp_op = ARPOP_REQUEST;
+		mac_copy(f->eth_src, f->eth_dst);
+		mac_copy(f->lladdr, f->arp_tha);
+		ip = f->src.ip4;
+		f->src.ip4 = f->dst.ip4;
+		f->dst.ip4 = ip;
+	}
+	mac_copy(f->eth_dst, dst);
+	mac_copy(f->arp_tha, tha);
 	f->datapath = datapath;
 	f->inport = inport;
-	f->group = to;
 	f->flags = flags;
-	f->arp_op = ARPOP_REQUEST;
-	f->src.ip4 = spa;
-	f->dst.ip4 = tpa;
-	mac_copy(f->eth_dst, dst);
-	mac_copy(f->eth_src, src);
-	mac_copy(f->lladdr, sha);
-	mac_copy(f->arp_tha, tha);
 	f->changed = CHANGE_ETH | CHANGE_ARP;
-	return emit_flood(skb, f);
+	return 0;
 }
 
 #endif /* XOVN_BPF_EMIT_H */

@@ -34,11 +34,12 @@ __noinline int vif_step(struct __sk_buff *skb, struct flow *f)
 		drop_count(DROP_TOO_BIG, f->len);
 		ret = build_icmp_error(skb, f);
 		break;
-	case V_FLOOD:
+	case V_FLOOD_ROUTER:
+		emit_router_copy(skb, f);
 		ret = emit_flood(skb, f);
 		return ret ? ret : TC_ACT_SHOT;
-	case V_FLOOD_ROUTER:
-		ret = emit_flood_router(skb, f);
+	case V_FLOOD:
+		ret = emit_flood(skb, f);
 		return ret ? ret : TC_ACT_SHOT;
 	case V_SHARE_ARP:
 		ret = emit_share(skb, f);
