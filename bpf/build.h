@@ -127,7 +127,10 @@ __noinline int skb_sum(struct __sk_buff *skb, __u32 off)
 			break;
 		if (left > SUM_CHUNK)
 			left = SUM_CHUNK;
-		if (!left || bpf_skb_load_bytes(skb, off, chunk, left))
+		/* 1..64 in a form that Linux 6.1's verifier follows. */
+		barrier_var(left);
+		left = ((left - 1) & (SUM_CHUNK - 1)) + 1;
+		if (bpf_skb_load_bytes(skb, off, chunk, left))
 			break;
 		sum = (__u16)~csum_fold(
 			bpf_csum_diff(0, 0, chunk, sizeof(chunk), sum));

@@ -93,13 +93,15 @@ __noinline int flood_remote(struct __sk_buff *skb, struct flow *f,
 	struct flood_state s = {.skb = skb, .f = f};
 	struct member_val *first;
 	struct group_val *members;
+	struct group_key key;
 	struct tunnel_val *t;
 	__u32 n;
 	int ret;
 
 	if (!f || !g || !k)
 		return 0;
-	members = bpf_map_lookup_elem(&group, g);
+	key = *g; /* Linux 6.1 takes no argument memory as a key */
+	members = bpf_map_lookup_elem(&group, &key);
 	if (!members || !members->n_chassis)
 		return 0;
 	n = members->n_chassis;
