@@ -12,12 +12,16 @@
 
 extern int LINUX_KERNEL_VERSION __kconfig;
 
-/* Makes the headers readable and parses them; f->len is set. */
-static __always_inline int skb_parse(struct __sk_buff *skb, struct flow *f)
+/* Makes the headers readable and parses them; f->len is set.  A function of
+ * its own keeps its spills off the stack that the pipeline stands on. */
+__noinline int skb_parse(struct __sk_buff *skb, struct flow *f)
 {
-	__u32 want = f->len < PULL_LEN ? f->len : PULL_LEN;
+	__u32 want;
 	int ret;
 
+	if (!f)
+		return -DROP_MALFORMED;
+	want = f->len < PULL_LEN ? f->len : PULL_LEN;
 	if (CTX_DATA(skb) + want > CTX_DATA_END(skb))
 		bpf_skb_pull_data(skb, want);
 	ret = flow_parse(f, CTX_DATA(skb), CTX_DATA_END(skb));
@@ -90,6 +94,7 @@ __noinline int emit_router_copy(struct __sk_buff *skb, struct flow *f)
 	mac_copy(f->arp_tha, tha);
 	f->datapath = datapath;
 	f->inport = inport;
+	f->group = OVN_MC_FLOOD_L2;
 	f->flags = flags;
 	f->changed = CHANGE_ETH | CHANGE_ARP;
 	return 0;

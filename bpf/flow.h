@@ -131,8 +131,10 @@ struct flow {
 	__u8 tcp_flags;
 	__u16 arp_op; /* host order */
 	__u8 lladdr[6]; /* ARP sha; ND sll or tll; V_ND_REPLY: the answer */
-	__u8 arp_tha[6];
-	union flow_ip nd_target; /* IPv6 ND: target address */
+	union {
+		union flow_ip nd_target; /* IPv6 ND */
+		__u8 arp_tha[6];
+	};
 	__u16 l4_off; /* of the L4 header in the frame */
 	__u16 l4_len; /* TCP, UDP, SCTP: its length */
 	__u16 sport; /* host order; ICMP, ICMPv6: type << 8 | code */
@@ -141,9 +143,11 @@ struct flow {
 	__u32 ip_len; /* longest IP packet in it: a GSO segment's */
 	__u32 hash; /* of the 5-tuple, same for every packet of a flow */
 
-	__u32 ifindex; /* V_DELIVER */
-	__u32 chassis; /* V_TUNNEL; on receipt: the sender */
-	__u32 group; /* V_FLOOD */
+	union {
+		__u32 ifindex; /* V_DELIVER */
+		__u32 chassis; /* V_TUNNEL */
+		__u32 group; /* V_FLOOD */
+	};
 	__u8 icmp_type; /* V_ICMP_ERROR */
 	__u8 icmp_code;
 	__u8 icmp_ttl;
@@ -213,5 +217,8 @@ static __always_inline bool flow_is_icmp_error(const struct flow *f)
 #define CTX_DATA(ctx) CTX_LOAD(ctx, data)
 #define CTX_DATA_END(ctx) CTX_LOAD(ctx, data_end)
 #define CTX_DATA_META(ctx) CTX_LOAD(ctx, data_meta)
+
+XOVN_STATIC_ASSERT(sizeof(struct flow) <= 160,
+		   "a flow stands on the stack, below seven calls");
 
 #endif /* XOVN_BPF_FLOW_H */

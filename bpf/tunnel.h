@@ -57,7 +57,6 @@ static __always_inline int geneve_parse(struct flow *f, void *p, void *end,
 	struct ip4_view *ip = (void *)(eth + 1);
 	__be16 *udp = (void *)(ip + 1), *geneve = udp + 4;
 	struct encap_ip_key ckey = {};
-	struct encap_ip_val *from;
 	__u32 zero = 0, tot_len, opt_len, keys;
 	struct config *c;
 	__u8 *b;
@@ -78,10 +77,8 @@ static __always_inline int geneve_parse(struct flow *f, void *p, void *end,
 	if (ip->frag & bpf_htons(IP_MF))
 		return -DROP_TUNNEL_MALFORMED;
 	*(__be32 *)ckey.ip = be16_pair(ip->src);
-	from = bpf_map_lookup_elem(&encap_ip, &ckey);
-	if (!from)
+	if (!bpf_map_lookup_elem(&encap_ip, &ckey))
 		return -DROP_TUNNEL_CHASSIS;
-	f->chassis = from->chassis;
 	b = (__u8 *)geneve;
 	if ((void *)(b + 8) > end)
 		return -DROP_TUNNEL_MALFORMED;
