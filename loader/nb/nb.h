@@ -18,6 +18,7 @@
 #include "error.h"
 
 struct ovsdb;
+struct ovsdb_filter;
 
 struct nb_ip4 {
 	uint8_t addr[4]; /* as written, host part kept */
@@ -129,6 +130,9 @@ struct nb {
 	struct nb_notice *notices;
 	size_t n_notices;
 };
+
+/* What nb_from_ovsdb() reads: the filter for ovsdb_read(). */
+extern const struct ovsdb_filter nb_columns[];
 
 /* Builds the model.  Returns 0, -EINVAL (bad value; names row and column) or
  * -ENOMEM.  All strings are copied: the ovsdb may be freed afterwards. */

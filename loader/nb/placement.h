@@ -13,6 +13,7 @@
 #include "error.h"
 
 struct ovsdb;
+struct ovsdb_filter;
 
 struct placement_chassis {
 	char *name; /* OVN's system-id */
@@ -45,6 +46,8 @@ struct placement {
 /* Errors: -ENOENT, -EINVAL (file, line, cause, remedy: bad address, an LSP
  * or chassis or encap IP twice, no encap IP). */
 int placement_read_file(const char *path, struct placement *p, struct error *e);
+/* What placement_read_sb() reads: the filter for ovsdb_read(). */
+extern const struct ovsdb_filter placement_sb_columns[];
 /* Chassis+Encap (geneve), Port_Binding.chassis, Datapath_Binding keys. */
 int placement_read_sb(const struct ovsdb *sb, struct placement *p,
 		      struct error *e);

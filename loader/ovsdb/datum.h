@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The value of one column in one row: a sorted set of atoms, or a map.  An
+ * empty value is a NULL pointer.
+ */
+#ifndef XOVN_OVSDB_DATUM_H
+#define XOVN_OVSDB_DATUM_H
+
+#include <jansson.h>
+
+#include "ovsdb.h"
+
+union ovsdb_atom {
+	int64_t integer;
+	bool boolean;
+	char *string;
+	uint8_t uuid[16];
+	struct {
+		char *key, *value;
+	} pair;
+};
+
+struct ovsdb_datum {
+	uint32_t n, capacity;
+	union ovsdb_atom atoms[];
+};
+
+/* 0, -EINVAL or -ENOMEM with e set to the cause alone. */
+int datum_from_json(const json_t *json, enum ovsdb_type type,
+		    struct ovsdb_datum **out, struct error *e);
+/* Applies a difference (ovsdb(5), "_is_diff") to *d: an element of a set
+ * that is there goes, one that is not comes; a pair of a map also replaces
+ * one with another value.  Takes what it needs out of diff, which the caller
+ * still frees.  0 or -ENOMEM. */
+int datum_apply(struct ovsdb_datum **d, struct ovsdb_datum *diff,
+		enum ovsdb_type type);
+/* The atom that compares equal (a map: by key), or NULL. */
+const union ovsdb_atom *datum_find(const struct ovsdb_datum *d,
+				   enum ovsdb_type type,
+				   const union ovsdb_atom *atom);
+void datum_free(struct ovsdb_datum *d, enum ovsdb_type type);
+
+#endif /* XOVN_OVSDB_DATUM_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tables and rows while a file is read.  Unwanted tables keep the uuids of
+ * their rows only: without them an update could not be told from an insert.
+ */
+#ifndef XOVN_OVSDB_STORE_H
+#define XOVN_OVSDB_STORE_H
+
+#include "datum.h"
+#include "json_text.h"
+#include "ovsdb.h"
+
+struct ovsdb_row {
+	const struct ovsdb_table *table;
+	uint8_t uuid[16];
+	struct ovsdb_datum *cells[]; /* one per column of the filter */
+};
+
+struct ovsdb_table {
+	char *name;
+	const struct ovsdb_filter *filter; /* NULL: rows are only counted */
+	size_t n_columns; /* of the filter */
+	/* By column of the filter: known to the schema, and whether it holds
+	 * at most one value. */
+	bool *has_column, *is_single;
+	struct ovsdb_row **rows;
+	size_t n_rows, capacity;
+	uint32_t *slots; /* hash index while reading: 1 + place in rows, 0 free */
+	size_t n_slots;
+};
+
+struct ovsdb {
+	const struct ovsdb_filter *filter;
+	const char *expect;
+	char *name; /* from a schema; NULL: a dump */
+	struct ovsdb_table *tables;
+	size_t n_tables;
+};
+
+/* Empties the database; the filter stays. */
+void store_reset(struct ovsdb *db);
+/* Finds or makes a table; NULL: no memory. */
+struct ovsdb_table *store_table(struct ovsdb *db, struct json_text name);
+struct ovsdb_row *store_find(const struct ovsdb_table *t,
+			     const uint8_t uuid[16]);
+/* The row must not be there yet.  NULL: no memory. */
+struct ovsdb_row *store_insert(struct ovsdb_table *t, const uint8_t uuid[16]);
+void store_delete(struct ovsdb_table *t, struct ovsdb_row *row);
+/* Place of a column in the filter, or -1. */
+int store_column(const struct ovsdb_table *t, struct json_text name);
+/* All is read: sorts the rows, drops what only reading needs. */
+void store_finish(struct ovsdb *db);
+
+/* schema.c: takes the tables of a schema; an existing database is emptied.
+ * Causes only in e, as all of these. */
+int schema_apply(struct ovsdb *db, struct json_text schema, struct error *e);
+/* txn.c: applies one transaction record. */
+int txn_apply(struct ovsdb *db, struct json_text txn, struct error *e);
+/* txn.c: sets a cell from JSON text; is_diff as in ovsdb(5). */
+int txn_cell(struct ovsdb_table *t, struct ovsdb_row *row, size_t column,
+	     struct json_text value, bool is_diff, struct error *e);
+
+#endif /* XOVN_OVSDB_STORE_H */
