@@ -8,6 +8,7 @@
 
 failures=0
 capture_pid=
+ping_pid=
 
 pass() {
 	echo "ok - $1"
@@ -104,6 +105,17 @@ drops() {
 			(.packets // .count)] | add // 0'
 }
 
+# ip4_header LENGTH FRAGMENT PROTO SRC DST, all hex: for sendframe.
+ip4_header() {
+	local h="4500$1 0000$2 40$3 0000 $4 $5" sum=0 hex i
+	hex=${h// /}
+	for ((i = 0; i < 40; i += 4)); do sum=$((sum + 0x${hex:i:4})); done
+	while [ $((sum >> 16)) -gt 0 ]; do
+		sum=$(((sum & 0xffff) + (sum >> 16)))
+	done
+	printf '%s%04x%s' "${hex:0:20}" $((sum ^ 0xffff)) "${hex:24}"
+}
+
 # until_true SECONDS COMMAND...
 until_true() {
 	local end=$((SECONDS + $1))
@@ -125,6 +137,43 @@ capture() {
 	spawn capture_pid "$ns" tcpdump -i "$dev" --immediate-mode -B 16384 \
 		-U -n -w "$file" "$@" 2>"$file.log"
 	until_true 5 grep -q 'listening on' "$file.log"
+}
+
+# ping_start VM DESTINATION: every 20 ms in the background; ping_lost ends it
+# and prints "lost of sent".
+ping_start() {
+	spawn ping_pid "$1" ping -n -q -i 0.02 "$2" >"$DIR/ping.log" 2>&1
+	sleep 0.2
+}
+
+ping_lost() {
+	sleep 0.2
+	kill -INT "$ping_pid"
+	wait "$ping_pid" 2>/dev/null
+	awk '/packets transmitted/ { print ($1 - $4) " of " ($1 >= 10 ? "many" : $1) }' \
+		"$DIR/ping.log"
+}
+
+# nb_server [FILE]: this test's own Northbound database, $DIR/private.db,
+# empty or a copy of FILE, with a server; nb is ovn-nbctl on it.
+nb_server() {
+	export OVS_RUNDIR=$DIR OVN_RUNDIR=$DIR
+	rm -f "$DIR/private.db"
+	if [ -n "${1:-}" ]; then
+		cp "$1" "$DIR/private.db"
+	else
+		# the schema is the first record of every database file; its own
+		# file comes with ovn-central, which would start daemons
+		sed -n 2p "$DATA/base/nb.db" >"$DIR/schema"
+		ovsdb-tool create "$DIR/private.db" "$DIR/schema"
+	fi
+	spawn _ wire ovsdb-server --no-chdir --remote="punix:$DIR/nb.sock" \
+		--unixctl="$DIR/nb.ctl" "$DIR/private.db" >"$DIR/nb.log" 2>&1
+	until_true 5 test -S "$DIR/nb.sock" || die "$(cat "$DIR/nb.log")"
+}
+
+nb() {
+	ovn-nbctl --db="unix:$DIR/nb.sock" "$@"
 }
 
 capture_end() {
