@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "prog.h"
+#include "underlay.skel.h"
+#include "underlay_xdp.skel.h"
+#include "vif.skel.h"
+
+#define MAPS_MAX 32
+
+struct shared_map {
+	const char *name;
+	int fd;
+	uint32_t type, key_size, val_size, max_entries;
+};
+
+static struct shared_map maps[MAPS_MAX];
+static size_t n_maps;
+static int program_fd[PROGRAM_COUNT];
+
+static const char *const drop_names[DROP_REASON_COUNT] = {[DROP_NONE] = "NONE",
+#define X(name, what, where) [DROP_##name] = #name,
+							  XOVN_DROP_REASONS(X)
+#undef X
+};
+
+static void harness_abort(const char *what, const char *name, int err)
+{
+	fprintf(stderr, "test error: %s %s: %s\n", what, name, strerror(err));
+	exit(1);
+}
+
+/* libbpf is quiet unless something fails; then the verifier's last words
+ * are what one wants to read. */
+static int libbpf_warn(enum libbpf_print_level level, const char *format,
+		       va_list args)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
+}
+
+static struct shared_map *map_find(const char *name)
+{
+	for (size_t i = 0; i < n_maps; i++) {
+		if (!strcmp(maps[i].name, name))
+			return &maps[i];
+	}
+	return NULL;
+}
+
+static void object_load(enum program p, const void *elf, size_t size,
+			const char *program)
+{
+	struct bpf_object *o = bpf_object__open_mem(elf, size, NULL);
+	struct shared_map *shared;
+	struct bpf_map *m;
+	int err;
+
+	if (!o)
+		harness_abort("open", program, errno);
+	bpf_object__for_each_map(m, o)
+	{
+		shared = map_find(bpf_map__name(m));
+		if (shared && !bpf_map__is_internal(m) &&
+		    bpf_map__reuse_fd(m, shared->fd))
+			harness_abort("share map", shared->name, errno);
+	}
+	err = bpf_object__load(o);
+	if (err)
+		harness_abort("load", program, -err);
+	bpf_object__for_each_map(m, o)
+	{
+		if (bpf_map__is_internal(m) || map_find(bpf_map__name(m)))
+			continue;
+		if (n_maps == MAPS_MAX)
+			harness_abort("map", bpf_map__name(m), ENOSPC);
+		maps[n_maps++] = (struct shared_map){
+			.name = bpf_map__name(m),
+			.fd = bpf_map__fd(m),
+			.type = bpf_map__type(m),
+			.key_size = bpf_map__key_size(m),
+			.val_size = bpf_map__value_size(m),
+			.max_entries = bpf_map__max_entries(m),
+		};
+	}
+	program_fd[p] =
+		bpf_program__fd(bpf_object__find_program_by_name(o, program));
+	if (program_fd[p] < 0)
+		harness_abort("program", program, ENOENT);
+}
+
+void harness_init(void)
+{
+	const void *elf;
+	size_t size;
+
+	libbpf_set_print(libbpf_warn);
+	elf = vif_bpf__elf_bytes(&size);
+	object_load(PROGRAM_VIF, elf, size, "vif_ingress");
+	elf = underlay_bpf__elf_bytes(&size);
+	object_load(PROGRAM_TC, elf, size, "underlay_ingress");
+	elf = underlay_xdp_bpf__elf_bytes(&size);
+	object_load(PROGRAM_XDP, elf, size, "underlay_xdp");
+	device_get(UNDERLAY);
+}
+
+int harness_program(enum program p)
+{
+	return program_fd[p];
+}
+
+int harness_map(const char *name)
+{
+	struct shared_map *m = map_find(name);
+
+	if (!m)
+		harness_abort("map", name, ENOENT);
+	return m->fd;
+}
+
+static void map_write(const char *name, const void *key, const void *val)
+{
+	if (bpf_map_update_elem(harness_map(name), key, val, BPF_ANY))
+		harness_abort("write to map", name, errno);
+}
+
+void harness_clear(const char *name)
+{
+	struct shared_map *m = map_find(name);
+	uint8_t key[512], zero[1024] = {};
+
+	if (!m || m->key_size > sizeof(key) || m->val_size > sizeof(zero))
+		harness_abort("clear map", name, EINVAL);
+	if (m->type == BPF_MAP_TYPE_ARRAY) {
+		for (uint32_t i = 0; i < m->max_entries; i++)
+			map_write(name, &i, zero);
+		return;
+	}
+	while (!bpf_map_get_next_key(m->fd, NULL, key))
+		bpf_map_delete_elem(m->fd, key);
+}
+
+/* As attach --underlay and the resolution of next hops leave it. */
+static void tunnels_write(const struct network *n)
+{
+	const struct chassis_val *own = &n->out.chassis[n->out.own_chassis];
+	const struct alias *self = network_alias(n, n->self);
+	struct device *d = device_get(UNDERLAY);
+	struct tunnel_val t = {.ifindex = d->ifindex};
+
+	device_set_mac(d, self->mac);
+	for (uint32_t i = 1; i < XOVN_MAX_CHASSIS; i++) {
+		const struct chassis_val *c = &n->out.chassis[i];
+		const struct alias *a;
+
+		if (!c->name[0])
+			continue;
+		map_write("chassis", &i, c);
+		if (i == n->out.own_chassis)
+			continue;
+		a = network_alias(n, c->name);
+		memcpy(t.remote_ip, c->encap_ip, 4);
+		memcpy(t.local_ip, own->encap_ip, 4);
+		memcpy(t.nexthop, c->encap_ip, 4);
+		memcpy(t.nexthop_mac, a->mac, 6);
+		memcpy(t.local_mac, self->mac, 6);
+		map_write("tunnel", &i, &t);
+		device_add_neighbor(d, c->encap_ip, a->mac);
+	}
+}
+
+void harness_load(const struct network *n)
+{
+	const struct chassis_val *own = &n->out.chassis[n->out.own_chassis];
+	struct config c = {.layout = XOVN_LAYOUT_VERSION,
+			   .chassis = n->out.own_chassis};
+	uint32_t zero = 0;
+
+	for (size_t i = 0; i < n_maps; i++) {
+		if (strcmp(maps[i].name, "drop"))
+			harness_clear(maps[i].name);
+	}
+	for (int id = 0; id < IMAGE_TABLE_COUNT; id++) {
+		const struct image_table *t = &n->out.image.table[id];
+
+		for (size_t i = 0; i < t->n; i++) {
+			uint8_t *key = image_entry(t, i);
+
+			map_write(image_table_name(id), key, key + t->key_size);
+		}
+	}
+	memcpy(c.encap_ip, own->encap_ip, 4);
+	c.underlay_ifindex = device_get(UNDERLAY)->ifindex;
+	memcpy(c.chassis_name, own->name, sizeof(c.chassis_name));
+	map_write("config", &zero, &c);
+	tunnels_write(n);
+}
+
+void harness_drops(uint64_t counts[DROP_REASON_COUNT])
+{
+	int n_cpu = libbpf_num_possible_cpus();
+	struct drop_val *v = calloc(n_cpu, sizeof(*v));
+
+	for (int r = 0; r < DROP_REASON_COUNT; r++) {
+		struct drop_key key = {.reason = r};
+
+		counts[r] = 0;
+		if (bpf_map_lookup_elem(harness_map("drop"), &key, v))
+			continue;
+		for (int cpu = 0; cpu < n_cpu; cpu++)
+			counts[r] += v[cpu].packets;
+	}
+	free(v);
+}
+
+const char *drop_name(enum drop_reason r)
+{
+	return drop_names[r];
+}
+
+enum drop_reason drop_by_name(const char *name)
+{
+	for (int r = 1; r < DROP_REASON_COUNT; r++) {
+		if (!strcmp(drop_names[r], name))
+			return r;
+	}
+	harness_abort("drop reason", name, ENOENT);
+	return DROP_NONE;
+}
+
+/* clsact, not TCX: the same on every kernel we run on. */
+static void tc_attach(struct device *d, enum program p)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = d->ifindex,
+		    .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = program_fd[p]);
+	int err;
+
+	if (d->is_attached)
+		return;
+	err = bpf_tc_hook_create(&hook);
+	if (!err || err == -EEXIST)
+		err = bpf_tc_attach(&hook, &opts);
+	if (err)
+		harness_abort("attach to", d->name, -err);
+	d->is_attached = true;
+}
+
+void harness_attach_vif(struct device *d)
+{
+	tc_attach(d, PROGRAM_VIF);
+}
+
+void harness_attach_underlay(bool with_xdp)
+{
+	struct device *d = device_get(UNDERLAY);
+	int err;
+
+	tc_attach(d, PROGRAM_TC);
+	err = bpf_xdp_attach(d->ifindex,
+			     with_xdp ? program_fd[PROGRAM_XDP] : -1, 0, NULL);
+	if (err)
+		harness_abort("XDP on", d->name, -err);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tests of the BPF programs.  Each test is a line of a table: where a frame
+ * comes in, the frame, what becomes of it.  The three BPF objects share one
+ * set of unpinned maps, filled by the loader's compiler from a network that
+ * is written as text.
+ *
+ *   network.c   network text -> struct nb, placement -> compile() -> image
+ *   text.c      frame text -> bytes
+ *   device.c    a network namespace of our own, taps as guests and underlay
+ *   harness.c   objects, maps, drop counters
+ *   run.c       one test: BPF_PROG_TEST_RUN, then the same frame sent through
+ *               the attached programs; compares and explains
+ *   test_*.c    the tables;  test_prog.c  main()
+ */
+#ifndef SELFTESTS_PROG_H
+#define SELFTESTS_PROG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ovsdb/ovsdb.h"
+#include "compile/compile.h"
+#include "nb/nb.h"
+#include "nb/placement.h"
+#include "packet.h"
+
+#define COPIES_MAX 6
+#define UNDERLAY "ens3"
+#define UNDERLAY_MTU 1500
+
+/* Frame text: layers separated by '|', see text.c.  Verdicts:
+ *   "redirect DEV"   out leaves by DEV
+ *   "drop REASON"    and that counter moves
+ *   "pass"           out goes on to the stack
+ *   "consumed"       no more of it, and no drop is counted
+ * On top of it, copies: "DEV: frame text".  No counter moves but the one
+ * named in the verdict or, if not NULL, in counts. */
+struct test {
+	const char *name;
+	const char *at; /* "vif DEV", "tc", "xdp" or "underlay": tc and xdp */
+	const char *in;
+	const char *verdict;
+	const char *out; /* NULL: as in, where a verdict has one */
+	const char *copies[COPIES_MAX];
+	const char *counts; /* a reason counted beside the verdict */
+	bool is_lax; /* what comes out is as wrong as what went in */
+	bool no_live; /* the kernel takes no such frame from a device */
+};
+
+struct test_group {
+	const char *name;
+	const char *network; /* text */
+	const struct test *tests; /* in order: later ones see what was learned */
+	size_t n_tests;
+	void (*after)(void); /* more checks, or NULL */
+};
+
+#define TEST_GROUP(group_name, text, table, ...)                               \
+	{                                                                      \
+		.name = group_name, .network = text, .tests = table,           \
+		.n_tests = sizeof(table) / sizeof(*table), __VA_ARGS__         \
+	}
+
+/* ---- network.c ---- */
+
+struct alias {
+	char name[64];
+	uint8_t mac[6];
+	uint8_t ip[4];
+	bool has_ip;
+};
+
+struct network {
+	struct nb nb;
+	struct placement placement;
+	char self[64];
+	struct compile_binding bindings[32];
+	size_t n_bindings;
+	struct compile_output out;
+	struct alias alias[96];
+	size_t n_aliases;
+};
+
+/* Aborts with a message on a bad text: a mistake in a test. */
+void network_build(struct network *n, const char *text);
+void network_free(struct network *n);
+const struct alias *network_alias(const struct network *n, const char *name);
+/* Tunnel key of a switch, router, port or "flood", "flood_l2", "unknown". */
+uint32_t network_key(const struct network *n, const char *name);
+
+/* ---- text.c ---- */
+
+/* sport of outer headers that the text leaves open. */
+#define SPORT_ANY 40000
+
+/* in: the frame that "quote" layers refer to, may be NULL. */
+void text_to_packet(struct packet *p, const char *text,
+		    const struct network *net, const struct packet *in);
+
+/* ---- device.c ---- */
+
+struct device {
+	char name[16];
+	uint32_t ifindex;
+	int fd; /* tap: what the other end of the wire reads and writes */
+	bool is_attached; /* harness.c: a program runs on what is written */
+};
+
+/* What a frame says about itself in front of the bytes, virtio 1.2 5.1.6. */
+struct vnet_header {
+	uint8_t flags, gso_type;
+	uint16_t hdr_len, gso_size, csum_start, csum_offset;
+};
+
+void devices_init(void); /* enters a new network namespace */
+struct device *device_get(const char *name); /* made at first use */
+/* Next frame, at most wait_ms; false: none. */
+bool device_read(struct device *d, struct packet *p, int wait_ms);
+int device_write(struct device *d, const struct packet *p,
+		 const struct vnet_header *h);
+/* Throws away what waits on every device. */
+void devices_drain(void);
+/* Every frame that waits or comes within wait_ms, with its device; stops when
+ * max are there. */
+struct arrival {
+	struct device *device;
+	struct packet packet;
+};
+size_t devices_collect(struct arrival *to, size_t max, int wait_ms);
+void device_set_mac(struct device *d, const uint8_t mac[6]);
+void device_add_neighbor(struct device *d, const uint8_t ip[4],
+			 const uint8_t mac[6]);
+
+/* ---- harness.c ---- */
+
+enum program { PROGRAM_VIF, PROGRAM_TC, PROGRAM_XDP, PROGRAM_COUNT };
+
+void harness_init(void);
+int harness_program(enum program p); /* fd */
+int harness_map(const char *name); /* fd */
+/* Empties all maps and writes the network's. */
+void harness_load(const struct network *n);
+/* Sum over CPUs of packets, by reason. */
+void harness_drops(uint64_t counts[DROP_REASON_COUNT]);
+const char *drop_name(enum drop_reason r);
+enum drop_reason drop_by_name(const char *name); /* aborts if unknown */
+void harness_attach_vif(struct device *d);
+void harness_attach_underlay(bool with_xdp); /* replaces the other mode */
+void harness_clear(const char *map); /* removes every entry */
+
+/* ---- run.c ---- */
+
+extern struct network net; /* of the group that runs */
+
+void test_group_run(const struct test_group *g);
+/* For checks outside a table: TAP's "ok" or "not ok" with an explanation. */
+void test_ok(const char *name);
+void test_fail(const char *name, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+int tests_failed(void); /* so far */
+
+struct outcome {
+	int err; /* of BPF_PROG_TEST_RUN itself, -errno */
+	int retval;
+	struct packet out;
+};
+
+/* Underlay programs run on "ens3", the VIF program on d. */
+void program_run(enum program which, const struct device *d,
+		 const struct packet *in, struct outcome *o);
+
+#endif /* SELFTESTS_PROG_H */
