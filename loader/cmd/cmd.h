@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cmd/: one file per subcommand.  main.c finds the subcommand, which parses
+ * its own options with options_parse(), does its work through sync/, and
+ * fills *e on failure; main() prints that one line.
+ */
+#ifndef XOVN_CMD_H
+#define XOVN_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+
+/* A subcommand returns 0, CMD_USAGE for wrong usage (e holds what is
+ * wrong), or another -errno with e filled.  argv[0] is its own name; pin is
+ * the directory of --pin. */
+#define EXIT_USAGE 2
+#define CMD_USAGE (-10000)
+
+int cmd_load(const char *pin, int argc, char **argv, struct error *e);
+int cmd_attach(const char *pin, int argc, char **argv, struct error *e);
+int cmd_bind(const char *pin, int argc, char **argv, struct error *e);
+int cmd_unbind(const char *pin, int argc, char **argv, struct error *e);
+int cmd_detach(const char *pin, int argc, char **argv, struct error *e);
+int cmd_show(const char *pin, int argc, char **argv, struct error *e);
+int cmd_stats(const char *pin, int argc, char **argv, struct error *e);
+
+/* One option of a subcommand: --name VALUE into *string, or --name into
+ * *flag; whichever is not NULL. */
+struct option_def {
+	const char *name; /* without "--" */
+	const char **string;
+	bool *flag;
+};
+
+/* Fills what the options point to; other words go to words[], at most
+ * max_words.  Number of words, or CMD_USAGE with e filled.  options ends
+ * with a NULL name. */
+int options_parse(int argc, char **argv, const struct option_def *options,
+		  const char **words, int max_words, struct error *e);
+
+#endif /* XOVN_CMD_H */

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct option_def *option_find(const struct option_def *options,
+					    const char *word, size_t len)
+{
+	for (; options->name; options++)
+		if (strlen(options->name) == len &&
+		    !strncmp(options->name, word, len))
+			return options;
+	return NULL;
+}
+
+int options_parse(int argc, char **argv, const struct option_def *options,
+		  const char **words, int max_words, struct error *e)
+{
+	int n = 0;
+
+	for (int i = 1; i < argc; i++) {
+		const struct option_def *o;
+		const char *word = argv[i], *value;
+
+		if (word[0] != '-') {
+			if (n == max_words) {
+				error_set(e, EINVAL,
+					  "'%s' is one word too many", word);
+				return CMD_USAGE;
+			}
+			words[n++] = word;
+			continue;
+		}
+		value = strchr(word, '=');
+		o = strncmp(word, "--", 2) ?
+			    NULL :
+			    option_find(options, word + 2,
+					value ? (size_t)(value - word) - 2 :
+						strlen(word) - 2);
+		if (!o || (value && o->flag)) {
+			error_set(e, EINVAL, "unknown option '%s'", word);
+			return CMD_USAGE;
+		}
+		if (o->flag) {
+			*o->flag = true;
+			continue;
+		}
+		if (value) {
+			value++;
+		} else if (i + 1 < argc) {
+			value = argv[++i];
+		} else {
+			error_set(e, EINVAL, "--%s wants a value", o->name);
+			return CMD_USAGE;
+		}
+		*o->string = value;
+	}
+	return n;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * xovn: OVN's data plane in BPF maps.  Exit codes: 0 done, 1 failed (one
+ * line on stderr), 2 usage.
+ */
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "sync/state.h"
+
+struct command {
+	const char *name;
+	int (*run)(const char *pin, int argc, char **argv, struct error *e);
+	const char *usage;
+};
+
+static const struct command commands[] = {
+	{"load", cmd_load,
+	 "--nb FILE --chassis NAME [--sb FILE] [--placement FILE]\n"
+	 "                 [--max-ports N] [--dry-run] [--json]"},
+	{"attach", cmd_attach,
+	 "IFACE [--underlay | --localnet NETWORK] [--mode auto|native|tc]"},
+	{"bind", cmd_bind, "IFACE LSP"},
+	{"unbind", cmd_unbind, "IFACE"},
+	{"detach", cmd_detach, "IFACE | --all"},
+	{"show", cmd_show, "[--json]"},
+	{"stats", cmd_stats, "[drops] [--all] [--json]"},
+};
+
+static int usage(FILE *to)
+{
+	fputs("usage: xovn [--pin DIR] COMMAND\n", to);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].usage);
+	fputs("  --pin DIR  state of this host, on a BPF file system (default " PIN_DIR_DEFAULT
+	      ")\n",
+	      to);
+	return to == stdout ? 0 : EXIT_USAGE;
+}
+
+static int command_run(const struct command *c, const char *pin, int argc,
+		       char **argv)
+{
+	struct error e = {""};
+	int ret;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--help")) {
+			printf("usage: xovn [--pin DIR] %s %s\n", c->name,
+			       c->usage);
+			return 0;
+		}
+	}
+	ret = c->run(pin, argc, argv, &e);
+	if (!ret)
+		return 0;
+	fprintf(stderr, "xovn: %s: %s\n", c->name,
+		e.text[0] ? e.text : strerror(-ret));
+	if (ret != CMD_USAGE)
+		return 1;
+	fprintf(stderr, "usage: xovn [--pin DIR] %s %s\n", c->name, c->usage);
+	return EXIT_USAGE;
+}
+
+static int quiet(enum libbpf_print_level level, const char *format,
+		 va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *pin = PIN_DIR_DEFAULT;
+	int i = 1;
+
+	/* libbpf's lines would stand beside the one that says it all. */
+	libbpf_set_print(quiet);
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			return usage(stdout);
+		if (!strcmp(argv[i], "--version")) {
+			puts("xovn " XOVN_VERSION);
+			return 0;
+		}
+		if (!strncmp(argv[i], "--pin=", 6))
+			pin = argv[i] + 6;
+		else if (!strcmp(argv[i], "--pin") && i + 1 < argc)
+			pin = argv[++i];
+		else
+			return usage(stderr);
+	}
+	for (size_t c = 0; i < argc && c < sizeof(commands) / sizeof(*commands);
+	     c++)
+		if (!strcmp(argv[i], commands[c].name))
+			return command_run(&commands[c], pin, argc - i,
+					   argv + i);
+	return usage(stderr);
+}
