@@ -5,6 +5,7 @@
 # make lint       formatting, static checks, file length
 # make clean, make install DESTDIR= PREFIX=
 # NODEPS=1        never call the package manager
+# V=1             show the commands
 
 CLANG ?= clang
 BPFTOOL ?= bpftool
@@ -45,7 +46,11 @@ TEST_OBJ := $(TESTLIB_OBJ) $(PROG_OBJ) $(patsubst %.c,$(B)/%.o,\
 	$(wildcard selftests/unit/*.c selftests/tools/*.c))
 
 DEPS = $(if $(NODEPS),@:,@sh scripts/deps.sh)
-SUBMAKE = @+$(MAKE) --no-print-directory
+# all cores unless the caller has said -j
+SUBMAKE = @+$(MAKE) --no-print-directory \
+	$(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+Q = $(if $(V),,@echo "  $(1) $(2)";)
 
 .PHONY: all demo test lint clean install build build-tests deps
 .DELETE_ON_ERROR:
@@ -85,7 +90,7 @@ install: $(B)/xovn
 # BPF: `gen object` drops the DWARF that clang's -g adds beside the BTF.
 $(B)/%.bpf.o: bpf/%.bpf.c Makefile
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $(@:.bpf.o=.raw.o)
+	$(call Q,BPF,$<)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $(@:.bpf.o=.raw.o)
 	@$(BPFTOOL) gen object $@ $(@:.bpf.o=.raw.o)
 
 $(B)/%.skel.h: $(B)/%.bpf.o
@@ -101,33 +106,33 @@ endif
 
 $(B)/loader/%.o: loader/%.c Makefile VERSION
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -fPIE -MMD -MP -c $< -o $@
+	$(call Q,CC ,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -fPIE -MMD -MP -c $< -o $@
 
 $(B)/selftests/%.o: selftests/%.c Makefile VERSION
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(TESTFLAGS) $(CFLAGS) -fPIE -MMD -MP -c $< -o $@
+	$(call Q,CC ,$<)$(CC) $(CPPFLAGS) $(TESTFLAGS) $(CFLAGS) -fPIE -MMD -MP -c $< -o $@
 
 $(B)/xovn: $(OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -o $@
+	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -o $@
 
 $(B)/libxovn.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(B)/libtest.a: $(TESTLIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(B)/unit/%: $(B)/selftests/unit/%.o $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
+	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
 
 $(B)/prog/test_prog: $(PROG_OBJ) $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
+	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
 
 $(B)/tools/%: $(B)/selftests/tools/%.o $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -o $@
+	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -o $@
 
 -include $(OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
