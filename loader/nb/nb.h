@@ -16,9 +16,7 @@
 #include <stdint.h>
 
 #include "error.h"
-
-struct ovsdb;
-struct ovsdb_filter;
+#include "ovsdb/ovsdb.h"
 
 struct nb_ip4 {
 	uint8_t addr[4]; /* as written, host part kept */

@@ -11,9 +11,7 @@
 #include <stdint.h>
 
 #include "error.h"
-
-struct ovsdb;
-struct ovsdb_filter;
+#include "ovsdb/ovsdb.h"
 
 struct placement_chassis {
 	char *name; /* OVN's system-id */
