@@ -49,6 +49,14 @@ struct test {
 	bool no_live; /* the kernel takes no such frame from a device */
 };
 
+/* One line of a table; further members by name. */
+#define TEST(...) TEST_LINE(__VA_ARGS__) /* arguments may be macros */
+#define TEST_LINE(test_name, test_at, test_in, test_verdict, test_out, ...)    \
+	{                                                                      \
+		.name = test_name, .at = test_at, .in = test_in,               \
+		.verdict = test_verdict, .out = test_out, ##__VA_ARGS__        \
+	}
+
 struct test_group {
 	const char *name;
 	const char *network; /* text */
@@ -160,6 +168,7 @@ void test_ok(const char *name);
 void test_fail(const char *name, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int tests_failed(void); /* so far */
+void tests_end(void); /* TAP's plan */
 
 struct outcome {
 	int err; /* of BPF_PROG_TEST_RUN itself, -errno */

@@ -80,6 +80,11 @@ void test_fail(const char *name, const char *format, ...)
 	}
 }
 
+void tests_end(void)
+{
+	printf("1..%d\n", n_run);
+}
+
 int tests_failed(void)
 {
 	return n_failed;

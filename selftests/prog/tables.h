@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The tables of tests, and the network most of them share. */
+#ifndef SELFTESTS_PROG_TABLES_H
+#define SELFTESTS_PROG_TABLES_H
+
+#include "prog.h"
+
+/* The tutorial's network seen from node2, where vm1 and vm4 are. */
+#define TUTORIAL                                                                       \
+	"self node2\n"                                                                 \
+	"chassis node1 192.168.209.110\n"                                              \
+	"chassis node2 192.168.209.111\n"                                              \
+	"chassis node3 192.168.209.112\n"                                              \
+	"switch ls1\n"                                                                 \
+	" port ls1-vm1 addr=02:ac:10:ff:00:10 sec=02:ac:10:ff:00:10 at=node2 if=vm1\n" \
+	" port ls1-vm2 addr=02:ac:10:ff:00:20 sec=02:ac:10:ff:00:20 at=node3\n"        \
+	" router-port ls1-router1 router1-ls1\n"                                       \
+	"switch ls2\n"                                                                 \
+	" port ls2-vm3 addr=02:ac:10:ff:10:10 sec=02:ac:10:ff:10:10 at=node3\n"        \
+	" port ls2-vm4 addr=02:ac:10:ff:10:20 sec=02:ac:10:ff:10:20 at=node2 if=vm4\n" \
+	" router-port ls2-router1 router1-ls2\n"                                       \
+	"router router1\n"                                                             \
+	" lrp router1-ls1 02:ac:10:ff:00:01 172.18.100.1/24\n"                         \
+	" lrp router1-ls2 02:ac:10:ff:10:01 172.18.200.1/24\n"
+
+/* Tutorial addresses. */
+#define VM1_VM2 "ip4 172.18.100.10>172.18.100.20"
+#define VM2_VM1 "ip4 172.18.100.20>172.18.100.10"
+#define VM1_VM4 "ip4 172.18.100.10>172.18.200.20"
+#define VM1_VM3 "ip4 172.18.100.10>172.18.200.10"
+
+extern const struct test_group switch_group, flood_group, fdb_group,
+	answer_group, port_sec_in_group, port_sec_out_group, arp_group,
+	route_group, router_local_group, router_error_group, loop_group,
+	learn_group, too_big_group, tunnel_group, tunnel_drop_group,
+	underlay_pass_group, hostile_group;
+
+void test_parser(void); /* test_parser.c: the strict parser itself */
+void test_gso(void); /* test_gso.c */
+void test_base_snapshot(void); /* test_base.c: selftests/data/base/nb.db */
+
+#endif /* SELFTESTS_PROG_TABLES_H */

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "tables.h"
+
+static const struct test_group *const groups[] = {
+	&switch_group,	     &flood_group,	  &answer_group, &fdb_group,
+	&port_sec_in_group,  &port_sec_out_group, &arp_group,	 &route_group,
+	&router_local_group, &router_error_group, &loop_group,
+};
+
+/* usage: test_prog [GROUP...]    only groups whose name holds GROUP */
+static bool is_wanted(int argc, char **argv, const char *name)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strstr(name, argv[i]))
+			return true;
+	}
+	return argc < 2;
+}
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	devices_init();
+	harness_init();
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
+		if (is_wanted(argc, argv, groups[i]->name))
+			test_group_run(groups[i]);
+	}
+	tests_end();
+	return tests_failed() ? 1 : 0;
+}
