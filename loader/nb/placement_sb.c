@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Placement and tunnel keys as ovn-northd and ovn-controller decided them. */
-#include "nb/placement.h"
+/* Chassis, bindings and tunnel keys out of a Southbound database. */
+#include "placement.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "ovsdb/ovsdb.h"
+
+#define PORT_KEY_MAX 32767
+#define DATAPATH_KEY_MAX 16777215
 
 static const struct ovsdb_column chassis_columns[] = {
 	{"name", OVSDB_STRING},
@@ -20,14 +25,13 @@ static const struct ovsdb_column encap_columns[] = {
 	{0},
 };
 
-static const struct ovsdb_column port_columns[] = {
-	{"logical_port", OVSDB_STRING},
-	{"tunnel_key", OVSDB_INTEGER},
-	{"datapath", OVSDB_UUID},
-	{"chassis", OVSDB_UUID},
-	{0},
+static const struct ovsdb_column binding_columns[] = {
+	{"logical_port", OVSDB_STRING}, {"type", OVSDB_STRING},
+	{"tunnel_key", OVSDB_INTEGER},	{"datapath", OVSDB_UUID},
+	{"chassis", OVSDB_UUID},	{0},
 };
 
+/* nb_uuid since OVN 25.09; before, external_ids name the NB row. */
 static const struct ovsdb_column datapath_columns[] = {
 	{"tunnel_key", OVSDB_INTEGER},
 	{"external_ids", OVSDB_MAP},
@@ -38,21 +42,33 @@ static const struct ovsdb_column datapath_columns[] = {
 const struct ovsdb_filter placement_sb_columns[] = {
 	{"Chassis", chassis_columns, true},
 	{"Encap", encap_columns, true},
-	{"Port_Binding", port_columns, true},
+	{"Port_Binding", binding_columns, true},
 	{"Datapath_Binding", datapath_columns, true},
 	{0},
 };
 
-/* The first Geneve address of a chassis; several are a choice of paths. */
-static bool chassis_address(const struct ovsdb *sb, const struct ovsdb_row *row,
-			    uint8_t ip[4])
-{
-	const struct ovsdb_table *encaps = ovsdb_table(sb, "Encap");
+/* By the place of a Chassis row in its table. */
+#define CHASSIS_NONE SIZE_MAX
 
-	for (size_t i = 0; i < ovsdb_size(row, "encaps"); i++) {
-		const uint8_t *uuid = ovsdb_uuid(row, "encaps", i);
+struct sb_reader {
+	const struct ovsdb_table *chassis, *encaps, *bindings, *datapaths;
+	struct placement *p;
+	const struct ovsdb_row **rows; /* of p->chassis[], in order of uuid */
+};
+
+static int no_memory(struct error *e)
+{
+	return error_set(e, ENOMEM, "out of memory for the placement");
+}
+
+static bool encap_find(const struct sb_reader *r, const struct ovsdb_row *row,
+		       uint8_t ip[4])
+{
+	size_t i;
+
+	for (i = 0; i < ovsdb_size(row, "encaps"); i++) {
 		const struct ovsdb_row *encap =
-			uuid ? ovsdb_find(encaps, uuid) : NULL;
+			ovsdb_find(r->encaps, ovsdb_uuid(row, "encaps", i));
 
 		if (encap &&
 		    !strcmp(ovsdb_string(encap, "type", 0), "geneve") &&
@@ -62,138 +78,169 @@ static bool chassis_address(const struct ovsdb *sb, const struct ovsdb_row *row,
 	return false;
 }
 
-static int read_chassis(const struct ovsdb *sb, struct placement *p,
-			size_t *index_of_row)
+static int chassis_read(struct sb_reader *r, struct error *e)
 {
-	const struct ovsdb_table *t = ovsdb_table(sb, "Chassis");
-	size_t n = ovsdb_table_size(t);
+	struct placement *p = r->p;
+	size_t i, n = ovsdb_table_size(r->chassis);
 
-	p->chassis = calloc(n + 1, sizeof(*p->chassis));
-	if (!p->chassis)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		const struct ovsdb_row *row = ovsdb_table_row(t, i);
+	p->chassis = calloc(n ? n : 1, sizeof(p->chassis[0]));
+	r->rows = calloc(n ? n : 1, sizeof(r->rows[0]));
+	if (!p->chassis || !r->rows)
+		return no_memory(e);
+	for (i = 0; i < n; i++) {
+		const struct ovsdb_row *row = ovsdb_table_row(r->chassis, i);
 		struct placement_chassis *c = &p->chassis[p->n_chassis];
 
-		index_of_row[i] = SIZE_MAX;
-		if (!chassis_address(sb, row, c->encap_ip))
+		if (!encap_find(r, row, c->encap_ip)) {
+			warning("chassis %s has no geneve encap with an IPv4 "
+				"address; ports bound there are unreachable",
+				ovsdb_string(row, "name", 0));
 			continue;
-		index_of_row[i] = p->n_chassis++;
+		}
+		r->rows[p->n_chassis++] = row;
 		c->name = strdup(ovsdb_string(row, "name", 0));
 		c->hostname = strdup(ovsdb_string(row, "hostname", 0));
 		if (!c->name || !c->hostname)
-			return -ENOMEM;
+			return no_memory(e);
 	}
 	return 0;
 }
 
-/* Rows stand in the order of their uuids. */
-static size_t row_index(const struct ovsdb_table *t, const uint8_t *uuid)
+static size_t chassis_index(const struct sb_reader *r, const uint8_t *uuid)
 {
-	size_t low = 0, high = ovsdb_table_size(t);
+	size_t low = 0, high = r->p->n_chassis;
 
 	while (uuid && low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = memcmp(ovsdb_row_uuid(ovsdb_table_row(t, mid)),
-				   uuid, 16);
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(ovsdb_row_uuid(r->rows[middle]), uuid, 16);
 
 		if (!order)
-			return mid;
+			return middle;
 		if (order < 0)
-			low = mid + 1;
+			low = middle + 1;
 		else
-			high = mid;
+			high = middle;
 	}
-	return SIZE_MAX;
+	return CHASSIS_NONE;
 }
 
-static int add_key(struct placement *p, const char *name, int64_t datapath,
-		   int64_t port)
+static int key_check(int64_t key, int64_t max, const char *what,
+		     const char *name, struct error *e)
 {
-	struct placement_key *key = &p->keys[p->n_keys++];
-
-	key->name = strdup(name);
-	key->datapath_key = (uint32_t)datapath;
-	key->port_key = (uint32_t)port;
-	return key->name ? 0 : -ENOMEM;
+	if (key >= 1 && key <= max)
+		return 0;
+	return error_set(e, EINVAL,
+			 "%s %.200s: tunnel_key %lld is no number from 1 to "
+			 "%lld; let ovn-northd repair it",
+			 what, name, (long long)key, (long long)max);
 }
 
-/* The NB row a datapath stands for; northd writes nb_uuid since 25.09. */
-static int add_datapath(struct placement *p, const struct ovsdb_row *row)
+static int datapaths_read(struct sb_reader *r, struct error *e)
 {
-	const uint8_t *uuid = ovsdb_uuid(row, "nb_uuid", 0);
-	const char *name;
-	char text[37];
+	size_t i;
+	int err;
 
-	if (uuid) {
-		ovsdb_uuid_format(uuid, text);
-		name = text;
-	} else {
+	for (i = 0; i < ovsdb_table_size(r->datapaths); i++) {
+		const struct ovsdb_row *row = ovsdb_table_row(r->datapaths, i);
+		struct placement_key *key = &r->p->keys[r->p->n_keys];
+		const uint8_t *uuid = ovsdb_uuid(row, "nb_uuid", 0);
+		int64_t tunnel_key = ovsdb_integer(row, "tunnel_key", 0);
+		const char *name;
+		char text[37];
+
 		name = ovsdb_map_get(row, "external_ids", "logical-switch");
 		if (!name)
 			name = ovsdb_map_get(row, "external_ids",
 					     "logical-router");
+		if (uuid) {
+			ovsdb_uuid_format(uuid, text);
+			name = text;
+		}
+		if (!name)
+			continue; /* none of NB's */
+		err = key_check(tunnel_key, DATAPATH_KEY_MAX,
+				"Datapath_Binding", name, e);
+		if (err)
+			return err;
+		key->datapath_key = tunnel_key;
+		key->name = strdup(name);
+		if (!key->name)
+			return no_memory(e);
+		r->p->n_keys++;
 	}
-	return name ? add_key(p, name, ovsdb_integer(row, "tunnel_key", 0), 0) :
-		      0;
+	return 0;
 }
 
-static int read_ports(const struct ovsdb *sb, struct placement *p,
-		      const size_t *index_of_row)
+static int binding_read(struct sb_reader *r, const struct ovsdb_row *row,
+			struct error *e)
 {
-	const struct ovsdb_table *t = ovsdb_table(sb, "Port_Binding");
-	const struct ovsdb_table *datapaths =
-		ovsdb_table(sb, "Datapath_Binding");
-	const struct ovsdb_table *chassis = ovsdb_table(sb, "Chassis");
-	size_t n = ovsdb_table_size(t), n_datapaths;
-	int ret = 0;
+	const char *name = ovsdb_string(row, "logical_port", 0);
+	int64_t port_key = ovsdb_integer(row, "tunnel_key", 0), datapath_key;
+	struct placement_key *key = &r->p->keys[r->p->n_keys];
+	struct placement_port *port = &r->p->ports[r->p->n_ports];
+	const struct ovsdb_row *datapath = NULL;
+	const uint8_t *uuid = ovsdb_uuid(row, "datapath", 0);
+	size_t chassis;
+	int err;
 
-	n_datapaths = ovsdb_table_size(datapaths);
-	p->ports = calloc(n + 1, sizeof(*p->ports));
-	p->keys = calloc(n + n_datapaths + 1, sizeof(*p->keys));
-	if (!p->ports || !p->keys)
-		return -ENOMEM;
-	for (size_t i = 0; i < n_datapaths && !ret; i++)
-		ret = add_datapath(p, ovsdb_table_row(datapaths, i));
-	for (size_t i = 0; i < n && !ret; i++) {
-		const struct ovsdb_row *row = ovsdb_table_row(t, i);
-		const char *name = ovsdb_string(row, "logical_port", 0);
-		const uint8_t *dp = ovsdb_uuid(row, "datapath", 0);
-		const struct ovsdb_row *datapath =
-			dp ? ovsdb_find(datapaths, dp) : NULL;
-		size_t c = row_index(chassis, ovsdb_uuid(row, "chassis", 0));
+	if (uuid)
+		datapath = ovsdb_find(r->datapaths, uuid);
+	if (!datapath)
+		return error_set(e, EINVAL,
+				 "Port_Binding %.200s: its Datapath_Binding is "
+				 "missing; take a fresh ovsdb-client backup",
+				 name);
+	err = key_check(port_key, PORT_KEY_MAX, "Port_Binding", name, e);
+	if (err)
+		return err;
+	datapath_key = ovsdb_integer(datapath, "tunnel_key", 0);
+	err = key_check(datapath_key, DATAPATH_KEY_MAX,
+			"Datapath_Binding of port", name, e);
+	if (err)
+		return err;
+	key->name = strdup(name);
+	if (!key->name)
+		return no_memory(e);
+	r->p->n_keys++;
+	key->datapath_key = datapath_key;
+	key->port_key = port_key;
 
-		if (datapath)
-			ret = add_key(p, name,
-				      ovsdb_integer(datapath, "tunnel_key", 0),
-				      ovsdb_integer(row, "tunnel_key", 0));
-		if (ret || c == SIZE_MAX || index_of_row[c] == SIZE_MAX)
-			continue;
-		p->ports[p->n_ports].lsp = strdup(name);
-		p->ports[p->n_ports].chassis = index_of_row[c];
-		if (!p->ports[p->n_ports++].lsp)
-			ret = -ENOMEM;
-	}
-	return ret;
+	/* A gateway's ports are placed by the NB's options:chassis. */
+	chassis = chassis_index(r, ovsdb_uuid(row, "chassis", 0));
+	if (*ovsdb_string(row, "type", 0) || chassis == CHASSIS_NONE)
+		return 0;
+	port->lsp = strdup(name);
+	if (!port->lsp)
+		return no_memory(e);
+	port->chassis = chassis;
+	r->p->n_ports++;
+	return 0;
 }
 
 int placement_read_sb(const struct ovsdb *sb, struct placement *p,
 		      struct error *e)
 {
-	size_t *index_of_row;
-	int ret = -ENOMEM;
+	struct sb_reader r = {
+		.chassis = ovsdb_table(sb, "Chassis"),
+		.encaps = ovsdb_table(sb, "Encap"),
+		.bindings = ovsdb_table(sb, "Port_Binding"),
+		.datapaths = ovsdb_table(sb, "Datapath_Binding"),
+		.p = p,
+	};
+	size_t i, n = ovsdb_table_size(r.bindings);
+	int err;
 
 	memset(p, 0, sizeof(*p));
-	index_of_row = calloc(ovsdb_table_size(ovsdb_table(sb, "Chassis")) + 1,
-			      sizeof(*index_of_row));
-	if (index_of_row)
-		ret = read_chassis(sb, p, index_of_row);
-	if (!ret)
-		ret = read_ports(sb, p, index_of_row);
-	free(index_of_row);
-	if (ret) {
+	p->ports = calloc(n ? n : 1, sizeof(p->ports[0]));
+	p->keys = calloc(n + ovsdb_table_size(r.datapaths) + 1,
+			 sizeof(p->keys[0]));
+	err = p->ports && p->keys ? chassis_read(&r, e) : no_memory(e);
+	if (!err)
+		err = datapaths_read(&r, e);
+	for (i = 0; i < n && !err; i++)
+		err = binding_read(&r, ovsdb_table_row(r.bindings, i), e);
+	free(r.rows);
+	if (err)
 		placement_free(p);
-		return error_set(e, -ret, "Southbound database: out of memory");
-	}
-	return 0;
+	return err;
 }

@@ -28,9 +28,11 @@ int log_read(struct log_file *log, struct json_text *text, struct error *e);
 /* Puts file, record and offset before the cause in e; returns err. */
 int log_error(const struct log_file *log, int err, struct error *e);
 
-/* The forms.  The file stands at its beginning. */
-int standalone_read(struct log_file *log, struct ovsdb *db, struct error *e);
-int raft_read(struct log_file *log, struct ovsdb *db, struct error *e);
+/* The forms.  A log's first record has been read: its magic tells which. */
+int standalone_read(struct log_file *log, struct json_text first,
+		    struct ovsdb *db, struct error *e);
+int raft_read(struct log_file *log, struct json_text first, struct ovsdb *db,
+	      struct error *e);
 int dump_read(struct log_file *log, struct ovsdb *db, struct error *e);
 
 #endif /* XOVN_OVSDB_LOG_H */

@@ -9,7 +9,7 @@
  *   standalone.c  ovsdb-server's file, `ovsdb-client backup`
  *   raft.c        a cluster member's file
  *   dump.c        `ovsdb-client -f json dump`
- *   schema.c, txn.c, store.c, datum.c   tables, transactions, rows, values
+ *   schema.c, txn.c, store.c, datum.c, access.c   tables, rows, values
  *   json_text.c   walks JSON without building a tree of it
  */
 #ifndef XOVN_OVSDB_H
@@ -66,6 +66,7 @@ const struct ovsdb_row *ovsdb_table_row(const struct ovsdb_table *t, size_t i);
 const struct ovsdb_row *ovsdb_find(const struct ovsdb_table *t,
 				   const uint8_t uuid[16]);
 
+const char *ovsdb_row_table(const struct ovsdb_row *row); /* name */
 const uint8_t *ovsdb_row_uuid(const struct ovsdb_row *row); /* 16 bytes */
 void ovsdb_uuid_format(const uint8_t uuid[16], char text[37]);
 int ovsdb_uuid_parse(const char *text, uint8_t uuid[16]); /* 0, -EINVAL */

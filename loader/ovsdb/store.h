@@ -13,6 +13,7 @@
 struct ovsdb_row {
 	const struct ovsdb_table *table;
 	uint8_t uuid[16];
+	uint32_t txn; /* the transaction that touched it last */
 	struct ovsdb_datum *cells[]; /* one per column of the filter */
 };
 
@@ -33,7 +34,8 @@ struct ovsdb {
 	const struct ovsdb_filter *filter;
 	const char *expect;
 	char *name; /* from a schema; NULL: a dump */
-	struct ovsdb_table *tables;
+	uint32_t txn; /* transactions so far */
+	struct ovsdb_table **tables;
 	size_t n_tables;
 };
 

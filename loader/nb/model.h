@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside of nb_from_ovsdb(): rows to structs.
+ *
+ *   columns.c   what is read of which table
+ *   parse.c     addresses, networks, tunnel keys
+ *   switch.c, router.c, route.c   one kind of row each
+ *   notice.c, unsupported.c       what xovn does not honour
+ *   nb.c        ties them together, and frees
+ */
+#ifndef XOVN_NB_MODEL_H
+#define XOVN_NB_MODEL_H
+
+#include "nb.h"
+#include "ovsdb/ovsdb.h"
+
+/* "10.0.0.1", "10.0.0.1/24", "10.0.0.1/255.255.255.0".  0 or -EINVAL. */
+int parse_ip4(const char *text, struct nb_ip4 *ip);
+int parse_ip6(const char *text, struct nb_ip6 *ip);
+int parse_mac(const char *text, uint8_t mac[6]);
+/* "MAC IP...".  -EINVAL: no MAC in front, a is empty.  *is_whole is false
+ * where something behind the addresses could not be read: northd takes what
+ * stands before it. */
+int parse_address(const char *text, struct nb_address *a, bool *is_whole);
+void address_free(struct nb_address *a);
+/* A map's requested-tnl-key; 0 where there is none. */
+int parse_key(const struct ovsdb_row *row, const char *column, uint32_t max,
+	      uint32_t *key, struct error *e);
+
+/* "TABLE \"NAME\": " and the cause.  Returns -EINVAL. */
+int row_error(const struct ovsdb_row *row, struct error *e, const char *format,
+	      ...) __attribute__((format(printf, 3, 4)));
+int out_of_memory(struct error *e);
+/* strdup() where text is not empty; *out stays NULL otherwise. */
+int copy_optional(const char *text, char **out, struct error *e);
+
+/* Counts n more of a kind; the first example stays. */
+int notice_add(struct nb *nb, struct error *e, size_t n, const char *example,
+	       const char *what, ...) __attribute__((format(printf, 5, 6)));
+
+int switch_read(const struct ovsdb *db, const struct ovsdb_row *row,
+		struct nb_switch *s, struct nb *nb, struct error *e);
+int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
+		struct nb_router *r, struct nb *nb, struct error *e);
+int routes_read(const struct ovsdb *db, const struct ovsdb_row *row,
+		struct nb_router *r, struct nb *nb, struct error *e);
+
+/* Notices for the columns and options of a row that xovn does not honour. */
+int unsupported_switch(const struct ovsdb_row *row, struct nb *nb,
+		       struct error *e);
+int unsupported_lsp(const struct ovsdb_row *row, struct nb *nb,
+		    struct error *e);
+int unsupported_router(const struct ovsdb_row *row, struct nb *nb,
+		       struct error *e);
+int unsupported_lrp(const struct ovsdb_row *row, struct nb *nb,
+		    struct error *e);
+int unsupported_route(const struct ovsdb_row *row, const char *router,
+		      struct nb *nb, struct error *e);
+/* Tables that nothing refers to but that act all the same. */
+int unsupported_global(const struct ovsdb *db, struct nb *nb, struct error *e);
+
+void switch_free(struct nb_switch *s);
+void router_free(struct nb_router *r);
+
+#endif /* XOVN_NB_MODEL_H */

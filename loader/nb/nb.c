@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int switches_read(const struct ovsdb *db, struct nb *nb, struct error *e)
+{
+	const struct ovsdb_table *t = ovsdb_table(db, "Logical_Switch");
+	size_t i, n = ovsdb_table_size(t);
+	int err = 0;
+
+	nb->switches = calloc(n ? n : 1, sizeof(nb->switches[0]));
+	if (!nb->switches)
+		return out_of_memory(e);
+	for (i = 0; i < n && !err; i++) {
+		nb->n_switches++;
+		err = switch_read(db, ovsdb_table_row(t, i), &nb->switches[i],
+				  nb, e);
+	}
+	return err;
+}
+
+static int routers_read(const struct ovsdb *db, struct nb *nb, struct error *e)
+{
+	const struct ovsdb_table *t = ovsdb_table(db, "Logical_Router");
+	size_t i, n = ovsdb_table_size(t);
+	int err = 0;
+
+	nb->routers = calloc(n ? n : 1, sizeof(nb->routers[0]));
+	if (!nb->routers)
+		return out_of_memory(e);
+	for (i = 0; i < n && !err; i++) {
+		nb->n_routers++;
+		err = router_read(db, ovsdb_table_row(t, i), &nb->routers[i],
+				  nb, e);
+	}
+	return err;
+}
+
+int nb_from_ovsdb(const struct ovsdb *db, struct nb *nb, struct error *e)
+{
+	int err;
+
+	memset(nb, 0, sizeof(*nb));
+	err = switches_read(db, nb, e);
+	if (!err)
+		err = routers_read(db, nb, e);
+	if (!err)
+		err = unsupported_global(db, nb, e);
+	if (err)
+		nb_free(nb);
+	return err;
+}
+
+void nb_free(struct nb *nb)
+{
+	size_t i;
+
+	for (i = 0; i < nb->n_switches; i++)
+		switch_free(&nb->switches[i]);
+	for (i = 0; i < nb->n_routers; i++)
+		router_free(&nb->routers[i]);
+	for (i = 0; i < nb->n_notices; i++) {
+		free(nb->notices[i].what);
+		free(nb->notices[i].example);
+	}
+	free(nb->switches);
+	free(nb->routers);
+	free(nb->notices);
+	memset(nb, 0, sizeof(*nb));
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Longest text of an address with its prefix length. */
+#define PARSE_LEN (INET6_ADDRSTRLEN + 1 + INET_ADDRSTRLEN)
+
+/* Cuts text at the slash; *plen points behind it, or is NULL. */
+static int cidr_split(const char *text, char address[PARSE_LEN],
+		      const char **plen)
+{
+	char *slash;
+
+	if (strlen(text) >= PARSE_LEN)
+		return -EINVAL;
+	strcpy(address, text);
+	slash = strchr(address, '/');
+	*plen = slash ? slash + 1 : NULL;
+	if (slash)
+		*slash = '\0';
+	return 0;
+}
+
+static int plen_parse(const char *text, unsigned int max, uint8_t *plen)
+{
+	size_t n = strspn(text, "0123456789");
+	unsigned long value;
+
+	if (!n || n > 3 || text[n])
+		return -EINVAL;
+	value = strtoul(text, NULL, 10);
+	if (value > max)
+		return -EINVAL;
+	*plen = value;
+	return 0;
+}
+
+/* 255.255.255.0; northd takes one as well. */
+static int mask_parse(const char *text, uint8_t *plen)
+{
+	uint8_t mask[4];
+	uint32_t bits;
+
+	if (inet_pton(AF_INET, text, mask) != 1)
+		return -EINVAL;
+	bits = (uint32_t)mask[0] << 24 | mask[1] << 16 | mask[2] << 8 | mask[3];
+	for (*plen = 0; bits & 0x80000000u; bits <<= 1)
+		(*plen)++;
+	return bits ? -EINVAL : 0;
+}
+
+int parse_ip4(const char *text, struct nb_ip4 *ip)
+{
+	char address[PARSE_LEN];
+	const char *plen;
+
+	ip->plen = 32;
+	if (cidr_split(text, address, &plen) ||
+	    inet_pton(AF_INET, address, ip->addr) != 1)
+		return -EINVAL;
+	if (!plen)
+		return 0;
+	return strchr(plen, '.') ? mask_parse(plen, &ip->plen) :
+				   plen_parse(plen, 32, &ip->plen);
+}
+
+int parse_ip6(const char *text, struct nb_ip6 *ip)
+{
+	char address[PARSE_LEN];
+	const char *plen;
+
+	ip->plen = 128;
+	if (cidr_split(text, address, &plen) ||
+	    inet_pton(AF_INET6, address, ip->addr) != 1)
+		return -EINVAL;
+	return plen ? plen_parse(plen, 128, &ip->plen) : 0;
+}
+
+/* Six times one or two hex digits.  Returns their length, 0: no MAC. */
+static size_t mac_scan(const char *text, uint8_t mac[6])
+{
+	static const char hex[] = "0123456789abcdefABCDEF";
+	const char *p = text;
+	size_t i, n;
+
+	for (i = 0; i < 6; i++) {
+		if (i && *p++ != ':')
+			return 0;
+		n = strspn(p, hex);
+		if (!n || n > 2)
+			return 0;
+		mac[i] = strtoul(p, NULL, 16);
+		p += n;
+	}
+	return p - text;
+}
+
+int parse_mac(const char *text, uint8_t mac[6])
+{
+	size_t n = mac_scan(text, mac);
+
+	return n && !text[n] ? 0 : -EINVAL;
+}
+
+static int ip4_append(struct nb_address *a, const struct nb_ip4 *ip)
+{
+	struct nb_ip4 *new = realloc(a->ip4, (a->n_ip4 + 1) * sizeof(*new));
+
+	if (!new)
+		return -ENOMEM;
+	a->ip4 = new;
+	new[a->n_ip4++] = *ip;
+	return 0;
+}
+
+static int ip6_append(struct nb_address *a, const struct nb_ip6 *ip)
+{
+	struct nb_ip6 *new = realloc(a->ip6, (a->n_ip6 + 1) * sizeof(*new));
+
+	if (!new)
+		return -ENOMEM;
+	a->ip6 = new;
+	new[a->n_ip6++] = *ip;
+	return 0;
+}
+
+/* OVN, lib/ovn-util.c, extract_addresses(): IPs until the first thing that is
+ * none; 0.0.0.0 is none. */
+int parse_address(const char *text, struct nb_address *a, bool *is_whole)
+{
+	static const uint8_t none[4];
+	char token[PARSE_LEN];
+	struct nb_ip4 ip4;
+	struct nb_ip6 ip6;
+	size_t n;
+	int err = 0;
+
+	memset(a, 0, sizeof(*a));
+	*is_whole = false;
+	text += strspn(text, " \t");
+	n = mac_scan(text, a->mac);
+	if (!n)
+		return -EINVAL;
+	for (text += n;; text += n) {
+		text += strspn(text, " \t");
+		n = strspn(text, "0123456789abcdefABCDEF:./");
+		if (!n || n >= sizeof(token))
+			break;
+		memcpy(token, text, n);
+		token[n] = '\0';
+		if (!parse_ip4(token, &ip4)) {
+			if (!memcmp(ip4.addr, none, sizeof(none)))
+				break;
+			err = ip4_append(a, &ip4);
+		} else if (!parse_ip6(token, &ip6)) {
+			err = ip6_append(a, &ip6);
+		} else {
+			break;
+		}
+		if (err) {
+			address_free(a);
+			return err;
+		}
+	}
+	*is_whole = !*text;
+	return 0;
+}
+
+void address_free(struct nb_address *a)
+{
+	free(a->ip4);
+	free(a->ip6);
+}
+
+int parse_key(const struct ovsdb_row *row, const char *column, uint32_t max,
+	      uint32_t *key, struct error *e)
+{
+	const char *text = ovsdb_map_get(row, column, "requested-tnl-key");
+	unsigned long value;
+	char *end;
+
+	*key = 0;
+	/* northd reads an empty one, and 0, as none. */
+	if (!text || !*text)
+		return 0;
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || *end || text[strspn(text, "0123456789")] || value > max)
+		return row_error(row, e,
+				 "%s:requested-tnl-key \"%.100s\" is no number "
+				 "from 1 to %u",
+				 column, text, max);
+	*key = value;
+	return 0;
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Static routes: those that xovn honours; the others become notices. */
+#include "model.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ovn-nb(5): no policy is dst-ip. */
+static const char *kind_unsupported(const struct ovsdb_row *row)
+{
+	struct nb_ip6 ip6;
+	const char *policy = ovsdb_string(row, "policy", 0);
+
+	if (!parse_ip6(ovsdb_string(row, "ip_prefix", 0), &ip6))
+		return "IPv6 static route";
+	if (*policy && strcmp(policy, "dst-ip"))
+		return "src-ip static route";
+	if (*ovsdb_string(row, "route_table", 0))
+		return "static route in a route table";
+	if (ovsdb_size(row, "bfd"))
+		return "static route with BFD";
+	if (!parse_ip6(ovsdb_string(row, "nexthop", 0), &ip6))
+		return "IPv4 static route with an IPv6 next hop";
+	return NULL;
+}
+
+static void host_bits_clear(struct nb_ip4 *prefix)
+{
+	unsigned int bit;
+
+	for (bit = prefix->plen; bit < 32; bit++)
+		prefix->addr[bit / 8] &= ~(0x80 >> bit % 8);
+}
+
+static int route_read(const struct ovsdb_row *row, const char *router,
+		      struct nb_route *route, struct error *e)
+{
+	const char *prefix = ovsdb_string(row, "ip_prefix", 0);
+	const char *nexthop = ovsdb_string(row, "nexthop", 0);
+	struct nb_ip4 ip;
+
+	ovsdb_uuid_format(ovsdb_row_uuid(row), route->uuid);
+	if (parse_ip4(prefix, &route->prefix))
+		return error_set(e, EINVAL,
+				 "static route %s of router %.200s: ip_prefix "
+				 "\"%.100s\" is no network, as in 10.0.0.0/8",
+				 route->uuid, router, prefix);
+	host_bits_clear(&route->prefix);
+	if (!strcmp(nexthop, "discard")) {
+		route->discard = true;
+	} else if (*nexthop) {
+		if (parse_ip4(nexthop, &ip) || ip.plen != 32)
+			return error_set(
+				e, EINVAL,
+				"static route %.100s of router "
+				"%.200s: nexthop \"%.100s\" is neither "
+				"an address nor discard",
+				prefix, router, nexthop);
+		route->has_nexthop = true;
+		memcpy(route->nexthop, ip.addr, sizeof(ip.addr));
+	}
+	return copy_optional(ovsdb_string(row, "output_port", 0),
+			     &route->output_port, e);
+}
+
+static int route_sort(const void *a, const void *b)
+{
+	const struct nb_route *x = a, *y = b;
+	int order = memcmp(x->prefix.addr, y->prefix.addr, 4);
+
+	if (!order)
+		order = x->prefix.plen - y->prefix.plen;
+	return order ? order : strcmp(x->uuid, y->uuid);
+}
+
+/* One next hop a prefix: the row with the smallest uuid, so that every host
+ * and every load chooses the same. */
+static int ecmp_reduce(struct nb_router *r, struct nb *nb, struct error *e)
+{
+	size_t i, n = 0;
+	char example[256];
+	int err;
+
+	if (!r->n_routes)
+		return 0;
+	qsort(r->routes, r->n_routes, sizeof(r->routes[0]), route_sort);
+	for (i = 0; i < r->n_routes; i++) {
+		const struct nb_ip4 *prefix = &r->routes[i].prefix;
+
+		if (!n ||
+		    memcmp(prefix, &r->routes[n - 1].prefix, sizeof(*prefix))) {
+			r->routes[n++] = r->routes[i];
+			continue;
+		}
+		snprintf(example, sizeof(example),
+			 "%u.%u.%u.%u/%u in router %s", prefix->addr[0],
+			 prefix->addr[1], prefix->addr[2], prefix->addr[3],
+			 prefix->plen, r->name);
+		err = notice_add(nb, e, 1, example, "ECMP static route");
+		free(r->routes[i].output_port);
+		r->routes[i].output_port = NULL;
+		if (err) {
+			/* All behind i stay in place for router_free(). */
+			memmove(&r->routes[n], &r->routes[i],
+				(r->n_routes - i) * sizeof(r->routes[0]));
+			r->n_routes -= i - n;
+			return err;
+		}
+	}
+	r->n_routes = n;
+	return 0;
+}
+
+int routes_read(const struct ovsdb *db, const struct ovsdb_row *row,
+		struct nb_router *r, struct nb *nb, struct error *e)
+{
+	const struct ovsdb_table *t =
+		ovsdb_table(db, "Logical_Router_Static_Route");
+	size_t i, n = ovsdb_size(row, "static_routes");
+	const struct ovsdb_row *route;
+	const char *unsupported;
+	char example[256];
+	int err;
+
+	r->routes = calloc(n ? n : 1, sizeof(r->routes[0]));
+	if (!r->routes)
+		return out_of_memory(e);
+	for (i = 0; i < n; i++) {
+		route = ovsdb_find(t, ovsdb_uuid(row, "static_routes", i));
+		if (!route)
+			return row_error(row, e,
+					 "a row of its static_routes is "
+					 "missing; take a fresh ovsdb-client "
+					 "backup");
+		unsupported = kind_unsupported(route);
+		if (unsupported) {
+			snprintf(example, sizeof(example), "%s in router %s",
+				 ovsdb_string(route, "ip_prefix", 0), r->name);
+			err = notice_add(nb, e, 1, example, "%s", unsupported);
+		} else {
+			err = route_read(route, r->name,
+					 &r->routes[r->n_routes], e);
+			if (!err)
+				r->n_routes++;
+			if (!err)
+				err = unsupported_route(route, r->name, nb, e);
+		}
+		if (err)
+			return err;
+	}
+	return ecmp_reduce(r, nb, e);
+}

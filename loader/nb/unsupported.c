@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a row holds beside what xovn honours.  A key of options that stands in
+ * no list here is news to xovn and gets a notice, too.
+ */
+#include "model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct unsupported_column {
+	const char *column, *what;
+};
+
+/* A key that changes nothing: always, or with this value (its default), or
+ * because what it modifies has a notice of its own. */
+struct harmless_key {
+	const char *key, *value;
+};
+
+static const struct unsupported_column switch_unsupported[] = {
+	{"acls", "ACL"},
+	{"qos_rules", "QoS"},
+	{"load_balancer", "Load_Balancer of a switch"},
+	{"load_balancer_group", "Load_Balancer_Group of a switch"},
+	{"dns_records", "DNS"},
+	{"forwarding_groups", "Forwarding_Group"},
+	{"copp", "Copp"},
+	{0},
+};
+
+static const struct harmless_key switch_harmless[] = {
+	{"requested-tnl-key", NULL},
+	/* IPAM is northd's: it fills dynamic_addresses. */
+	{"subnet", NULL},
+	{"exclude_ips", NULL},
+	{"ipv6_prefix", NULL},
+	{"mac_only", NULL},
+	/* Snooping alone brings these to life. */
+	{"mcast_snoop", "false"},
+	{"mcast_querier", NULL},
+	{"mcast_eth_src", NULL},
+	{"mcast_ip4_src", NULL},
+	{"mcast_ip6_src", NULL},
+	{"mcast_flood_unregistered", NULL},
+	{"mcast_idle_timeout", NULL},
+	{"mcast_query_interval", NULL},
+	{"mcast_query_max_response", NULL},
+	{"mcast_table_size", NULL},
+	{"vlan-passthru", "false"},
+	{"broadcast-arps-to-all-routers", "true"},
+	{"fdb_age_threshold", "0"},
+	{"ct-zone-limit", NULL}, /* no conntrack without ACL or LB */
+	{"enable-stateless-acl-with-lb", NULL},
+	{0},
+};
+
+static const struct unsupported_column lsp_unsupported[] = {
+	{"parent_name", "nested port (parent_name)"},
+	{"dhcpv4_options", "DHCP_Options (DHCPv4)"},
+	{"dhcpv6_options", "DHCP_Options (DHCPv6)"},
+	{"ha_chassis_group", "HA_Chassis_Group of a switch port"},
+	{"mirror_rules", "Mirror"},
+	{"health_checks", "Logical_Switch_Port_Health_Check"},
+	{0},
+};
+
+static const struct harmless_key lsp_harmless[] = {
+	{"requested-chassis", NULL},
+	{"requested-tnl-key", NULL},
+	{"router-port", NULL},
+	{"disable_arp_nd_rsp", NULL},
+	{"iface-id-ver", NULL}, /* guards Interface rows, of which we have
+				   * none */
+	{"activation-strategy", NULL}, /* of a second chassis only */
+	{"hostname", NULL}, /* DHCP's */
+	{"mcast_flood", NULL}, /* snooping's */
+	{"mcast_flood_reports", NULL},
+	{"arp_proxy", ""},
+	/* Announcements on a localnet port. */
+	{"nat-addresses", NULL},
+	{"exclude-lb-vips-from-garp", NULL},
+	{"exclude-router-ips-from-garp", NULL},
+	{"disable_garp_rarp", NULL},
+	{"ct-zone-limit", NULL},
+	{"enable_router_port_acl", NULL},
+	{"lsp_learn_mac", "true"},
+	{"lsp_learn_fdb", "true"},
+	{"force_fdb_lookup", "false"},
+	{0},
+};
+
+static const struct unsupported_column router_unsupported[] = {
+	{"nat", "NAT"},
+	{"policies", "Logical_Router_Policy"},
+	{"load_balancer", "Load_Balancer of a router"},
+	{"load_balancer_group", "Load_Balancer_Group of a router"},
+	{"copp", "Copp"},
+	{0},
+};
+
+static const struct harmless_key router_harmless[] = {
+	{"requested-tnl-key", NULL},
+	{"always_learn_from_arp_request", NULL},
+	{"dynamic_neigh_routers", NULL},
+	{"chassis", NULL}, /* "gateway router", see router.c */
+	{"mac_binding_age_threshold", "0"},
+	{"mcast_relay", "false"},
+	{"dynamic-routing", "false"},
+	/* NAT's and Load_Balancer's. */
+	{"snat-ct-zone", NULL},
+	{"dnat_force_snat_ip", NULL},
+	{"lb_force_snat_ip", NULL},
+	{"ct-commit-all", NULL},
+	{"ct-zone-limit", NULL},
+	{"disable_garp_rarp", NULL},
+	{0},
+};
+
+static const struct unsupported_column lrp_unsupported[] = {
+	{"gateway_chassis", "distributed gateway port (Gateway_Chassis)"},
+	{"ha_chassis_group", "distributed gateway port (HA_Chassis_Group)"},
+	{"dhcp_relay", "DHCP_Relay"},
+	{0},
+};
+
+static const struct harmless_key lrp_harmless[] = {
+	{"requested-tnl-key", NULL},
+	{"route_table", ""},
+	{"mcast_flood", NULL}, /* mcast_relay's */
+	{"gateway_mtu_bypass", NULL}, /* gateway_mtu's */
+	{"redirect-type", NULL}, /* a distributed gateway port's */
+	{"reside-on-redirect-chassis", NULL},
+	{"prefix_delegation", "false"},
+	{"prefix", "false"},
+	{"disable_garp_rarp", NULL},
+	{0},
+};
+
+static const struct harmless_key route_harmless[] = {
+	{"origin", NULL}, /* who made it: ovn-ic */
+	{"ecmp_symmetric_reply", "false"},
+	{"override-connected", "false"},
+	{0},
+};
+
+static int columns_check(const struct ovsdb_row *row,
+			 const struct unsupported_column *columns,
+			 const char *example, struct nb *nb, struct error *e)
+{
+	size_t n;
+	int err;
+
+	for (; columns->column; columns++) {
+		n = ovsdb_size(row, columns->column);
+		if (!n)
+			continue;
+		err = notice_add(nb, e, n, example, "%s", columns->what);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static bool is_harmless(const struct harmless_key *harmless, const char *key,
+			const char *value)
+{
+	/* Left behind by tools, and for other programs to read. */
+	if (!strncmp(key, "ic-route-", strlen("ic-route-")))
+		return true;
+	for (; harmless->key; harmless++)
+		if (!strcmp(harmless->key, key))
+			return !harmless->value ||
+			       !strcmp(harmless->value, value);
+	return false;
+}
+
+static int options_check(const struct ovsdb_row *row, const char *column,
+			 const struct harmless_key *harmless,
+			 const char *example, struct nb *nb, struct error *e)
+{
+	size_t i, n = ovsdb_size(row, column);
+	int err;
+
+	for (i = 0; i < n; i++) {
+		const char *key = ovsdb_map_key(row, column, i);
+		const char *value = ovsdb_map_get(row, column, key);
+
+		if (is_harmless(harmless, key, value))
+			continue;
+		err = notice_add(nb, e, 1, example, "%s %s:%.100s",
+				 ovsdb_row_table(row), column, key);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int row_check(const struct ovsdb_row *row,
+		     const struct unsupported_column *columns,
+		     const char *options, const struct harmless_key *harmless,
+		     const char *kind, struct nb *nb, struct error *e)
+{
+	char example[256];
+	int err;
+
+	snprintf(example, sizeof(example), "%s %s", kind,
+		 ovsdb_string(row, "name", 0));
+	err = columns_check(row, columns, example, nb, e);
+	return err ? err :
+		     options_check(row, options, harmless, example, nb, e);
+}
+
+int unsupported_switch(const struct ovsdb_row *row, struct nb *nb,
+		       struct error *e)
+{
+	return row_check(row, switch_unsupported, "other_config",
+			 switch_harmless, "switch", nb, e);
+}
+
+int unsupported_lsp(const struct ovsdb_row *row, struct nb *nb, struct error *e)
+{
+	return row_check(row, lsp_unsupported, "options", lsp_harmless, "port",
+			 nb, e);
+}
+
+int unsupported_router(const struct ovsdb_row *row, struct nb *nb,
+		       struct error *e)
+{
+	return row_check(row, router_unsupported, "options", router_harmless,
+			 "router", nb, e);
+}
+
+int unsupported_lrp(const struct ovsdb_row *row, struct nb *nb, struct error *e)
+{
+	char example[256];
+
+	snprintf(example, sizeof(example), "port %s",
+		 ovsdb_string(row, "name", 0));
+	/* Its keys are one feature, router advertisements. */
+	if (ovsdb_size(row, "ipv6_ra_configs") &&
+	    notice_add(nb, e, 1, example,
+		       "Logical_Router_Port ipv6_ra_configs"))
+		return out_of_memory(e);
+	return row_check(row, lrp_unsupported, "options", lrp_harmless, "port",
+			 nb, e);
+}
+
+int unsupported_route(const struct ovsdb_row *row, const char *router,
+		      struct nb *nb, struct error *e)
+{
+	char example[256];
+
+	snprintf(example, sizeof(example), "%s in router %s",
+		 ovsdb_string(row, "ip_prefix", 0), router);
+	return options_check(row, "options", route_harmless, example, nb, e);
+}
+
+/* Of NB_Global's many options only these change how packets go. */
+static int global_check(const struct ovsdb_row *row, struct nb *nb,
+			struct error *e)
+{
+	static const struct {
+		const char *key, *harmless;
+	} keys[] = {
+		{"ignore_lsp_down", "true"},
+		{"default_acl_drop", "false"},
+		{"always_tunnel", "false"},
+		{"install_ls_lb_from_router", "false"},
+	};
+	const char *value;
+	size_t i;
+	int err = 0;
+
+	if (ovsdb_boolean(row, "ipsec", false))
+		err = notice_add(nb, e, 1, NULL, "NB_Global ipsec");
+	for (i = 0; !err && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		value = ovsdb_map_get(row, "options", keys[i].key);
+		if (value && strcmp(value, keys[i].harmless))
+			err = notice_add(nb, e, 1, NULL, "NB_Global options:%s",
+					 keys[i].key);
+	}
+	return err;
+}
+
+int unsupported_global(const struct ovsdb *db, struct nb *nb, struct error *e)
+{
+	const struct ovsdb_table *t = ovsdb_table(db, "Port_Group");
+	const struct ovsdb_row *row;
+	char example[256];
+	size_t i, n;
+	int err = 0;
+
+	for (i = 0; !err && i < ovsdb_table_size(t); i++) {
+		row = ovsdb_table_row(t, i);
+		n = ovsdb_size(row, "acls");
+		if (!n || !ovsdb_size(row, "ports"))
+			continue;
+		snprintf(example, sizeof(example), "port group %s",
+			 ovsdb_string(row, "name", 0));
+		err = notice_add(nb, e, n, example, "ACL of a port group");
+	}
+	t = ovsdb_table(db, "Static_MAC_Binding");
+	for (i = 0; !err && i < ovsdb_table_size(t); i++) {
+		snprintf(example, sizeof(example), "port %s",
+			 ovsdb_string(ovsdb_table_row(t, i), "logical_port",
+				      0));
+		err = notice_add(nb, e, 1, example, "Static_MAC_Binding");
+	}
+	t = ovsdb_table(db, "NB_Global");
+	for (i = 0; !err && i < ovsdb_table_size(t); i++)
+		err = global_check(ovsdb_table_row(t, i), nb, e);
+	return err;
+}
