@@ -3,11 +3,11 @@
  * xovn: OVN's data plane in BPF maps.  Exit codes: 0 done, 1 failed (one
  * line on stderr), 2 usage.
  */
-#include <bpf/libbpf.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "sync/programs.h"
 #include "sync/state.h"
 
 struct command {
@@ -31,11 +31,12 @@ static const struct command commands[] = {
 
 static int usage(FILE *to)
 {
-	fputs("usage: xovn [--pin DIR] COMMAND\n", to);
+	fputs("usage: xovn [--pin DIR] [--verbose] COMMAND\n", to);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].usage);
 	fputs("  --pin DIR  state of this host, on a BPF file system (default " PIN_DIR_DEFAULT
-	      ")\n",
+	      ")\n"
+	      "  --verbose  with libbpf's messages and the verifier's log\n",
 	      to);
 	return to == stdout ? 0 : EXIT_USAGE;
 }
@@ -64,22 +65,12 @@ static int command_run(const struct command *c, const char *pin, int argc,
 	return EXIT_USAGE;
 }
 
-static int quiet(enum libbpf_print_level level, const char *format,
-		 va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	const char *pin = PIN_DIR_DEFAULT;
 	int i = 1;
 
-	/* libbpf's lines would stand beside the one that says it all. */
-	libbpf_set_print(quiet);
+	programs_set_verbose(false);
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
 			return usage(stdout);
@@ -87,7 +78,9 @@ int main(int argc, char **argv)
 			puts("xovn " XOVN_VERSION);
 			return 0;
 		}
-		if (!strncmp(argv[i], "--pin=", 6))
+		if (!strcmp(argv[i], "--verbose"))
+			programs_set_verbose(true);
+		else if (!strncmp(argv[i], "--pin=", 6))
 			pin = argv[i] + 6;
 		else if (!strcmp(argv[i], "--pin") && i + 1 < argc)
 			pin = argv[++i];
