@@ -95,6 +95,7 @@ struct vif_val {
 
 #define PORT_SEC_IP4_MAX 8
 #define PORT_SEC_IP6_MAX 4
+#define PORT_SEC_CHAIN_MAX 16 /* entries of one element */
 
 struct port_sec_key {
 	__u32 datapath;

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "image.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "maps.h"
+
+/* An entry is a key with its value right behind it, so a value is aligned
+ * only if every size is a multiple of the alignment. */
+#define X(id, name, key, val)                                                  \
+	_Static_assert(sizeof(key) % _Alignof(val) == 0 &&                     \
+			       sizeof(val) % _Alignof(key) == 0 &&             \
+			       sizeof(val) % _Alignof(val) == 0,               \
+		       #id ": entries would not be aligned");
+IMAGE_TABLES(X)
+#undef X
+
+static const struct {
+	const char *name;
+	size_t key_size, val_size;
+} tables[IMAGE_TABLE_COUNT] = {
+#define X(id, name, key, val) {name, sizeof(key), sizeof(val)},
+	IMAGE_TABLES(X)
+#undef X
+};
+
+int image_init(struct image *img)
+{
+	memset(img, 0, sizeof(*img));
+	for (int i = 0; i < IMAGE_TABLE_COUNT; i++) {
+		img->table[i].key_size = tables[i].key_size;
+		img->table[i].val_size = tables[i].val_size;
+	}
+	return 0;
+}
+
+void image_free(struct image *img)
+{
+	for (int i = 0; i < IMAGE_TABLE_COUNT; i++) {
+		free(img->table[i].entries);
+		free(img->table[i].slots);
+	}
+	memset(img, 0, sizeof(*img));
+}
+
+/* Index of the slot that holds the key, or of the free one for it. */
+static size_t table_slot(const struct image_table *t, const void *key)
+{
+	size_t i = hash_bytes(key, t->key_size, 0) & (t->n_slots - 1);
+
+	while (t->slots[i] &&
+	       memcmp(image_entry(t, t->slots[i] - 1), key, t->key_size))
+		i = (i + 1) & (t->n_slots - 1);
+	return i;
+}
+
+static int table_grow_slots(struct image_table *t)
+{
+	size_t n_slots = t->n_slots ? t->n_slots * 2 : 64;
+	uint32_t *slots;
+
+	if (n_slots / 2 > UINT32_MAX)
+		return -ENOMEM;
+	slots = calloc(n_slots, sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	free(t->slots);
+	t->slots = slots;
+	t->n_slots = n_slots;
+	for (size_t i = 0; i < t->n; i++)
+		t->slots[table_slot(t, image_entry(t, i))] = i + 1;
+	return 0;
+}
+
+static int table_grow_entries(struct image_table *t)
+{
+	size_t capacity = t->capacity ? t->capacity * 2 : 32;
+	uint8_t *entries;
+
+	entries = reallocarray(t->entries, capacity, t->key_size + t->val_size);
+	if (!entries)
+		return -ENOMEM;
+	t->entries = entries;
+	t->capacity = capacity;
+	return 0;
+}
+
+int image_add(struct image *img, enum image_table_id id, const void *key,
+	      const void *val, void **old)
+{
+	struct image_table *t = &img->table[id];
+	uint8_t *entry;
+	size_t slot;
+
+	if (2 * (t->n + 1) > t->n_slots && table_grow_slots(t))
+		return -ENOMEM;
+	slot = table_slot(t, key);
+	if (t->slots[slot]) {
+		if (old)
+			*old = image_entry(t, t->slots[slot] - 1) + t->key_size;
+		return -EEXIST;
+	}
+	if (t->n == t->capacity && table_grow_entries(t))
+		return -ENOMEM;
+	entry = image_entry(t, t->n);
+	memcpy(entry, key, t->key_size);
+	memcpy(entry + t->key_size, val, t->val_size);
+	t->slots[slot] = ++t->n;
+	return 0;
+}
+
+void *image_find(const struct image *img, enum image_table_id id,
+		 const void *key)
+{
+	const struct image_table *t = &img->table[id];
+	size_t slot;
+
+	if (!t->n)
+		return NULL;
+	slot = table_slot(t, key);
+	if (!t->slots[slot])
+		return NULL;
+	return image_entry(t, t->slots[slot] - 1) + t->key_size;
+}
+
+const char *image_table_name(enum image_table_id id)
+{
+	return tables[id].name;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What fills the tables of an image from a topology.  Each returns 0,
+ * -EINVAL (a network that contradicts itself) or -ENOMEM.
+ */
+#ifndef XOVN_COMPILE_TABLES_H
+#define XOVN_COMPILE_TABLES_H
+
+#include "compile.h"
+#include "notes.h"
+#include "topology.h"
+
+struct tables {
+	struct topology *t;
+	struct image *image;
+	struct notes *notes;
+	struct error *e;
+};
+
+int tables_add_port_security(struct tables *c); /* and PORT_F_ONE_MAC */
+int tables_add_ports(struct tables *c); /* port, l2 */
+int tables_add_responders(struct tables *c); /* arp, nd */
+int tables_add_groups(struct tables *c); /* group, member */
+int tables_add_neighbors(struct tables *c); /* and LRP_F_STATIC_NEIGHBORS */
+int tables_add_router_ports(struct tables *c); /* lrp, router_ip */
+int tables_add_routes(struct tables *c);
+
+/* image_add() with a message for -ENOMEM; -EEXIST as it is. */
+int tables_add(struct tables *c, enum image_table_id id, const void *key,
+	       const void *val, void **old);
+
+/* What a frame from or to the port must obey. */
+struct port_policy lsp_policy(const struct topo_lsp *lsp);
+
+/* Other side of a link: keys, or zeros where nothing may be sent. */
+void lrp_other_side(const struct topo_lrp *lrp, uint32_t *datapath,
+		    uint32_t *port);
+/* Its network that holds the address, or NULL. */
+const struct nb_ip4 *lrp_network_of(const struct nb_lrp *nb,
+				    const uint8_t addr[4]);
+
+/* Host order; plen 0..32. */
+uint32_t ip4_mask(uint8_t plen);
+uint32_t ip4_get(const uint8_t addr[4]);
+void ip4_put(uint8_t addr[4], uint32_t value);
+
+#endif /* XOVN_COMPILE_TABLES_H */

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "topology.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Every NB row struct begins with its uuid. */
+static int compare_uuid(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Pointers to n rows of the given size, sorted by uuid. */
+static const void **sort_rows(const void *rows, size_t n, size_t size)
+{
+	const void **sorted = calloc(n + 1, sizeof(*sorted));
+
+	if (!sorted)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = (const char *)rows + i * size;
+	qsort(sorted, n, sizeof(*sorted), compare_uuid);
+	return sorted;
+}
+
+_Static_assert(!offsetof(struct nb_lsp, uuid) &&
+		       !offsetof(struct nb_switch, uuid) &&
+		       !offsetof(struct nb_lrp, uuid) &&
+		       !offsetof(struct nb_router, uuid) &&
+		       !offsetof(struct nb_route, uuid),
+	       "rows begin with their uuid");
+
+bool topo_lrp_is_distributed(const struct topo_lrp *lrp)
+{
+	return !lrp->router->is_gateway && !lrp->nb->is_distributed_gateway;
+}
+
+bool topology_is_remote(const struct topology *t, uint32_t chassis)
+{
+	static const uint8_t none[4];
+
+	return chassis && chassis != t->own_chassis &&
+	       memcmp(t->chassis[chassis].encap_ip, none, sizeof(none));
+}
+
+static uint32_t lsp_flags(const struct nb_lsp *nb)
+{
+	uint32_t flags = 0;
+
+	if (!nb->enabled)
+		flags |= PORT_F_DISABLED;
+	if (nb->has_unknown)
+		flags |= PORT_F_UNKNOWN;
+	if (nb->type != NB_LSP_VIF)
+		return flags;
+	if (nb->n_port_security)
+		flags |= PORT_F_SECURITY;
+	else if (nb->has_unknown)
+		flags |= PORT_F_LEARN;
+	return flags;
+}
+
+static int add_switch(struct topology *t, const struct nb_switch *nb,
+		      struct error *e)
+{
+	struct topo_switch *sw = &t->switches[t->n_switches++];
+	const void **rows =
+		sort_rows(nb->ports, nb->n_ports, sizeof(*nb->ports));
+
+	if (!rows)
+		return error_set(e, ENOMEM, "out of memory");
+	sw->nb = nb;
+	sw->ports = &t->lsps[t->n_lsps];
+	sw->n_ports = nb->n_ports;
+	for (size_t i = 0; i < nb->n_ports; i++) {
+		struct topo_lsp *lsp = &sw->ports[i], *other;
+
+		lsp->nb = rows[i];
+		lsp->sw = sw;
+		lsp->kind = lsp->nb->type == NB_LSP_VIF ? PORT_VIF :
+							  PORT_UNSUPPORTED;
+		lsp->flags = lsp_flags(lsp->nb);
+		sw->learns |= lsp->flags & PORT_F_LEARN;
+		other = name_index_add(&t->lsp_names, lsp->nb->name, lsp);
+		if (other == lsp)
+			continue;
+		free(rows);
+		return error_set(e, EINVAL,
+				 "switches %s and %s both have a port named "
+				 "%s; rename one of them",
+				 other->sw->nb->name, nb->name, lsp->nb->name);
+	}
+	for (size_t i = 0; sw->learns && i < nb->n_ports; i++)
+		sw->ports[i].flags |= PORT_F_FDB_SWITCH;
+	t->n_lsps += nb->n_ports;
+	free(rows);
+	return 0;
+}
+
+static int add_router(struct topology *t, const struct nb_router *nb,
+		      struct error *e)
+{
+	struct topo_router *r = &t->routers[t->n_routers++];
+	const void **rows =
+		sort_rows(nb->ports, nb->n_ports, sizeof(*nb->ports));
+
+	if (!rows)
+		return error_set(e, ENOMEM, "out of memory");
+	r->nb = nb;
+	r->ports = &t->lrps[t->n_lrps];
+	r->n_ports = nb->n_ports;
+	r->is_gateway = nb->gateway_chassis;
+	for (size_t i = 0; i < nb->n_ports; i++) {
+		struct topo_lrp *lrp = &r->ports[i], *other;
+
+		lrp->nb = rows[i];
+		lrp->router = r;
+		r->has_distributed_gateway |= lrp->nb->is_distributed_gateway;
+		other = name_index_add(&t->lrp_names, lrp->nb->name, lrp);
+		if (other == lrp)
+			continue;
+		free(rows);
+		return error_set(e, EINVAL,
+				 "routers %s and %s both have a port named "
+				 "%s; rename one of them",
+				 other->router->nb->name, nb->name,
+				 lrp->nb->name);
+	}
+	for (size_t i = 0; i < nb->n_ports; i++) {
+		struct topo_lrp *lrp = &r->ports[i];
+
+		if (!nb->enabled || !lrp->nb->enabled)
+			lrp->flags |= LRP_F_DISABLED;
+		if (r->is_gateway || r->has_distributed_gateway)
+			lrp->flags |= LRP_F_SILENT;
+		if (nb->always_learn)
+			lrp->flags |= LRP_F_LEARN_ALWAYS;
+	}
+	t->n_lrps += nb->n_ports;
+	free(rows);
+	return 0;
+}
+
+/* LSPs of type router find their LRPs; the first by uuid where two name the
+ * same one, as northd warns about. */
+static void resolve_router_ports(struct topology *t, struct notes *notes)
+{
+	struct note_group missing = {}, taken = {};
+
+	for (size_t i = 0; i < t->n_lsps; i++) {
+		struct topo_lsp *lsp = &t->lsps[i];
+		const char *name = lsp->nb->router_port;
+		struct topo_lrp *lrp;
+
+		if (lsp->nb->type != NB_LSP_ROUTER)
+			continue;
+		lrp = name ? name_index_find(&t->lrp_names, name) : NULL;
+		if (!lrp) {
+			note_group_add(&missing, "%s (%s)", lsp->nb->name,
+				       name ? name : "no router-port");
+			continue;
+		}
+		if (lrp->lsp) {
+			note_group_add(&taken, "%s (%s has %s)", lsp->nb->name,
+				       name, lrp->lsp->nb->name);
+			continue;
+		}
+		lsp->peer = lrp;
+		lrp->lsp = lsp;
+		if (topo_lrp_is_distributed(lrp))
+			lsp->kind = PORT_ROUTER;
+		/* The switch admits nothing from a disabled port, so nothing
+		 * can leave the router by it. */
+		if (!lsp->nb->enabled)
+			lrp->flags |= LRP_F_DISABLED;
+	}
+	note_group_finish(&missing, notes,
+			  "switch ports whose router port does not exist");
+	note_group_finish(&taken, notes,
+			  "switch ports whose router port has another already");
+}
+
+static void resolve_peers(struct topology *t, struct notes *notes)
+{
+	struct note_group lonely = {};
+
+	for (size_t i = 0; i < t->n_lrps; i++) {
+		struct topo_lrp *lrp = &t->lrps[i], *peer;
+
+		if (lrp->lsp || !lrp->nb->peer)
+			continue;
+		peer = name_index_find(&t->lrp_names, lrp->nb->peer);
+		if (!peer || peer == lrp || peer->lsp || !peer->nb->peer ||
+		    strcmp(peer->nb->peer, lrp->nb->name)) {
+			note_group_add(&lonely, "%s (%s)", lrp->nb->name,
+				       lrp->nb->peer);
+			continue;
+		}
+		lrp->peer = peer;
+		lrp->flags |= LRP_F_PEER_ROUTER;
+	}
+	note_group_finish(&lonely, notes,
+			  "router ports whose peer does not name them back");
+}
+
+/* What the NB means but one chassis would have to do. */
+static void note_gateways(const struct topology *t, struct notes *notes)
+{
+	struct note_group routers = {}, ports = {};
+
+	for (size_t i = 0; i < t->n_routers; i++)
+		if (t->routers[i].is_gateway)
+			note_group_add(&routers, "%s", t->routers[i].nb->name);
+	for (size_t i = 0; i < t->n_lrps; i++)
+		if (t->lrps[i].nb->is_distributed_gateway)
+			note_group_add(&ports, "%s", t->lrps[i].nb->name);
+	note_group_finish(&routers, notes,
+			  "gateway routers, to which nothing is forwarded yet");
+	note_group_finish(&ports, notes,
+			  "distributed gateway ports, to which nothing is "
+			  "forwarded yet");
+}
+
+int topology_init(struct topology *t, const struct nb *nb, struct notes *notes,
+		  struct error *e)
+{
+	const void **switches = NULL, **routers = NULL;
+	size_t n_lsps = 0, n_lrps = 0;
+	int ret = 0;
+
+	memset(t, 0, sizeof(*t));
+	for (size_t i = 0; i < nb->n_switches; i++)
+		n_lsps += nb->switches[i].n_ports;
+	for (size_t i = 0; i < nb->n_routers; i++)
+		n_lrps += nb->routers[i].n_ports;
+	t->switches = calloc(nb->n_switches + 1, sizeof(*t->switches));
+	t->lsps = calloc(n_lsps + 1, sizeof(*t->lsps));
+	t->routers = calloc(nb->n_routers + 1, sizeof(*t->routers));
+	t->lrps = calloc(n_lrps + 1, sizeof(*t->lrps));
+	switches =
+		sort_rows(nb->switches, nb->n_switches, sizeof(*nb->switches));
+	routers = sort_rows(nb->routers, nb->n_routers, sizeof(*nb->routers));
+	if (!t->switches || !t->lsps || !t->routers || !t->lrps || !switches ||
+	    !routers || name_index_init(&t->lsp_names, n_lsps) ||
+	    name_index_init(&t->lrp_names, n_lrps))
+		ret = error_set(e, ENOMEM, "out of memory");
+	for (size_t i = 0; !ret && i < nb->n_switches; i++)
+		ret = add_switch(t, switches[i], e);
+	for (size_t i = 0; !ret && i < nb->n_routers; i++)
+		ret = add_router(t, routers[i], e);
+	free(switches);
+	free(routers);
+	if (ret) {
+		topology_free(t);
+		return ret;
+	}
+	resolve_router_ports(t, notes);
+	resolve_peers(t, notes);
+	note_gateways(t, notes);
+	return 0;
+}
+
+void topology_free(struct topology *t)
+{
+	free(t->switches);
+	free(t->lsps);
+	free(t->routers);
+	free(t->lrps);
+	name_index_free(&t->lsp_names);
+	name_index_free(&t->lrp_names);
+	memset(t, 0, sizeof(*t));
+}
+
+struct topo_lsp *topology_find_stored(const struct topology *t,
+				      const char *stored)
+{
+	struct topo_lsp *lsp = name_index_find(&t->lsp_names, stored);
+	char name[XOVN_NAME_LEN];
+
+	/* Only names that were cut differ from their stored form. */
+	if (lsp || strlen(stored) < XOVN_NAME_LEN - 4)
+		return lsp;
+	for (size_t i = 0; i < t->n_lsps; i++) {
+		if (strlen(t->lsps[i].nb->name) < XOVN_NAME_LEN)
+			continue;
+		name_store(name, t->lsps[i].nb->name);
+		if (!strcmp(name, stored))
+			return &t->lsps[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The NB model with everything resolved that other rows refer to: keys,
+ * peers, placement, bound interfaces.  Rows stand in the order of their
+ * uuids, so that what is made from them does not depend on the order in the
+ * file.
+ *
+ *   topology.c   rows, names, router-port and peer references
+ *   tunnelkeys.c keys of all of them
+ *   place.c      chassis, which port is where
+ *
+ * Filled by compile(), read by switch.c, router.c and their like.
+ */
+#ifndef XOVN_COMPILE_TOPOLOGY_H
+#define XOVN_COMPILE_TOPOLOGY_H
+
+#include "compile.h"
+#include "hash.h"
+#include "nb/nb.h"
+#include "nb/placement.h"
+#include "notes.h"
+
+struct topo_switch {
+	const struct nb_switch *nb;
+	uint32_t key;
+	struct topo_lsp *ports;
+	size_t n_ports;
+	bool learns; /* some port has PORT_F_LEARN */
+};
+
+struct topo_lsp {
+	const struct nb_lsp *nb;
+	struct topo_switch *sw;
+	uint32_t key;
+	enum port_kind kind;
+	uint32_t chassis; /* index, 0: none */
+	uint32_t flags; /* enum port_flag */
+	struct topo_lrp *peer; /* what router-port names, or NULL */
+	const struct compile_binding *binding; /* here, or NULL */
+};
+
+struct topo_router {
+	const struct nb_router *nb;
+	uint32_t key;
+	struct topo_lrp *ports;
+	size_t n_ports;
+	bool is_gateway; /* options:chassis */
+	bool has_distributed_gateway;
+};
+
+struct topo_lrp {
+	const struct nb_lrp *nb;
+	struct topo_router *router;
+	uint32_t key;
+	uint32_t flags; /* enum lrp_flag */
+	struct topo_lsp *lsp; /* the LSP that names this port, or NULL */
+	struct topo_lrp *peer; /* or another LRP, or NULL */
+};
+
+struct topology {
+	struct topo_switch *switches;
+	size_t n_switches;
+	struct topo_lsp *lsps; /* of all switches */
+	size_t n_lsps;
+	struct topo_router *routers;
+	size_t n_routers;
+	struct topo_lrp *lrps; /* of all routers */
+	size_t n_lrps;
+	struct name_index lsp_names, lrp_names;
+	uint32_t own_chassis;
+	/* Wanted map "chassis": XOVN_MAX_CHASSIS entries, borrowed. */
+	struct chassis_val *chassis;
+};
+
+/* Rows, peers and port kinds.  0, -EINVAL (two ports of one name), -ENOMEM. */
+int topology_init(struct topology *t, const struct nb *nb, struct notes *notes,
+		  struct error *e);
+void topology_free(struct topology *t);
+
+/* Keys for datapaths and ports, see keys.h for errors. */
+int topology_assign_keys(struct topology *t, const struct placement *p,
+			 struct notes *notes, struct error *e);
+
+/* Fills t->chassis and t->own_chassis, then where each port is.
+ * 0, -ENOENT (in->chassis is unknown), -E2BIG, -ENOMEM. */
+int topology_place(struct topology *t, const struct compile_input *in,
+		   struct notes *notes, struct error *e);
+
+/* The LSP of a name in its stored form, or NULL. */
+struct topo_lsp *topology_find_stored(const struct topology *t,
+				      const char *stored);
+
+/* Does traffic pass this LRP on every chassis?  Not on gateway routers and
+ * distributed gateway ports, whose place is one chassis. */
+bool topo_lrp_is_distributed(const struct topo_lrp *lrp);
+/* Has the chassis a tunnel endpoint, and is it not this host? */
+bool topology_is_remote(const struct topology *t, uint32_t chassis);
+
+#endif /* XOVN_COMPILE_TOPOLOGY_H */
