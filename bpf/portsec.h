@@ -10,7 +10,6 @@
 #include "flow.h"
 #include "../maps/ports.h"
 
-#define PORT_SEC_CHAIN_MAX 16 /* continuations of one element */
 #define ICMPV6_MLD_REPORT 131
 #define ICMPV6_MLD2_REPORT 143
 

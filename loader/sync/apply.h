@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A compiled network goes into the kernel.  Everything that can be refused
+ * is refused before the first write; killed at any write, the next load
+ * repairs, because it compares with what is really there.
+ */
+#ifndef XOVN_SYNC_APPLY_H
+#define XOVN_SYNC_APPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compile/compile.h"
+#include "error.h"
+#include "sync/diff.h"
+#include "sync/state.h"
+
+struct apply_result {
+	struct diff_summary summary;
+	size_t n_writes; /* map entries written or deleted */
+	bool is_upgrade; /* programs of another build were replaced */
+};
+
+/* What the compiler must know of the present state; free() both.  Bindings
+ * whose interface was deleted are left out. */
+int apply_read_bindings(const struct state *s, struct compile_binding **list,
+			size_t *n, struct error *e);
+int apply_read_chassis(const struct state *s, struct chassis_val **chassis,
+		       struct error *e);
+
+/* max_ports sizes maps that do not exist yet (map_max_entries()).  is_dry:
+ * only counts.  Re-orders flood members of out->image.  -E2BIG: map full. */
+int apply(struct state *s, struct compile_output *out, uint32_t max_ports,
+	  bool is_dry, struct apply_result *result, struct error *e);
+
+#endif /* XOVN_SYNC_APPLY_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The underlay interface: attach, and undoing everything. */
+#ifndef XOVN_SYNC_ATTACH_H
+#define XOVN_SYNC_ATTACH_H
+
+#include "error.h"
+#include "sync/state.h"
+#include "sync/underlay.h"
+
+enum attach_mode {
+	ATTACH_AUTO, /* veth: tc; else native if it attaches, else tc */
+	ATTACH_NATIVE,
+	ATTACH_TC,
+};
+
+struct attach_result {
+	enum attachment_mode mode;
+	char reason[256]; /* why that mode */
+	bool has_clsact; /* the kernel has no TCX */
+	uint32_t mtu; /* of the underlay */
+	size_t n_chassis, n_unreachable;
+	char unreachable[XOVN_NAME_LEN]; /* name of the first */
+};
+
+int attach_underlay(struct state *s, const char *ifname, enum attach_mode mode,
+		    struct attach_result *result, struct error *e);
+/* Present map "chassis": XOVN_MAX_CHASSIS entries, free() them. */
+int chassis_read(const struct state *s, struct chassis_val **chassis,
+		 struct error *e);
+
+int detach_underlay(struct state *s, const char *ifname, struct error *e);
+/* Everything: VIFs, underlay, programs, maps, the directory.  Also for
+ * directories of another layout, then from what can be read. */
+int detach_all(struct state *s, struct error *e);
+/* Removes pins of maps and programs, e.g. of a first load that failed. */
+int detach_pins(struct state *s, struct error *e);
+
+#endif /* XOVN_SYNC_ATTACH_H */

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sync/attachment.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sync/hook.h"
+#include "sync/programs.h"
+
+struct list_context {
+	struct attachment *list;
+	size_t n, capacity;
+};
+
+static int list_add(const void *key, const void *val, void *arg)
+{
+	const struct attachment_key *k = key;
+	struct list_context *c = arg;
+
+	if (c->n == c->capacity) {
+		size_t capacity = c->capacity ? 2 * c->capacity : 16;
+		void *p = reallocarray(c->list, capacity, sizeof(*c->list));
+
+		if (!p)
+			return -ENOMEM;
+		c->list = p;
+		c->capacity = capacity;
+	}
+	c->list[c->n].ifindex = k->ifindex;
+	c->list[c->n++].val = *(const struct attachment_val *)val;
+	return 0;
+}
+
+int attachment_list(const struct state *s, struct attachment **list, size_t *n,
+		    struct error *e)
+{
+	struct list_context c = {0};
+	int fd = s->map_fd[MAP_ATTACHMENT], err = 0;
+
+	if (fd >= 0)
+		err = map_for_each(fd, sizeof(struct attachment_key),
+				   sizeof(struct attachment_val), list_add, &c);
+	*list = c.list;
+	*n = c.n;
+	if (err)
+		return error_set(e, -err, "%s/attachment: cannot read: %s",
+				 s->dir, strerror(-err));
+	return 0;
+}
+
+int attachment_find(const struct state *s, uint32_t ifindex,
+		    struct attachment *a)
+{
+	struct attachment_key key = {ifindex};
+
+	a->ifindex = ifindex;
+	return bpf_map_lookup_elem(s->map_fd[MAP_ATTACHMENT], &key, &a->val) ?
+		       -errno :
+		       0;
+}
+
+static int attachment_search(const struct state *s, const char *ifname,
+			     struct attachment *a)
+{
+	struct attachment *list;
+	struct error ignored;
+	size_t n;
+	int err = attachment_list(s, &list, &n, &ignored);
+
+	if (!err)
+		err = -ENOENT;
+	for (size_t i = 0; i < n && err == -ENOENT; i++) {
+		if (ifname ? strcmp(list[i].val.ifname, ifname) != 0 :
+			     list[i].val.role != ATTACHMENT_UNDERLAY)
+			continue;
+		*a = list[i];
+		err = 0;
+	}
+	free(list);
+	return err;
+}
+
+int attachment_find_name(const struct state *s, const char *ifname,
+			 struct attachment *a)
+{
+	return attachment_search(s, ifname, a);
+}
+
+int attachment_find_underlay(const struct state *s, struct attachment *a)
+{
+	return attachment_search(s, NULL, a);
+}
+
+static const char *tc_link_name(const struct attachment_val *val)
+{
+	return val->role == ATTACHMENT_VIF ? "vif" : "tc";
+}
+
+bool attachment_is_here(const struct attachment *a)
+{
+	return a->val.netns == iface_netns();
+}
+
+bool attachment_is_gone(const struct state *s, const struct attachment *a)
+{
+	char path[PATH_MAX], name[IFNAMSIZ];
+	uint32_t ifindex;
+	int err;
+
+	if (a->val.hook == ATTACHMENT_CLSACT)
+		return attachment_is_here(a) &&
+		       !if_indextoname(a->ifindex, name);
+	state_link_path(s, path, a->val.ifname, tc_link_name(&a->val));
+	err = hook_link_ifindex(path, &ifindex);
+	/* Another ifindex: the name was used again and the pin replaced. */
+	return err == -ENOENT || (!err && ifindex != a->ifindex);
+}
+
+static int record_write(const struct state *s, uint32_t ifindex,
+			const struct attachment_val *val, struct error *e)
+{
+	struct attachment_key key = {ifindex};
+
+	if (!bpf_map_update_elem(s->map_fd[MAP_ATTACHMENT], &key, val, 0))
+		return 0;
+	if (errno == E2BIG)
+		return error_set(e, E2BIG,
+				 "%s/attachment: map full; xovn "
+				 "detach --all and load with a larger "
+				 "--max-ports",
+				 s->dir);
+	return error_set(e, errno, "%s/attachment: cannot write: %s", s->dir,
+			 strerror(errno));
+}
+
+/* A pin of that name may be left from an interface that was deleted. */
+static int pin_link(const struct state *s, int fd, const char *ifname,
+		    const char *hook, struct error *e)
+{
+	char path[PATH_MAX];
+
+	state_link_path(s, path, ifname, hook);
+	if (hook_link_remove(path) || bpf_obj_pin(fd, path))
+		return error_set(e, errno, "%s: cannot pin: %s", path,
+				 strerror(errno));
+	return 0;
+}
+
+static int open_native(const struct state *s, const struct iface *iface,
+		       struct error *e)
+{
+	int prog = program_open(s, PROGRAM_UNDERLAY_XDP, e), link;
+
+	if (prog < 0)
+		return prog;
+	link = hook_link_xdp_native(prog, iface->ifindex);
+	close(prog);
+	if (link == -EBUSY)
+		return error_set(e, EBUSY,
+				 "%s: another XDP program is "
+				 "attached; remove it, or use --mode tc",
+				 iface->name);
+	if (link < 0)
+		return error_set(e, -link,
+				 "%s: no native XDP here: %s; use "
+				 "--mode tc",
+				 iface->name, strerror(-link));
+	return link;
+}
+
+int attachment_add(const struct state *s, struct netlink *nl,
+		   const struct iface *iface, struct attachment_val *val,
+		   struct error *e)
+{
+	struct attachment a = {.ifindex = iface->ifindex};
+	int tc = -1, xdp = -1, prog, err = 0;
+	bool is_gro_on = true;
+
+	memcpy(val->ifname, iface->name, sizeof(val->ifname));
+	val->netns = iface_netns();
+	val->hook = ATTACHMENT_TCX;
+	val->flags = 0;
+	prog = program_open(
+		s, val->role == ATTACHMENT_VIF ? PROGRAM_VIF : PROGRAM_UNDERLAY,
+		e);
+	if (prog < 0)
+		return prog;
+	/* Read before XDP comes: attaching it changes what veth offers. */
+	if (val->mode == ATTACHMENT_NATIVE)
+		iface_get_gro(iface->name, &is_gro_on);
+	tc = hook_link_tcx(prog, iface->ifindex);
+	if (tc == -EOPNOTSUPP) {
+		val->hook = ATTACHMENT_CLSACT;
+		err = hook_has_clsact(nl, iface->ifindex);
+		if (!err)
+			val->flags |= ATTACHMENT_F_CLSACT_OURS;
+		err = err < 0 ? err : 0;
+	} else if (tc < 0) {
+		err = tc;
+	}
+	if (err) {
+		err = error_set(e, -err, "%s: cannot attach to TC ingress: %s",
+				iface->name, strerror(-err));
+		goto out;
+	}
+	if (val->mode == ATTACHMENT_NATIVE) {
+		xdp = open_native(s, iface, e);
+		if (xdp < 0) {
+			err = xdp;
+			goto out;
+		}
+		if (!is_gro_on)
+			val->flags |= ATTACHMENT_F_GRO_WAS_OFF;
+	}
+	err = record_write(s, iface->ifindex, val, e);
+	if (err)
+		goto out;
+	if (val->hook == ATTACHMENT_TCX) {
+		err = pin_link(s, tc, iface->name, tc_link_name(val), e);
+	} else {
+		err = hook_set_clsact(prog, iface->ifindex);
+		if (err)
+			error_set(e, -err, "%s: cannot add a clsact filter: %s",
+				  iface->name, strerror(-err));
+	}
+	if (!err && xdp >= 0)
+		err = pin_link(s, xdp, iface->name, "xdp", e);
+	if (!err && val->flags & ATTACHMENT_F_GRO_WAS_OFF) {
+		err = iface_set_gro(iface->name, true);
+		if (err)
+			error_set(e, -err, "%s: cannot switch GRO on: %s",
+				  iface->name, strerror(-err));
+	}
+	if (err) {
+		struct error second;
+
+		a.val = *val;
+		attachment_remove(s, nl, &a, &second);
+	}
+out:
+	if (tc >= 0)
+		close(tc);
+	if (xdp >= 0)
+		close(xdp);
+	close(prog);
+	return err;
+}
+
+int attachment_remove(const struct state *s, struct netlink *nl,
+		      const struct attachment *a, struct error *e)
+{
+	struct attachment_key key = {a->ifindex};
+	/* The record outlives renames of the interface, not its deletion. */
+	char now[IFNAMSIZ];
+	bool is_here = attachment_is_here(a) && if_indextoname(a->ifindex, now);
+	char path[PATH_MAX];
+	uint32_t ifindex;
+	int err = 0, ret;
+
+	state_link_path(s, path, a->val.ifname, "xdp");
+	if (a->val.mode == ATTACHMENT_NATIVE)
+		err = hook_link_remove(path);
+	if (is_here && a->val.flags & ATTACHMENT_F_GRO_WAS_OFF)
+		iface_set_gro(now, false);
+	if (a->val.hook == ATTACHMENT_CLSACT && is_here) {
+		ret = hook_remove_clsact(nl, a->ifindex,
+					 a->val.flags &
+						 ATTACHMENT_F_CLSACT_OURS);
+		err = err ? err : ret;
+	}
+	state_link_path(s, path, a->val.ifname, tc_link_name(&a->val));
+	/* Not a pin that belongs to a newer interface of that name. */
+	ret = hook_link_ifindex(path, &ifindex);
+	if (!ret && (!ifindex || ifindex == a->ifindex)) {
+		ret = hook_link_remove(path);
+		err = err ? err : ret;
+	}
+	if (err)
+		return error_set(e, -err, "%s: cannot detach: %s",
+				 a->val.ifname, strerror(-err));
+	bpf_map_delete_elem(s->map_fd[MAP_ATTACHMENT], &key);
+	return 0;
+}
+
+static int replace_programs(const struct state *s, const struct attachment *a,
+			    const int *prog_fd)
+{
+	int tc = prog_fd[a->val.role == ATTACHMENT_VIF ? PROGRAM_VIF :
+							 PROGRAM_UNDERLAY];
+	char path[PATH_MAX];
+	int err;
+
+	if (attachment_is_gone(s, a))
+		return 0;
+	if (a->val.hook == ATTACHMENT_CLSACT) {
+		if (!attachment_is_here(a))
+			return -EXDEV;
+		err = hook_set_clsact(tc, a->ifindex);
+	} else {
+		state_link_path(s, path, a->val.ifname, tc_link_name(&a->val));
+		err = hook_link_replace(path, tc);
+	}
+	if (err || a->val.mode != ATTACHMENT_NATIVE)
+		return err;
+	state_link_path(s, path, a->val.ifname, "xdp");
+	return hook_link_replace(path, prog_fd[PROGRAM_UNDERLAY_XDP]);
+}
+
+int attachment_replace_programs(const struct state *s, const int *prog_fd,
+				struct error *e)
+{
+	struct attachment *list;
+	size_t n;
+	int err = attachment_list(s, &list, &n, e);
+
+	for (size_t i = 0; i < n && !err; i++) {
+		err = replace_programs(s, &list[i], prog_fd);
+		if (err == -EXDEV)
+			error_set(e, EXDEV,
+				  "%s was attached in another "
+				  "network namespace; load there (ip netns "
+				  "exec)",
+				  list[i].val.ifname);
+		else if (err)
+			error_set(e, -err, "%s: cannot replace its program: %s",
+				  list[i].val.ifname, strerror(-err));
+	}
+	free(list);
+	return err;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* VIFs: which interface of this host is which logical port. */
+#ifndef XOVN_SYNC_BIND_H
+#define XOVN_SYNC_BIND_H
+
+#include <stddef.h>
+
+#include "compile/compile.h"
+#include "error.h"
+#include "sync/state.h"
+
+/* What is bound, for the compiler: interfaces that were deleted are left out
+ * and counted in *n_gone.  *list is malloc()ed. */
+int bindings_read(const struct state *s, struct compile_binding **list,
+		  size_t *n, size_t *n_gone, struct error *e);
+/* Removes records and pins of interfaces that were deleted. */
+int bindings_purge(const struct state *s, struct error *e);
+
+int bind_iface(struct state *s, const char *ifname, const char *lsp,
+	       struct error *e);
+/* lsp: receives the name of the port, for the message. */
+int unbind_iface(struct state *s, const char *ifname, char lsp[XOVN_NAME_LEN],
+		 struct error *e);
+
+#endif /* XOVN_SYNC_BIND_H */

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sync/attach.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sync/attachment.h"
+#include "sync/hook.h"
+#include "sync/neighbor.h"
+#include "sync/programs.h"
+
+/* Nothing is sent into tunnels any more once this is done. */
+static int stop_tunnels(struct state *s, struct netlink *nl, struct error *e)
+{
+	struct chassis_val *chassis;
+	struct underlay u;
+	size_t n = 0;
+	int err;
+
+	err = chassis_read(s, &chassis, e);
+	if (err)
+		return err;
+	err = underlay_compute(nl, chassis, s->config.chassis,
+			       s->config.encap_ip, NULL, false, &u, e);
+	if (!err)
+		err = underlay_write(s, &u, false, false, &n, e);
+	if (!err) {
+		s->config.underlay_ifindex = 0;
+		err = state_write_config(s, e);
+	}
+	underlay_free(&u);
+	free(chassis);
+	return err;
+}
+
+static int remove_underlay(const struct state *s, struct netlink *nl,
+			   const struct attachment *a, struct error *e)
+{
+	char now[IFNAMSIZ];
+
+	if (attachment_is_here(a) && if_indextoname(a->ifindex, now))
+		neighbor_forget(nl, a->ifindex, NULL, 0);
+	return attachment_remove(s, nl, a, e);
+}
+
+int detach_underlay(struct state *s, const char *ifname, struct error *e)
+{
+	struct attachment a;
+	struct netlink nl;
+	int err;
+
+	err = attachment_find_name(s, ifname, &a);
+	if (err && if_nametoindex(ifname))
+		err = attachment_find(s, if_nametoindex(ifname), &a);
+	if (err && !if_nametoindex(ifname))
+		return error_set(e, ENODEV,
+				 "%s: no such interface, and none "
+				 "of that name is attached",
+				 ifname);
+	if (err)
+		return error_set(e, ENOENT, "%s: is not attached; xovn show",
+				 ifname);
+	if (a.val.role == ATTACHMENT_VIF)
+		return error_set(e, EINVAL,
+				 "%s: is bound, not attached; xovn "
+				 "unbind %s",
+				 ifname, ifname);
+	if (!attachment_is_here(&a) && !attachment_is_gone(s, &a))
+		return error_set(e, EXDEV,
+				 "%s: was attached in another "
+				 "network namespace; detach it there (ip netns "
+				 "exec)",
+				 ifname);
+	err = netlink_open(&nl);
+	if (err)
+		return error_set(e, -err, "netlink: %s", strerror(-err));
+	err = stop_tunnels(s, &nl, e);
+	if (!err)
+		err = remove_underlay(s, &nl, &a, e);
+	netlink_close(&nl);
+	return err;
+}
+
+static bool is_pin_of_ours(const char *name)
+{
+	static const char *const prefix[] = {"link_", "prog_"};
+
+	for (size_t i = 0; i < sizeof(prefix) / sizeof(prefix[0]); i++)
+		if (!strncmp(name, prefix[i], strlen(prefix[i])))
+			return true;
+	for (int i = 0; i < MAP_COUNT; i++)
+		if (!strcmp(name, map_definitions[i].name))
+			return true;
+	return programs_declare_map(name);
+}
+
+/* config goes last: until then a directory is known for what it is. */
+int detach_pins(struct state *s, struct error *e)
+{
+	char path[PATH_MAX], foreign[NAME_MAX + 1] = "";
+	struct dirent *entry;
+	DIR *dir = opendir(s->dir);
+
+	if (!dir)
+		return error_set(e, errno, "%s: %s", s->dir, strerror(errno));
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' ||
+		    !strcmp(entry->d_name, map_definitions[MAP_CONFIG].name))
+			continue;
+		if (!is_pin_of_ours(entry->d_name)) {
+			strcpy(foreign, entry->d_name);
+			continue;
+		}
+		state_path(s, path, entry->d_name);
+		if (!strncmp(entry->d_name, "link_", 5))
+			hook_link_remove(path);
+		else
+			unlink(path);
+	}
+	closedir(dir);
+	state_path(s, path, map_definitions[MAP_CONFIG].name);
+	unlink(path);
+	/* EBUSY: DIR is itself where a bpffs is mounted. */
+	if (!rmdir(s->dir) || errno == EBUSY || errno == ENOENT)
+		return 0;
+	if (foreign[0])
+		return error_set(e, ENOTEMPTY,
+				 "%s: everything of xovn's is "
+				 "gone, but %s is not xovn's: the directory "
+				 "stays",
+				 s->dir, foreign);
+	return error_set(e, errno, "%s: cannot remove: %s", s->dir,
+			 strerror(errno));
+}
+
+int detach_all(struct state *s, struct error *e)
+{
+	struct attachment *list = NULL;
+	struct error first;
+	struct netlink nl;
+	bool is_failed = false;
+	size_t n = 0;
+	int err;
+
+	err = netlink_open(&nl);
+	if (err)
+		return error_set(e, -err, "netlink: %s", strerror(-err));
+	if (s->map_fd[MAP_ATTACHMENT] < 0)
+		warning("%s: no readable map attachment: clsact filters, GRO "
+			"settings and neighbor entries, if there were any, "
+			"stay",
+			s->dir);
+	err = attachment_list(s, &list, &n, e);
+	if (err)
+		goto out;
+	if (s->is_loaded && s->map_fd[MAP_TUNNEL] >= 0 &&
+	    s->map_fd[MAP_CHASSIS] >= 0)
+		stop_tunnels(s, &nl, e);
+	for (size_t i = 0; i < n; i++) {
+		if (!attachment_is_here(&list[i]) &&
+		    !attachment_is_gone(s, &list[i]))
+			warning("%s was attached in another network namespace; "
+				"clsact filters, GRO and neighbor entries "
+				"there stay",
+				list[i].val.ifname);
+		if (remove_underlay(s, &nl, &list[i], is_failed ? e : &first))
+			is_failed = true;
+	}
+	err = detach_pins(s, e);
+	if (is_failed) {
+		*e = first;
+		err = -EIO;
+	}
+out:
+	free(list);
+	netlink_close(&nl);
+	return err;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sync/mapset.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "maps.h"
+
+/* Entries per batch look-up; a hash bucket must fit or the kernel says
+ * ENOSPC. */
+#define BATCH 1024
+
+const struct map_definition map_definitions[MAP_COUNT] = {
+#define X(id, name, key, val) [IMAGE_##id] = {name, sizeof(key), sizeof(val)},
+	IMAGE_TABLES(X)
+#undef X
+#define X(id, name, key, val) [MAP_##id] = {name, sizeof(key), sizeof(val)},
+		OTHER_MAPS(X)
+#undef X
+};
+
+/* Per logical switch port: several addresses for each (l2, arp, nd), one
+ * static neighbor for each of them, and flood members: local ports once or
+ * twice (FLOOD, FLOOD_L2), chassis per switch.  Datapaths and router ports
+ * are fewer than ports: in OVN deployments a switch has some ports. */
+static const struct {
+	const char *name;
+	uint32_t numerator, denominator;
+	uint32_t lowest;
+} map_shares[] = {
+	{"datapath", 1, 4, 1024}, {"port_sec", 1, 1, 0},
+	{"lrp", 1, 4, 1024},	  {"router_ip", 1, 2, 2048},
+	{"neighbor", 2, 1, 0},	  {"route", 1, 1, 1024},
+	{"port", 1, 1, 0},	  {"member", 4, 1, 8192},
+	{"group", 1, 1, 4096},	  {"l2", 2, 1, 0},
+	{"arp", 2, 1, 0},	  {"nd", 2, 1, 0},
+	{"vif", 1, 16, 1024},	  {"learned", 1, 1, 1024},
+	{"fdb", 1, 1, 1024},	  {"attachment", 1, 16, 1024},
+};
+
+uint32_t map_max_entries(const char *name, uint32_t max_ports)
+{
+	if (!strcmp(name, "encap_ip") || !strcmp(name, "chassis") ||
+	    !strcmp(name, "tunnel"))
+		return XOVN_MAX_CHASSIS;
+	for (size_t i = 0; i < sizeof(map_shares) / sizeof(map_shares[0]);
+	     i++) {
+		uint64_t n = max_ports;
+
+		if (strcmp(name, map_shares[i].name))
+			continue;
+		n = n * map_shares[i].numerator / map_shares[i].denominator;
+		return n > map_shares[i].lowest ? n : map_shares[i].lowest;
+	}
+	return 0;
+}
+
+/* For kernels and map types without batch operations (LPM tries and arrays
+ * of older kernels). */
+static int map_for_each_single(int fd, uint32_t key_size, uint32_t val_size,
+			       map_entry_fn each, void *arg)
+{
+	uint8_t *key = malloc(2 * (size_t)key_size + val_size);
+	uint8_t *next = key + key_size, *val = next + key_size;
+	bool is_first = true;
+	int err;
+
+	if (!key)
+		return -ENOMEM;
+	for (;;) {
+		if (bpf_map_get_next_key(fd, is_first ? NULL : key, next)) {
+			err = errno == ENOENT ? 0 : -errno;
+			break;
+		}
+		is_first = false;
+		memcpy(key, next, key_size);
+		if (bpf_map_lookup_elem(fd, key, val)) {
+			if (errno == ENOENT)
+				continue;
+			err = -errno;
+			break;
+		}
+		err = each(key, val, arg);
+		if (err)
+			break;
+	}
+	free(key);
+	return err;
+}
+
+int map_for_each(int fd, uint32_t key_size, uint32_t val_size,
+		 map_entry_fn each, void *arg)
+{
+	size_t cursor_size = key_size > 4 ? key_size : 4;
+	uint8_t *cursor, *keys, *vals;
+	bool is_first = true, is_last = false;
+	int err = 0;
+
+	cursor = malloc(cursor_size + (size_t)BATCH * (key_size + val_size));
+	if (!cursor)
+		return -ENOMEM;
+	keys = cursor + cursor_size;
+	vals = keys + (size_t)BATCH * key_size;
+	while (!is_last && !err) {
+		uint32_t n = BATCH;
+
+		if (bpf_map_lookup_batch(fd, is_first ? NULL : cursor, cursor,
+					 keys, vals, &n, NULL)) {
+			if (errno != ENOENT) {
+				/* An early refusal only: later ones would
+				 * repeat entries. */
+				err = is_first ? 1 : -errno;
+				break;
+			}
+			is_last = true;
+		}
+		is_first = false;
+		for (uint32_t i = 0; i < n && !err; i++)
+			err = each(keys + (size_t)i * key_size,
+				   vals + (size_t)i * val_size, arg);
+	}
+	free(cursor);
+	if (is_first && err == 1)
+		return map_for_each_single(fd, key_size, val_size, each, arg);
+	return err;
+}
+
+struct read_context {
+	struct image *img;
+	enum image_table_id id;
+};
+
+static int read_entry(const void *key, const void *val, void *arg)
+{
+	struct read_context *c = arg;
+	void *old;
+	int err = image_add(c->img, c->id, key, val, &old);
+
+	return err == -EEXIST ? 0 : err;
+}
+
+int map_read_table(int fd, enum image_table_id id, struct image *img)
+{
+	struct read_context c = {.img = img, .id = id};
+
+	return map_for_each(fd, map_definitions[id].key_size,
+			    map_definitions[id].val_size, read_entry, &c);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sync/: from wanted map contents to a forwarding kernel.
+ *
+ *   mapset.c    which maps exist, their sizes, reading them whole
+ *   state.c     the pin directory: lock, layout check, open maps
+ *   members.c   keeps flood members in their slots
+ *   diff.c      present against wanted contents: ordered list of changes
+ *   apply.c     capacity check, writing, chassis and tunnels
+ *   programs.c  loading, pinning, gapless replacement of BPF programs
+ *   hook.c      TC (TCX or clsact) and XDP at one interface
+ *   attach.c    underlay;  bind.c  VIFs;  detach.c  undoing both
+ *   underlay.c  next hops of chassis;  netlink.c, iface.c  kernel's view
+ *
+ * Called by cmd/; needs compile/ for the image, never the NB model.
+ */
+#ifndef XOVN_SYNC_MAPSET_H
+#define XOVN_SYNC_MAPSET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compile/image.h"
+#include "error.h"
+
+/* Maps that the loader knows: first the tables of an image, then these.
+ * id, map name, key type, value type. */
+#define OTHER_MAPS(X)                                                          \
+	X(CONFIG, "config", __u32, struct config)                              \
+	X(CHASSIS, "chassis", __u32, struct chassis_val)                       \
+	X(TUNNEL, "tunnel", __u32, struct tunnel_val)                          \
+	X(LEARNED, "learned", struct neighbor_key, struct neighbor_val)        \
+	X(FDB, "fdb", struct l2_key, struct fdb_val)                           \
+	X(DROP, "drop", struct drop_key, struct drop_val)                      \
+	X(ATTACHMENT, "attachment", struct attachment_key,                     \
+	  struct attachment_val)
+
+enum map_id {
+	MAP_IMAGE_LAST = IMAGE_TABLE_COUNT - 1,
+#define X(id, name, key, val) MAP_##id,
+	OTHER_MAPS(X)
+#undef X
+		MAP_COUNT,
+};
+
+struct map_definition {
+	const char *name;
+	uint32_t key_size;
+	uint32_t val_size;
+};
+
+extern const struct map_definition map_definitions[MAP_COUNT];
+
+#define MAX_PORTS_DEFAULT 65536
+#define MAX_PORTS_LOWEST 64
+#define MAX_PORTS_HIGHEST (16 * 1024 * 1024)
+
+/* max_entries of a map created for so many logical switch ports in the whole
+ * NB database (doc/maps.md has the memory this takes), or 0: as the BPF
+ * object declares it. */
+uint32_t map_max_entries(const char *name, uint32_t max_ports);
+
+/* Calls each() for all entries of a map that nobody else changes meanwhile;
+ * a non-zero return ends the walk and is returned.  -errno. */
+typedef int (*map_entry_fn)(const void *key, const void *val, void *arg);
+int map_for_each(int fd, uint32_t key_size, uint32_t val_size,
+		 map_entry_fn each, void *arg);
+
+/* All entries of an image table's map. */
+int map_read_table(int fd, enum image_table_id id, struct image *img);
+
+#endif /* XOVN_SYNC_MAPSET_H */

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sync/purge.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Keys to delete, gathered first: deleting while walking skips entries. */
+struct purge_context {
+	const struct image *removed; /* table PORT: deleted ports, LRPs */
+	uint32_t key_size;
+	uint8_t *keys;
+	size_t n, capacity;
+};
+
+static int purge_add(struct purge_context *c, const void *key)
+{
+	if (c->n == c->capacity) {
+		size_t capacity = c->capacity ? 2 * c->capacity : 64;
+		void *p = reallocarray(c->keys, capacity, c->key_size);
+
+		if (!p)
+			return -ENOMEM;
+		c->keys = p;
+		c->capacity = capacity;
+	}
+	memcpy(c->keys + c->n++ * c->key_size, key, c->key_size);
+	return 0;
+}
+
+static int match_learned(const void *key, const void *val, void *arg)
+{
+	const struct neighbor_key *k = key;
+	struct port_key port = {k->datapath, k->port};
+	struct purge_context *c = arg;
+
+	(void)val;
+	return image_find(c->removed, IMAGE_PORT, &port) ? purge_add(c, key) :
+							   0;
+}
+
+static int match_fdb(const void *key, const void *val, void *arg)
+{
+	const struct l2_key *k = key;
+	const struct fdb_val *v = val;
+	struct port_key port = {k->datapath, v->port};
+	struct purge_context *c = arg;
+
+	return image_find(c->removed, IMAGE_PORT, &port) ? purge_add(c, key) :
+							   0;
+}
+
+static int purge_map(const struct state *s, enum map_id id, map_entry_fn match,
+		     const struct image *removed)
+{
+	const struct map_definition *d = &map_definitions[id];
+	struct purge_context c = {.removed = removed, .key_size = d->key_size};
+	int err = map_for_each(s->map_fd[id], d->key_size, d->val_size, match,
+			       &c);
+
+	for (size_t i = 0; i < c.n && !err; i++)
+		bpf_map_delete_elem(s->map_fd[id], c.keys + i * c.key_size);
+	free(c.keys);
+	return err;
+}
+
+int purge_learned(const struct state *s, const struct diff *d, struct error *e)
+{
+	static const struct port_val none;
+	struct image removed;
+	bool is_port = false, is_lrp = false;
+	int err = image_init(&removed);
+
+	for (size_t i = 0; i < d->n && !err; i++) {
+		const struct change *c = &d->change[i];
+
+		if (c->kind != CHANGE_DELETE ||
+		    (c->table != IMAGE_PORT && c->table != IMAGE_LRP))
+			continue;
+		is_port |= c->table == IMAGE_PORT;
+		is_lrp |= c->table == IMAGE_LRP;
+		/* Both keys are (datapath, port), and datapath keys are unique
+		 * among switches and routers. */
+		err = image_add(&removed, IMAGE_PORT, c->key, &none, NULL);
+		if (err == -EEXIST)
+			err = 0;
+	}
+	if (!err && is_lrp)
+		err = purge_map(s, MAP_LEARNED, match_learned, &removed);
+	if (!err && is_port)
+		err = purge_map(s, MAP_FDB, match_fdb, &removed);
+	image_free(&removed);
+	if (err)
+		return error_set(e, -err,
+				 "%s: cannot clear learned addresses: "
+				 "%s",
+				 s->dir, strerror(-err));
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Map "tunnel": how each chassis is reached over the underlay interface.
+ * Filled by load (chassis come and go) and attach (the interface does).
+ */
+#ifndef XOVN_SYNC_UNDERLAY_H
+#define XOVN_SYNC_UNDERLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "sync/iface.h"
+#include "sync/state.h"
+
+struct underlay {
+	struct tunnel_val *tunnel; /* XOVN_MAX_CHASSIS, wanted contents */
+	size_t n_chassis; /* but the own one */
+	size_t n_unreachable; /* no route, or next hop not resolved yet */
+	char unreachable[XOVN_NAME_LEN]; /* name of the first */
+};
+
+/* Works out the wanted map for these chassis (XOVN_MAX_CHASSIS entries).
+ * iface NULL: nothing is attached.  Unless is_preview, has the kernel resolve
+ * new next hops and waits for them, at most a second in all, and forgets
+ * those not needed any more. */
+int underlay_compute(struct netlink *nl, const struct chassis_val *chassis,
+		     uint32_t own, const uint8_t encap_ip[4],
+		     const struct iface *iface, bool is_preview,
+		     struct underlay *u, struct error *e);
+void underlay_free(struct underlay *u);
+
+/* Writes what differs: entries for chassis there are, or (is_removal) zeroes
+ * for those that went.  Returns in *n_writes what was, or with is_preview
+ * would have been, written. */
+int underlay_write(const struct state *s, const struct underlay *u,
+		   bool is_removal, bool is_preview, size_t *n_writes,
+		   struct error *e);
+
+#endif /* XOVN_SYNC_UNDERLAY_H */
