@@ -46,7 +46,7 @@ int cmd_detach(const char *pin, int argc, char **argv, struct error *e)
 	ret = state_open(&s, pin, STATE_CHANGE, e);
 	if (ret)
 		return ret;
-	ret = detach_underlay(&s, ifname, e);
+	ret = detach_iface(&s, ifname, e);
 	if (!ret)
 		printf("xovn: detach: %s\n", ifname);
 	state_close(&s);

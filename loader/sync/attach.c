@@ -208,7 +208,7 @@ int attach_underlay(struct state *s, const char *ifname, enum attach_mode mode,
 	result->mtu = iface.mtu;
 	err = start_tunnels(s, &nl, &iface, result, e);
 	if (err)
-		detach_underlay(s, ifname, &second);
+		detach_iface(s, ifname, &second);
 out:
 	netlink_close(&nl);
 	return err;

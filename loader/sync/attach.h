@@ -28,7 +28,8 @@ int attach_underlay(struct state *s, const char *ifname, enum attach_mode mode,
 int chassis_read(const struct state *s, struct chassis_val **chassis,
 		 struct error *e);
 
-int detach_underlay(struct state *s, const char *ifname, struct error *e);
+/* The underlay, or a bound VIF. */
+int detach_iface(struct state *s, const char *ifname, struct error *e);
 /* Everything: VIFs, underlay, programs, maps, the directory.  Also for
  * directories of another layout, then from what can be read. */
 int detach_all(struct state *s, struct error *e);

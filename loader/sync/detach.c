@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "sync/attachment.h"
+#include "sync/bind.h"
 #include "sync/hook.h"
 #include "sync/neighbor.h"
 #include "sync/programs.h"
@@ -48,8 +49,9 @@ static int remove_underlay(const struct state *s, struct netlink *nl,
 	return attachment_remove(s, nl, a, e);
 }
 
-int detach_underlay(struct state *s, const char *ifname, struct error *e)
+int detach_iface(struct state *s, const char *ifname, struct error *e)
 {
+	char lsp[XOVN_NAME_LEN];
 	struct attachment a;
 	struct netlink nl;
 	int err;
@@ -66,10 +68,7 @@ int detach_underlay(struct state *s, const char *ifname, struct error *e)
 		return error_set(e, ENOENT, "%s: is not attached; xovn show",
 				 ifname);
 	if (a.val.role == ATTACHMENT_VIF)
-		return error_set(e, EINVAL,
-				 "%s: is bound, not attached; xovn "
-				 "unbind %s",
-				 ifname, ifname);
+		return unbind_iface(s, ifname, lsp, e);
 	if (!attachment_is_here(&a) && !attachment_is_gone(s, &a))
 		return error_set(e, EXDEV,
 				 "%s: was attached in another "
