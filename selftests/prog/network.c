@@ -8,7 +8,7 @@
  *   switch NAME
  *     port NAME [addr=MAC,IP...]... [addr=unknown] [sec=MAC,IP/LEN...]...
  *               [at=CHASSIS] [if=DEV] [disabled] [localnet]
- *     router-port NAME LRP
+ *     router-port NAME LRP [router]  addresses: the LRP's MAC, or "router"
  *   router NAME [disabled] [gateway=CHASSIS] [no-learn]
  *     lrp NAME MAC IP/LEN... [peer=LRP] [disabled]
  *     route PREFIX NEXTHOP|discard
@@ -203,7 +203,7 @@ static void line_router_port(struct reader *r)
 	p->type = NB_LSP_ROUTER;
 	free(p->type_name);
 	p->type_name = strdup("router");
-	p->has_router = true;
+	p->has_router = has_word(r, "router");
 	p->router_port = strdup(r->word[2]);
 }
 
@@ -309,6 +309,26 @@ static void line_add(struct reader *r)
 	network_abort(r, "unknown word");
 }
 
+/* Switch ports to routers: "addresses" is the MAC of the LRP, as the tutorial
+ * sets it, unless it is "router". */
+static void router_ports_complete(struct network *n)
+{
+	for (size_t i = 0; i < n->nb.n_switches; i++) {
+		struct nb_switch *s = &n->nb.switches[i];
+
+		for (size_t j = 0; j < s->n_ports; j++) {
+			struct nb_lsp *p = &s->ports[j];
+			const struct alias *a;
+
+			if (p->type != NB_LSP_ROUTER || p->has_router)
+				continue;
+			a = network_alias(n, p->router_port);
+			memcpy(GROW(p->addresses, p->n_addresses)->mac, a->mac,
+			       6);
+		}
+	}
+}
+
 static void network_compile(struct network *n)
 {
 	struct compile_input in = {.nb = &n->nb,
@@ -349,6 +369,7 @@ void network_build(struct network *n, const char *text)
 		free(shown);
 	}
 	free(copy);
+	router_ports_complete(n);
 	network_compile(n);
 }
 
@@ -365,6 +386,7 @@ uint32_t network_key(const struct network *n, const char *name)
 {
 	const struct image_table *d = &n->out.image.table[IMAGE_DATAPATH];
 	const struct image_table *p = &n->out.image.table[IMAGE_PORT];
+	const struct image_table *l = &n->out.image.table[IMAGE_LRP];
 	char *end;
 	uint32_t key = strtoul(name, &end, 0);
 
@@ -383,6 +405,13 @@ uint32_t network_key(const struct network *n, const char *name)
 
 		if (!strcmp(v->name, name))
 			return k->datapath;
+	}
+	for (size_t i = 0; i < l->n; i++) {
+		const struct lrp_key *k = (void *)image_entry(l, i);
+		const struct lrp_val *v = (const void *)(k + 1);
+
+		if (!strcmp(v->name, name))
+			return k->port;
 	}
 	for (size_t i = 0; i < p->n; i++) {
 		const struct port_key *k = (void *)image_entry(p, i);

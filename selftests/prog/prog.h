@@ -46,7 +46,7 @@ struct test {
 	const char *copies[COPIES_MAX];
 	const char *counts; /* a reason counted beside the verdict */
 	bool is_lax; /* what comes out is as wrong as what went in */
-	bool no_live; /* the kernel takes no such frame from a device */
+	bool no_test_run; /* the kernel refuses such frames there */
 };
 
 /* One line of a table; further members by name. */
@@ -173,6 +173,7 @@ void tests_end(void); /* TAP's plan */
 struct outcome {
 	int err; /* of BPF_PROG_TEST_RUN itself, -errno */
 	int retval;
+	size_t meta_len; /* XDP: bytes of metadata handed over */
 	struct packet out;
 };
 

@@ -206,18 +206,29 @@ void program_run(enum program which, const struct device *d,
 {
 	struct __sk_buff skb = {.ifindex = d->ifindex,
 				.ingress_ifindex = d->ifindex};
+	struct xdp_md xdp = {.data_end = in->len,
+			     .ingress_ifindex = d->ifindex};
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->data,
 		    .data_size_in = in->len, .data_out = o->out.data,
 		    .data_size_out = PACKET_MAX);
 
-	if (which != PROGRAM_XDP) {
-		opts.ctx_in = &skb;
-		opts.ctx_size_in = sizeof(skb);
+	opts.ctx_in = which == PROGRAM_XDP ? (void *)&xdp : &skb;
+	opts.ctx_size_in = which == PROGRAM_XDP ? sizeof(xdp) : sizeof(skb);
+	if (which == PROGRAM_XDP) {
+		opts.ctx_out = &xdp;
+		opts.ctx_size_out = sizeof(xdp);
 	}
 	packet_init(&o->out);
 	o->err = bpf_prog_test_run_opts(harness_program(which), &opts);
 	o->retval = opts.retval;
 	o->out.len = opts.data_size_out;
+	o->meta_len = 0;
+	if (which == PROGRAM_XDP && !o->err) {
+		/* metadata stands in front of the frame */
+		o->meta_len = xdp.data;
+		o->out.len -= o->meta_len;
+		memmove(o->out.data, o->out.data + o->meta_len, o->out.len);
+	}
 }
 
 static const char *retval_name(enum program which, int retval)
@@ -279,7 +290,8 @@ static void run_xdp(const char *what)
 			    strerror(-o.err));
 		return;
 	}
-	untouched = o.retval == XDP_PASS && o.out.len == want.in.len &&
+	untouched = o.retval == XDP_PASS && !o.meta_len &&
+		    o.out.len == want.in.len &&
 		    !memcmp(o.out.data, want.in.data, o.out.len);
 	if (untouched) {
 		harness_drops(now);
@@ -351,28 +363,30 @@ static void expected_build(const struct test *t)
 
 static void test_run(const struct test_group *g, const struct test *t)
 {
-	bool at_underlay = strncmp(t->at, "vif ", 4);
-	struct device *d = device_get(at_underlay ? UNDERLAY : t->at + 4);
+	bool at_vif = !strncmp(t->at, "vif ", 4);
+	struct device *d = device_get(at_vif ? t->at + 4 : UNDERLAY);
 	char name[256];
 
 	problem[0] = 0;
 	expected_build(t);
 	devices_drain();
-	if (at_underlay) {
-		run_tc("tc", PROGRAM_TC, d);
-		run_xdp("xdp");
-		if (!t->no_live) {
-			harness_attach_underlay(false);
-			run_live("attached, tc", d);
-			harness_attach_underlay(true);
-			run_live("attached, xdp and tc", d);
-		}
-	} else {
-		run_tc("test run", PROGRAM_VIF, d);
-		if (!t->no_live) {
-			harness_attach_vif(d);
-			run_live("attached", d);
-		}
+	if (at_vif) {
+		if (!t->no_test_run)
+			run_tc("test run", PROGRAM_VIF, d);
+		harness_attach_vif(d);
+		run_live("attached", d);
+	}
+	if (!strcmp(t->at, "tc") || !strcmp(t->at, "underlay")) {
+		if (!t->no_test_run)
+			run_tc("tc", PROGRAM_TC, d);
+		harness_attach_underlay(false);
+		run_live("attached, tc", d);
+	}
+	if (!strcmp(t->at, "xdp") || !strcmp(t->at, "underlay")) {
+		if (!t->no_test_run)
+			run_xdp("xdp");
+		harness_attach_underlay(true);
+		run_live("attached, xdp and tc", d);
 	}
 	snprintf(name, sizeof(name), "%s: %s", g->name, t->name);
 	if (problem[0])

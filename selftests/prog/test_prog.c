@@ -5,9 +5,12 @@
 #include "tables.h"
 
 static const struct test_group *const groups[] = {
-	&switch_group,	     &flood_group,	  &answer_group, &fdb_group,
-	&port_sec_in_group,  &port_sec_out_group, &arp_group,	 &route_group,
-	&router_local_group, &router_error_group, &loop_group,
+	&switch_group,	      &flood_group,	  &answer_group,
+	&fdb_group,	      &port_sec_in_group, &port_sec_out_group,
+	&arp_group,	      &route_group,	  &router_local_group,
+	&router_error_group,  &loop_group,	  &learn_group,
+	&too_big_group,	      &tunnel_group,	  &tunnel_drop_group,
+	&underlay_pass_group,
 };
 
 /* usage: test_prog [GROUP...]    only groups whose name holds GROUP */
@@ -29,6 +32,16 @@ int main(int argc, char **argv)
 		if (is_wanted(argc, argv, groups[i]->name))
 			test_group_run(groups[i]);
 	}
+	if (is_wanted(argc, argv, "parser"))
+		test_parser();
+	if (is_wanted(argc, argv, "hostile"))
+		test_hostile();
+	if (is_wanted(argc, argv, "gso"))
+		test_gso();
+	if (is_wanted(argc, argv, "source port"))
+		test_source_port();
+	if (is_wanted(argc, argv, "base"))
+		test_base();
 	tests_end();
 	return tests_failed() ? 1 : 0;
 }

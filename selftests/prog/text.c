@@ -11,9 +11,10 @@
  *   icmp6 T/C [rest=]   ns TARGET [mac=]   na TARGET [mac= rest=]
  *   outer SRC>DST [sport= mac=]   chassis names: Ethernet, IPv4 and UDP
  *   geneve DATAPATH IN>OUT      names or numbers
- *   data N     quote N          payload; first N bytes of the IP packet sent
+ *   data N  zeros N  hex BYTES  payload
+ *   quote N [ttl=]              first N bytes of the IP packet that was sent
  *   frame                       the frame that was sent, whole
- *   hex BYTES  pad N  cut N     cut and pad after lengths and checksums
+ *   pad N  cut N                to N bytes, after lengths and checksums
  *   poke OFFSET=HEX             after lengths and checksums; may be repeated
  *   checksum                    again, after pokes
  *
@@ -309,6 +310,21 @@ static void layer_poke(struct text *t)
 	memcpy(t->p->data + strtoul(at, NULL, 0), bytes, n);
 }
 
+/* As the sender's IP packet stood at the router that quotes it. */
+static void layer_quote(struct text *t, size_t n)
+{
+	uint8_t *ip = t->p->data + t->p->len;
+	size_t header;
+
+	if (!t->in || t->in->len < 14 + n || n < 20)
+		text_abort(t, "nothing to quote");
+	packet_bytes(t->p, t->in->data + 14, n);
+	ip[8] = text_number(t, "ttl", ip[8]);
+	header = (ip[0] & 15) * 4;
+	put16(ip + 10, 0);
+	put16(ip + 10, ~sum_fold(sum_bytes(ip, header, 0)));
+}
+
 static void layer_number(struct text *t)
 {
 	const char *word = t->word[0];
@@ -317,13 +333,13 @@ static void layer_number(struct text *t)
 
 	if (!strcmp(word, "data")) {
 		packet_payload(t->p, n);
+	} else if (!strcmp(word, "zeros")) {
+		packet_pad(t->p, t->p->len + n);
 	} else if (!strcmp(word, "hex")) {
 		n = hex_parse(t, t->word[1], bytes, sizeof(bytes));
 		packet_bytes(t->p, bytes, n);
 	} else if (!strcmp(word, "quote")) {
-		if (!t->in || t->in->len < 14 + n)
-			text_abort(t, "nothing to quote");
-		packet_bytes(t->p, t->in->data + 14, n);
+		layer_quote(t, n);
 	} else if (!strcmp(word, "frame")) {
 		packet_bytes(t->p, t->in->data, t->in->len);
 	} else if (!strcmp(word, "pad")) {
