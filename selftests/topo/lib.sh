@@ -178,7 +178,7 @@ nb() {
 
 capture_end() {
 	sleep 0.3
-	kill -INT "$capture_pid" 2>/dev/null
+	kill "$capture_pid" 2>/dev/null
 	wait "$capture_pid" 2>/dev/null
 }
 

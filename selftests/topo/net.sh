@@ -53,11 +53,13 @@ xovn() {
 	on "$node" "$XOVN" --pin "$PINS/$node" "$@"
 }
 
-# spawn PIDVAR WHERE COMMAND...: in the background, ended by net_down.
+# spawn PIDVAR WHERE COMMAND...: in the background, ended by net_down.  No
+# function in between: the pid must be the command's, not a subshell's.
 spawn() {
 	local -n pid_ref=$1
-	shift
-	on "$@" &
+	local ns=$NET-$2
+	shift 2
+	ip netns exec "$ns" "$@" &
 	# shellcheck disable=SC2034 # a reference
 	pid_ref=$!
 }
