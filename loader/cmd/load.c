@@ -81,24 +81,31 @@ static int read_files(struct load *l)
 	return ret;
 }
 
+static size_t count_ports(const struct nb *nb)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < nb->n_switches; i++)
+		n += nb->switches[i].n_ports;
+	for (size_t i = 0; i < nb->n_routers; i++)
+		n += nb->routers[i].n_ports;
+	return n;
+}
+
 static void print_text(const struct load *l, const struct apply_result *r)
 {
-	size_t lsps = 0, lrps = 0;
-
-	for (size_t i = 0; i < l->nb.n_switches; i++)
-		lsps += l->nb.switches[i].n_ports;
-	for (size_t i = 0; i < l->nb.n_routers; i++)
-		lrps += l->nb.routers[i].n_ports;
 	printf("xovn: load: %s: %zu switches, %zu routers, %zu ports; %zu "
-	       "added, %zu changed, %zu removed (%zu map writes%s)\n",
-	       l->chassis, l->nb.n_switches, l->nb.n_routers, lsps + lrps,
-	       r->summary.added, r->summary.changed, r->summary.removed,
-	       r->n_writes, l->is_dry ? ", none made: dry run" : "");
+	       "added, %zu changed, %zu removed (%zu map writes%s)%s\n",
+	       l->chassis, l->nb.n_switches, l->nb.n_routers,
+	       count_ports(&l->nb), r->summary.added, r->summary.changed,
+	       r->summary.removed, r->n_writes,
+	       l->is_dry ? ", none made: dry run" : "",
+	       r->is_upgrade ? "; programs replaced" : "");
 }
 
 static void print_json(const struct load *l, const struct apply_result *r)
 {
-	json_t *warnings = json_array(), *root;
+	json_t *warnings = json_array(), *notes = json_array(), *root;
 
 	for (size_t i = 0; i < l->nb.n_notices; i++)
 		json_array_append_new(warnings,
@@ -107,15 +114,21 @@ static void print_json(const struct load *l, const struct apply_result *r)
 						(json_int_t)l->nb.notices[i].n,
 						"example",
 						l->nb.notices[i].example));
-	root = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o}",
-			 "chassis", l->chassis, "switches",
-			 (json_int_t)l->nb.n_switches, "routers",
-			 (json_int_t)l->nb.n_routers, "added",
-			 (json_int_t)r->summary.added, "changed",
-			 (json_int_t)r->summary.changed, "removed",
-			 (json_int_t)r->summary.removed, "map_writes",
-			 (json_int_t)r->n_writes, "dry_run", l->is_dry,
-			 "not_honoured", warnings);
+	for (size_t i = 0; i < l->out.n_notes; i++)
+		json_array_append_new(notes, json_string(l->out.notes[i]));
+	root = json_pack("{s:s, s:I, s:I, s:I}", "chassis", l->chassis,
+			 "switches", (json_int_t)l->nb.n_switches, "routers",
+			 (json_int_t)l->nb.n_routers, "ports",
+			 (json_int_t)count_ports(&l->nb));
+	json_object_update_new(
+		root,
+		json_pack("{s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o}", "added",
+			  (json_int_t)r->summary.added, "changed",
+			  (json_int_t)r->summary.changed, "removed",
+			  (json_int_t)r->summary.removed, "map_writes",
+			  (json_int_t)r->n_writes, "dry_run", l->is_dry,
+			  "programs_replaced", r->is_upgrade, "not_honoured",
+			  warnings, "notes", notes));
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(root);

@@ -261,7 +261,7 @@ static int apply_changes(struct apply_run *r)
 	if (!err)
 		err = write_all(r);
 	if (!err && !r->is_dry)
-		err = purge_learned(r->s, &r->diff, r->e);
+		err = purge_learned(r->s, &r->present, &r->diff, r->e);
 	if (!err && !r->is_dry)
 		err = bindings_purge(r->s, r->e);
 	return err;

@@ -3,6 +3,8 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +67,27 @@ static int purge_map(const struct state *s, enum map_id id, map_entry_fn match,
 	return err;
 }
 
-int purge_learned(const struct state *s, const struct diff *d, struct error *e)
+/* Was the port deleted, or its number given to another one? */
+static bool port_went(const struct image *present, const struct change *c)
+{
+	const uint8_t *val = c->key + map_definitions[c->table].key_size;
+	size_t name;
+	const uint8_t *old;
+
+	if (c->table == IMAGE_PORT)
+		name = offsetof(struct port_val, name);
+	else if (c->table == IMAGE_LRP)
+		name = offsetof(struct lrp_val, name);
+	else
+		return false;
+	if (c->kind != CHANGE_SET)
+		return c->kind == CHANGE_DELETE;
+	old = image_find(present, c->table, c->key);
+	return memcmp(old + name, val + name, XOVN_NAME_LEN) != 0;
+}
+
+int purge_learned(const struct state *s, const struct image *present,
+		  const struct diff *d, struct error *e)
 {
 	static const struct port_val none;
 	struct image removed;
@@ -75,8 +97,7 @@ int purge_learned(const struct state *s, const struct diff *d, struct error *e)
 	for (size_t i = 0; i < d->n && !err; i++) {
 		const struct change *c = &d->change[i];
 
-		if (c->kind != CHANGE_DELETE ||
-		    (c->table != IMAGE_PORT && c->table != IMAGE_LRP))
+		if (!port_went(present, c))
 			continue;
 		is_port |= c->table == IMAGE_PORT;
 		is_lrp |= c->table == IMAGE_LRP;

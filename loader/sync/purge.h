@@ -6,8 +6,9 @@
 #include "sync/diff.h"
 #include "sync/state.h"
 
-/* What BPF learned about ports that a load removed: their numbers may be
- * given to others.  Walks the learned tables only when there were any. */
-int purge_learned(const struct state *s, const struct diff *d, struct error *e);
+/* Deletes what BPF learned about ports that a load removed: their numbers may
+ * be given to others.  Walks the learned tables only when there were any. */
+int purge_learned(const struct state *s, const struct image *present,
+		  const struct diff *d, struct error *e);
 
 #endif /* XOVN_SYNC_PURGE_H */
