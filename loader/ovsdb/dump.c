@@ -134,9 +134,12 @@ static int row_apply(struct ovsdb_table *t, const struct dump_table *d,
 	int err;
 
 	json_walk_init(&w, text);
-	while (json_walk_next(&w) && n < d->n_headings)
-		cells[n++] = w.value;
-	if (w.problem || n != d->n_headings || w.rest.p != w.rest.end)
+	while (json_walk_next(&w)) {
+		if (n++ == d->n_headings)
+			break;
+		cells[n - 1] = w.value;
+	}
+	if (w.problem || n != d->n_headings)
 		return error_set(
 			e, EINVAL,
 			"table %s: a row does not match the headings; " DUMP_REMEDY,

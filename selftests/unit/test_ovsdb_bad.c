@@ -92,7 +92,7 @@ static const struct {
 	{"a table twice",
 	 "{\"caption\":\"A table\",\"headings\":[\"_uuid\"],\"data\":[]}\n"
 	 "{\"caption\":\"A table\",\"headings\":[\"_uuid\"],\"data\":[]}",
-	 "record 2 (byte 56): table A stands twice"},
+	 "record 2 (byte 53): table A stands twice"},
 	{"row too short",
 	 "{\"caption\":\"A table\",\"headings\":[\"_uuid\",\"x\"],"
 	 "\"data\":[[[\"uuid\",\"" SW "\"]]]}",
