@@ -204,24 +204,6 @@ static void resolve_peers(struct topology *t, struct notes *notes)
 			  "router ports whose peer does not name them back");
 }
 
-/* What the NB means but one chassis would have to do. */
-static void note_gateways(const struct topology *t, struct notes *notes)
-{
-	struct note_group routers = {}, ports = {};
-
-	for (size_t i = 0; i < t->n_routers; i++)
-		if (t->routers[i].is_gateway)
-			note_group_add(&routers, "%s", t->routers[i].nb->name);
-	for (size_t i = 0; i < t->n_lrps; i++)
-		if (t->lrps[i].nb->is_distributed_gateway)
-			note_group_add(&ports, "%s", t->lrps[i].nb->name);
-	note_group_finish(&routers, notes,
-			  "gateway routers, to which nothing is forwarded yet");
-	note_group_finish(&ports, notes,
-			  "distributed gateway ports, to which nothing is "
-			  "forwarded yet");
-}
-
 int topology_init(struct topology *t, const struct nb *nb, struct notes *notes,
 		  struct error *e)
 {
@@ -257,7 +239,6 @@ int topology_init(struct topology *t, const struct nb *nb, struct notes *notes,
 	}
 	resolve_router_ports(t, notes);
 	resolve_peers(t, notes);
-	note_gateways(t, notes);
 	return 0;
 }
 
