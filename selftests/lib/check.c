@@ -134,7 +134,7 @@ static bool check_outer(struct check *c, const uint8_t *ip, const uint8_t *udp)
 		return fail(c, "outer IPv4 options");
 	if (ip[1] >> 2)
 		return fail(c, "outer DSCP %d, not 0", ip[1] >> 2);
-	if (get16(ip + 4))
+	if (get16(ip + 4) && !(c->flags & CHECK_GSO_ID))
 		return fail(c, "outer IPv4 id %u, not 0", get16(ip + 4));
 	if (get16(ip + 6) != IP4_DF)
 		return fail(c, "outer flags and fragment 0x%04x, not DF alone",
@@ -212,6 +212,9 @@ static bool check_icmp(struct check *c, const uint8_t *ip, const uint8_t *h,
 	if (q_header < 20 || q_len < q_header)
 		return fail(c, "ICMP error quotes IHL %zu, length %zu",
 			    q_header, q_len);
+	if (len - 8 >= q_header &&
+	    sum_fold(sum_bytes(q, q_header, 0)) != 0xffff)
+		return fail(c, "ICMP error quotes a wrong header checksum");
 	if (len - 8 < q_header + 8 && len - 8 < q_len)
 		return fail(c, "ICMP error quotes only %zu bytes", len - 8);
 	if (len - 8 > q_len)

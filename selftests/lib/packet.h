@@ -136,6 +136,9 @@ enum check_flag {
 	/* Geneve of somebody else's making: RFC 8926 holds, what OVN fixes
 	 * beyond it (DF, TTL 64, id 0, source port) is not asked for. */
 	CHECK_NO_ENCAP_RULES = 1 << 1,
+	/* Segmented by the kernel, which counts the outer IPv4 id up even
+	 * where DF makes it mean nothing (RFC 6864 4.1). */
+	CHECK_GSO_ID = 1 << 2,
 };
 
 struct check_result {

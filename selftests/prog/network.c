@@ -3,6 +3,8 @@
  * A logical network as text, one thing a line; words separated by blanks,
  * lists by commas:
  *
+ *   nb FILE, placement FILE            of selftests/data, instead of the rest
+ *   bind LSP DEV                       to a port that comes from a file
  *   self CHASSIS                       whose tables are compiled
  *   chassis NAME IP
  *   switch NAME
@@ -281,6 +283,54 @@ static void line_self(struct reader *r)
 	snprintf(r->n->self, sizeof(r->n->self), "%s", r->word[1]);
 }
 
+static void line_nb(struct reader *r)
+{
+	char path[512];
+	struct ovsdb *db;
+	struct error e = {};
+
+	snprintf(path, sizeof(path), "%s/%s", XOVN_TEST_DATA, r->word[1]);
+	if (ovsdb_read(path, "OVN_Northbound", nb_columns, &db, &e) ||
+	    nb_from_ovsdb(db, &r->n->nb, &e))
+		network_abort(r, e.text);
+	ovsdb_free(db);
+	for (size_t i = 0; i < r->n->nb.n_switches; i++) {
+		struct nb_switch *s = &r->n->nb.switches[i];
+
+		for (size_t j = 0; j < s->n_ports; j++) {
+			if (s->ports[j].n_addresses)
+				alias_add(r, s->ports[j].name,
+					  s->ports[j].addresses[0].mac, NULL);
+		}
+	}
+}
+
+static void line_placement(struct reader *r)
+{
+	struct placement *pl = &r->n->placement;
+	uint8_t mac[6] = {0x02, 0xcc};
+	char path[512], ip[16];
+	struct error e = {};
+
+	snprintf(path, sizeof(path), "%s/%s", XOVN_TEST_DATA, r->word[1]);
+	if (placement_read_file(path, pl, &e))
+		network_abort(r, e.text);
+	for (size_t i = 0; i < pl->n_chassis; i++) {
+		struct placement_chassis *c = &pl->chassis[i];
+
+		memcpy(mac + 2, c->encap_ip, 4);
+		snprintf(ip, sizeof(ip), "%d.%d.%d.%d", c->encap_ip[0],
+			 c->encap_ip[1], c->encap_ip[2], c->encap_ip[3]);
+		alias_add(r, c->name, mac, ip);
+		alias_add(r, c->hostname, mac, ip);
+	}
+}
+
+static void line_bind(struct reader *r)
+{
+	port_bind(r, r->word[2]);
+}
+
 static void line_add(struct reader *r)
 {
 	static const struct {
@@ -296,6 +346,9 @@ static void line_add(struct reader *r)
 		{"router", 2, line_router},
 		{"lrp", 3, line_lrp},
 		{"route", 3, line_route},
+		{"nb", 2, line_nb},
+		{"placement", 2, line_placement},
+		{"bind", 3, line_bind},
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
@@ -320,7 +373,8 @@ static void router_ports_complete(struct network *n)
 			struct nb_lsp *p = &s->ports[j];
 			const struct alias *a;
 
-			if (p->type != NB_LSP_ROUTER || p->has_router)
+			if (p->type != NB_LSP_ROUTER || p->has_router ||
+			    p->n_addresses)
 				continue;
 			a = network_alias(n, p->router_port);
 			memcpy(GROW(p->addresses, p->n_addresses)->mac, a->mac,
@@ -371,57 +425,6 @@ void network_build(struct network *n, const char *text)
 	free(copy);
 	router_ports_complete(n);
 	network_compile(n);
-}
-
-const struct alias *network_alias(const struct network *n, const char *name)
-{
-	for (size_t i = 0; i < n->n_aliases; i++) {
-		if (!strcmp(n->alias[i].name, name))
-			return &n->alias[i];
-	}
-	return NULL;
-}
-
-uint32_t network_key(const struct network *n, const char *name)
-{
-	const struct image_table *d = &n->out.image.table[IMAGE_DATAPATH];
-	const struct image_table *p = &n->out.image.table[IMAGE_PORT];
-	const struct image_table *l = &n->out.image.table[IMAGE_LRP];
-	char *end;
-	uint32_t key = strtoul(name, &end, 0);
-
-	if (!*end)
-		return key;
-	/* ovn-architecture(7), lib/mcast-group-index.h */
-	if (!strcmp(name, "flood"))
-		return 0x8000;
-	if (!strcmp(name, "unknown"))
-		return 0x8001;
-	if (!strcmp(name, "flood_l2"))
-		return 0x8004;
-	for (size_t i = 0; i < d->n; i++) {
-		const struct datapath_key *k = (void *)image_entry(d, i);
-		const struct datapath_val *v = (const void *)(k + 1);
-
-		if (!strcmp(v->name, name))
-			return k->datapath;
-	}
-	for (size_t i = 0; i < l->n; i++) {
-		const struct lrp_key *k = (void *)image_entry(l, i);
-		const struct lrp_val *v = (const void *)(k + 1);
-
-		if (!strcmp(v->name, name))
-			return k->port;
-	}
-	for (size_t i = 0; i < p->n; i++) {
-		const struct port_key *k = (void *)image_entry(p, i);
-		const struct port_val *v = (const void *)(k + 1);
-
-		if (!strcmp(v->name, name))
-			return k->port;
-	}
-	fprintf(stderr, "test error: the network has no \"%s\"\n", name);
-	abort();
 }
 
 void network_free(struct network *n)

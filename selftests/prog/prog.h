@@ -6,6 +6,7 @@
  * is written as text.
  *
  *   network.c   network text -> struct nb, placement -> compile() -> image
+ *   names.c     what frame texts call by name
  *   text.c      frame text -> bytes
  *   device.c    a network namespace of our own, taps as guests and underlay
  *   harness.c   objects, maps, drop counters
@@ -71,7 +72,7 @@ struct test_group {
 		.n_tests = sizeof(table) / sizeof(*table), __VA_ARGS__         \
 	}
 
-/* ---- network.c ---- */
+/* ---- network.c, names.c ---- */
 
 struct alias {
 	char name[64];

@@ -33,12 +33,11 @@ extern const struct test_group switch_group, flood_group, fdb_group,
 	answer_group, port_sec_in_group, port_sec_out_group, arp_group,
 	route_group, router_local_group, router_error_group, loop_group,
 	learn_group, too_big_group, tunnel_group, tunnel_drop_group,
-	underlay_pass_group;
+	underlay_pass_group, base_group;
 
 void test_parser(void); /* test_parser.c: the strict parser itself */
 void test_hostile(void); /* test_hostile.c: every length, every option */
 void test_gso(void); /* test_gso.c: segments and unfinished checksums */
-void test_source_port(void); /* test_gso.c: of outer UDP */
-void test_base(void); /* test_base.c: selftests/data/base/nb.db */
+void test_source_port(void); /* of outer UDP */
 
 #endif /* SELFTESTS_PROG_TABLES_H */

@@ -10,7 +10,7 @@ static const struct test_group *const groups[] = {
 	&arp_group,	      &route_group,	  &router_local_group,
 	&router_error_group,  &loop_group,	  &learn_group,
 	&too_big_group,	      &tunnel_group,	  &tunnel_drop_group,
-	&underlay_pass_group,
+	&underlay_pass_group, &base_group,
 };
 
 /* usage: test_prog [GROUP...]    only groups whose name holds GROUP */
@@ -40,8 +40,6 @@ int main(int argc, char **argv)
 		test_gso();
 	if (is_wanted(argc, argv, "source port"))
 		test_source_port();
-	if (is_wanted(argc, argv, "base"))
-		test_base();
 	tests_end();
 	return tests_failed() ? 1 : 0;
 }

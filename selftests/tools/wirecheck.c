@@ -44,6 +44,7 @@ static void usage(FILE *out)
 	fprintf(out,
 		"usage: wirecheck [OPTION]... CAPTURE\n"
 		"  --allow-partial-csum     L4 checksums may still be left to a NIC\n"
+		"  --allow-gso-id           outer IPv4 ids of kernel-made segments count up\n"
 		"  --allow-foreign          sender is not xovn: no rules for DF, TTL, id, port\n"
 		"  --expect VNI[/IN[/OUT]]  must be seen at least once; repeatable;\n"
 		"                           0 matches any; OUT may be 0x8000 and so on\n"
@@ -77,6 +78,7 @@ static int options_parse(struct options *o, int argc, char **argv)
 	static const struct option table[] = {
 		{"allow-partial-csum", no_argument, NULL, 'p'},
 		{"allow-foreign", no_argument, NULL, 'f'},
+		{"allow-gso-id", no_argument, NULL, 'g'},
 		{"expect", required_argument, NULL, 'e'},
 		{"only-expected", no_argument, NULL, 'o'},
 		{"min", required_argument, NULL, 'm'},
@@ -89,6 +91,8 @@ static int options_parse(struct options *o, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		if (c == 'p')
 			o->flags |= CHECK_PARTIAL_CSUM;
+		else if (c == 'g')
+			o->flags |= CHECK_GSO_ID;
 		else if (c == 'f')
 			o->flags |= CHECK_NO_ENCAP_RULES;
 		else if (c == 'e' && expect_parse(o, optarg))
