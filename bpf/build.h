@@ -221,6 +221,15 @@ __noinline int build_icmp_error(struct __sk_buff *skb, struct flow *f)
 		if (ret)
 			return ret;
 	}
+	/* What is quoted is what the refusing router got: hops before it
+	 * have counted, its own has not. */
+	if (f->icmp_code == ICMP_FRAG_NEEDED &&
+	    f->icmp_type == ICMP_DEST_UNREACH && f->flags & FLOW_ROUTED)
+		f->ttl++;
+	f->changed = f->ttl != f->ttl_before ? CHANGE_TTL : 0;
+	ret = flow_rewrite(skb, f);
+	if (ret)
+		return ret;
 	quote = skb->gso_size ? skb->len - ETH_HLEN : f->ip_len;
 	if (quote > ICMP_QUOTE_MAX)
 		quote = ICMP_QUOTE_MAX;
@@ -308,18 +317,21 @@ __noinline int build_arp_request(struct __sk_buff *skb, struct flow *f)
 
 	if (!f)
 		return -DROP_BUILD_FAILED;
-	/* An unfinished checksum may lie behind byte 60 (IP options); the
-	 * tail is padding. */
-	if (bpf_skb_change_tail(skb, FRAME_MIN, 0) &&
+	/* The kernel does not cut off an unfinished checksum; the tail is
+	 * padding then. */
+	if (bpf_skb_change_tail(skb, ETH_HLEN + ARP_LEN, 0) &&
+	    bpf_skb_change_tail(skb, FRAME_MIN, 0) &&
 	    bpf_skb_change_tail(skb, FRAME_MIN + 40, 0))
 		return -DROP_BUILD_FAILED;
 	p = CTX_DATA(skb);
 	end = CTX_DATA_END(skb);
-	if (p + FRAME_MIN > end)
+	if (p + ETH_HLEN + ARP_LEN > end)
 		return -DROP_BUILD_FAILED;
+	if (p + FRAME_MIN <= end)
+		__builtin_memset(p + ETH_HLEN + ARP_LEN, 0,
+				 FRAME_MIN - ETH_HLEN - ARP_LEN);
 	eth = p;
 	arp = (void *)(eth + 1);
-	__builtin_memset(p, 0, FRAME_MIN);
 	mac_copy(eth->dst, f->eth_dst);
 	mac_copy(eth->src, f->eth_src);
 	eth->type = bpf_htons(ETH_P_ARP);
