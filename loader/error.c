@@ -4,6 +4,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* A name out of a file may hold a line feed or an escape sequence. */
+static void text_clean(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
 int error_set(struct error *e, int err, const char *format, ...)
 {
 	va_list args;
@@ -11,16 +19,18 @@ int error_set(struct error *e, int err, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(e->text, sizeof(e->text), format, args);
 	va_end(args);
+	text_clean(e->text);
 	return -err;
 }
 
 void warning(const char *format, ...)
 {
+	char text[1024];
 	va_list args;
 
-	fputs("xovn: warning: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	text_clean(text);
+	fprintf(stderr, "xovn: warning: %s\n", text);
 }
