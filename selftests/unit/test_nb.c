@@ -211,6 +211,10 @@ static const struct nb_case errors[] = {
 	 "Logical_Router r0: a row of its ports is missing", NULL},
 	{"route row missing", FRAME_LR, "\"static_routes\":" UUID(1),
 	 "Logical_Router r0: a row of its static_routes is missing", NULL},
+	{"a name that would write a line of its own", FRAME_LSP,
+	 "\"name\":\"p\\nq\\u001b[1m\"," OPTION("options", "requested-tnl-key",
+						"x"),
+	 "Logical_Switch_Port p?q?[1m: options:requested-tnl-key", NULL},
 	{"port without a name", FRAME_LSP, "\"name\":\"\"",
 	 "Logical_Switch_Port " PORT ": it has no name", NULL},
 };
