@@ -13,7 +13,7 @@
 #define PING " | icmp 8/0 rest=0x00010001 | data 56"
 #define ASKED(ip)                                                              \
 	"eth ls2-router1>all | arp request ls2-router1/172.18.200.1>"          \
-	"zero/" ip " | zeros 18"
+	"zero/" ip ""
 
 static const struct test base_tests[] = {
 	TEST("I1: vm1 to vm2", "vif vm1",

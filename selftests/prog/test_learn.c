@@ -9,10 +9,10 @@
 #define VM1_ROUTED(to) "eth ls1-vm1>router1-ls1 | " to " | udp 1>2 | data 40"
 #define ASK_VM4                                                                \
 	"eth router1-ls2>all | arp request router1-ls2/172.18.200.1>"          \
-	"zero/172.18.200.20 | zeros 18"
+	"zero/172.18.200.20"
 #define ASK_VM3                                                                \
 	"eth router1-ls2>all | arp request router1-ls2/172.18.200.1>"          \
-	"zero/172.18.200.10 | zeros 18"
+	"zero/172.18.200.10"
 #define VM3_REPLY                                                              \
 	"eth ls2-vm3>router1-ls2 | arp reply ls2-vm3/172.18.200.10>"           \
 	"router1-ls2/172.18.200.1"
