@@ -43,7 +43,7 @@ static size_t lsp_security_macs(const struct nb_lsp *nb,
 static struct port_sec_ip4 security_ip4(const struct nb_ip4 *ip)
 {
 	uint32_t addr = ip4_get(ip->addr), mask = ip4_mask(ip->plen);
-	struct port_sec_ip4 out;
+	struct port_sec_ip4 out = {};
 
 	ip4_put(out.addr, addr);
 	ip4_put(out.mask, addr & ~mask ? 0xffffffff : mask);
@@ -53,7 +53,7 @@ static struct port_sec_ip4 security_ip4(const struct nb_ip4 *ip)
 
 static struct port_sec_ip6 security_ip6(const struct nb_ip6 *ip)
 {
-	struct port_sec_ip6 out;
+	struct port_sec_ip6 out = {};
 	bool has_host = false;
 
 	memcpy(out.addr, ip->addr, sizeof(out.addr));
