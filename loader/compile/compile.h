@@ -2,10 +2,12 @@
 /*
  * From the model to map contents: a pure function, no I/O, no BPF.
  *
- *   keys.c     tunnel keys for datapaths and ports
- *   switch.c   ports, l2, arp, nd, groups, port security
- *   router.c   LRPs, addresses, routes, static neighbors
- *   compile.c  ties them together; placement, chassis, bound interfaces
+ *   compile.c   ties it together: notes, bound interfaces, order of steps
+ *   topology.c, place.c, tunnelkeys.c, keys.c
+ *               rows by uuid, who refers to whom, chassis, tunnel keys
+ *   switch.c, portsec.c, group.c       tables of logical switches
+ *   router.c, route.c, neighbor.c      tables of logical routers
+ *   image.c, hash.c, names.c, notes.c  what the others are written with
  */
 #ifndef XOVN_COMPILE_H
 #define XOVN_COMPILE_H
