@@ -18,7 +18,7 @@ size=$(stat -c %s "$NB")
 head -c $((size - 100)) "$NB" >"$DIR/truncated.db"
 bad_load "truncated file" "xovn: load: *truncated.db*" "$DIR/truncated.db"
 cp "$NB" "$DIR/flipped.db"
-printf '~' | dd of="$DIR/flipped.db" bs=1 seek=$((size - 200)) conv=notrunc 2>/dev/null
+printf '~' | dd of="$DIR/flipped.db" bs=1 seek=30000 conv=notrunc 2>/dev/null
 bad_load "flipped byte" "xovn: load: *flipped.db*SHA-1*" "$DIR/flipped.db"
 sed -n 2p "$NB" | jq -c '.name = "OVN_Southbound"' >"$DIR/sb.schema"
 ovsdb-tool create "$DIR/sb.db" "$DIR/sb.schema"
@@ -54,9 +54,12 @@ nb ls-add s -- lsp-add s p1 -- lsp-set-addresses p1 02:00:00:00:00:01 \
 bad_nb "two ports with one MAC" "xovn: load: *02:00:00:00:00:01*"
 nb lsp-del p2
 nb lr-add r -- lrp-add r rp 02:00:00:00:01:01 10.0.0.1/24
-nb clear Logical_Router_Port rp networks 2>/dev/null
-bad_nb "router port without a network" "xovn: load: *rp*network*"
-nb set Logical_Router_Port rp networks=10.0.0.1/24
+# ovn-nbctl 23.03 keeps at least one network; later schemas allow none
+jq -c 'if .caption == "Logical_Router_Port table" then
+		(.headings | index("networks")) as $i | .data[0][$i] = ["set", []]
+	else . end' "$DATA/base/nb-dump.json" >"$DIR/no-network.json"
+bad_load "router port without a network" "xovn: load: *Logical_Router_Port*network*" \
+	"$DIR/no-network.json"
 nb lrp-add r rq 02:00:00:00:01:02 10.0.0.130/25
 bad_nb "overlapping networks on a router" "xovn: load: *10.0.0.*"
 nb lrp-del rq
@@ -86,5 +89,5 @@ for words in "" "nonsense" "load" "bind vm1" "attach ens3 --mode fast" "show --c
 done
 
 expect "I8 none of it lost a packet" "0 of many" "$(ping_lost)"
-expect "I8 none of it changed anything" "$before" "$(state)"
+expect "I8 none of it changed anything" "" "$(diff <(echo "$before") <(state))"
 finish

@@ -11,7 +11,7 @@ for vm in $VMS; do
 		echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6
 		ip addr add fd00::${vm#vm}/64 dev eth0 nodad"
 done
-lla() { on "$1" ip -j -6 addr show dev eth0 scope link | jq -r '.[0].addr_info[0].local'; }
+lla() { on "$1" ip -j -6 addr show dev eth0 scope link | jq -r '[.[].addr_info[]?.local | select(.)][0]'; }
 expect "ping6 vm1 -> vm2, unique local" "3/3 ttl=64" "$(pings vm1 fd00::2 -c 3)"
 expect "ping6 vm1 -> vm2, link local" "3/3 ttl=64" "$(pings vm1 "$(lla vm2)%eth0" -c 3)"
 expect "ping6 vm3 -> vm4" "3/3 ttl=64" "$(pings vm3 fd00::4 -c 3 -s 1394)"
