@@ -14,11 +14,11 @@ mean_segment() { # FROM TO FILE: mean length of TCP packets with data at TO
 	iperf "$1" "$2" -t 1 >/dev/null
 	capture_end
 	tcpdump -nr "$3" 2>/dev/null | sed -n 's/.* length \([0-9]*\).*/\1/p' |
-		awk '{ s += $1; n++ } END { print n > 100 ? int(s / n) : 0 }'
+		awk '{ s += $1; n++ } END { print (n > 100 ? int(s / n) : 0) }'
 }
 wire_frame() {
 	capture "$DIR/w.pcap" wire p3 -s 96 'udp dst port 6081 and greater 200'
-	iperf vm1 vm2 -t 1 -n 2M >/dev/null
+	iperf vm1 vm2 -n 2M >/dev/null
 	capture_end
 	tshark -r "$DIR/w.pcap" -T fields -e frame.len 2>/dev/null | sort -n | tail -n 1
 }

@@ -9,6 +9,7 @@
 failures=0
 capture_pid=
 ping_pid=
+nb_pid=
 
 pass() {
 	echo "ok - $1"
@@ -16,7 +17,7 @@ pass() {
 
 fail() {
 	echo "not ok - $1"
-	[ -z "${2:-}" ] || printf '%s\n' "$2" | sed 's/^/#   /'
+	[ -z "${2:-}" ] || printf '%s\n' "$2" | head -n 40 | cut -c 1-400 | sed 's/^/#   /'
 	failures=$((failures + 1))
 }
 
@@ -149,7 +150,8 @@ ping_start() {
 ping_lost() {
 	sleep 0.2
 	kill -INT "$ping_pid"
-	wait "$ping_pid" 2>/dev/null
+	# not "wait": in $(...) it is no child of ours
+	until_true 5 grep -q 'packets transmitted' "$DIR/ping.log"
 	awk '/packets transmitted/ { print ($1 - $4) " of " ($1 >= 10 ? "many" : $1) }' \
 		"$DIR/ping.log"
 }
@@ -167,7 +169,7 @@ nb_server() {
 		sed -n 2p "$DATA/base/nb.db" >"$DIR/schema"
 		ovsdb-tool create "$DIR/private.db" "$DIR/schema"
 	fi
-	spawn _ wire ovsdb-server --no-chdir --remote="punix:$DIR/nb.sock" \
+	spawn nb_pid wire ovsdb-server --no-chdir --remote="punix:$DIR/nb.sock" \
 		--unixctl="$DIR/nb.ctl" "$DIR/private.db" >"$DIR/nb.log" 2>&1
 	until_true 5 test -S "$DIR/nb.sock" || die "$(cat "$DIR/nb.log")"
 }
