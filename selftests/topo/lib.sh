@@ -9,7 +9,6 @@
 failures=0
 capture_pid=
 ping_pid=
-nb_pid=
 
 pass() {
 	echo "ok - $1"
@@ -169,6 +168,7 @@ nb_server() {
 		sed -n 2p "$DATA/base/nb.db" >"$DIR/schema"
 		ovsdb-tool create "$DIR/private.db" "$DIR/schema"
 	fi
+	local nb_pid
 	spawn nb_pid wire ovsdb-server --no-chdir --remote="punix:$DIR/nb.sock" \
 		--unixctl="$DIR/nb.ctl" "$DIR/private.db" >"$DIR/nb.log" 2>&1
 	until_true 5 test -S "$DIR/nb.sock" || die "$(cat "$DIR/nb.log")"
