@@ -24,6 +24,7 @@ struct apply_run {
 	struct chassis_val *present_chassis;
 	struct diff diff;
 	struct underlay underlay;
+	uint32_t underlay_ifindex; /* 0: none */
 	struct apply_result *result;
 	struct error *e;
 };
@@ -157,6 +158,8 @@ static int compute_underlay(struct apply_run *r)
 		return error_set(r->e, -err, "netlink: %s", strerror(-err));
 	ret = find_underlay(r, &nl, &iface);
 	err = ret < 0 ? ret : 0;
+	if (ret > 0)
+		r->underlay_ifindex = iface.ifindex;
 	if (!err)
 		err = underlay_compute(&nl, out->chassis, out->own_chassis,
 				       out->chassis[out->own_chassis].encap_ip,
@@ -173,6 +176,7 @@ static int write_config(struct apply_run *r)
 
 	c->layout = XOVN_LAYOUT_VERSION;
 	c->chassis = r->out->own_chassis;
+	c->underlay_ifindex = r->underlay_ifindex;
 	memcpy(c->encap_ip, own->encap_ip, sizeof(c->encap_ip));
 	memcpy(c->chassis_name, own->name, sizeof(c->chassis_name));
 	if (r->s->is_loaded && !memcmp(c, &old, sizeof(old)))

@@ -171,81 +171,111 @@ static int open_native(const struct state *s, const struct iface *iface,
 	return link;
 }
 
-int attachment_add(const struct state *s, struct netlink *nl,
-		   const struct iface *iface, struct attachment_val *val,
-		   struct error *e)
-{
-	struct attachment a = {.ifindex = iface->ifindex};
-	int tc = -1, xdp = -1, prog, err = 0;
-	bool is_gro_on = true;
+/* Attached, but gone with this process until links_keep(). */
+struct links {
+	int prog; /* for TC */
+	int tc; /* -1: clsact, by links_keep() */
+	int xdp; /* -1: not in this mode */
+};
 
-	memcpy(val->ifname, iface->name, sizeof(val->ifname));
-	val->netns = iface_netns();
-	val->hook = ATTACHMENT_TCX;
-	val->flags = 0;
-	prog = program_open(
+static void links_close(const struct links *l)
+{
+	if (l->xdp >= 0)
+		close(l->xdp);
+	if (l->tc >= 0)
+		close(l->tc);
+	if (l->prog >= 0)
+		close(l->prog);
+}
+
+/* Also sets hook and flags of *val. */
+static int links_open(const struct state *s, struct netlink *nl,
+		      const struct iface *iface, struct attachment_val *val,
+		      struct links *l, struct error *e)
+{
+	bool is_gro_on = true;
+	int err = 0;
+
+	l->prog = program_open(
 		s, val->role == ATTACHMENT_VIF ? PROGRAM_VIF : PROGRAM_UNDERLAY,
 		e);
-	if (prog < 0)
-		return prog;
-	/* Read before XDP comes: attaching it changes what veth offers. */
-	if (val->mode == ATTACHMENT_NATIVE)
-		iface_get_gro(iface->name, &is_gro_on);
-	tc = hook_link_tcx(prog, iface->ifindex);
-	if (tc == -EOPNOTSUPP) {
+	if (l->prog < 0)
+		return l->prog;
+	val->hook = ATTACHMENT_TCX;
+	l->tc = hook_link_tcx(l->prog, iface->ifindex);
+	if (l->tc == -EOPNOTSUPP) {
 		val->hook = ATTACHMENT_CLSACT;
 		err = hook_has_clsact(nl, iface->ifindex);
 		if (!err)
 			val->flags |= ATTACHMENT_F_CLSACT_OURS;
 		err = err < 0 ? err : 0;
-	} else if (tc < 0) {
-		err = tc;
+	} else if (l->tc < 0) {
+		err = l->tc;
 	}
-	if (err) {
-		err = error_set(e, -err, "%s: cannot attach to TC ingress: %s",
-				iface->name, strerror(-err));
-		goto out;
-	}
-	if (val->mode == ATTACHMENT_NATIVE) {
-		xdp = open_native(s, iface, e);
-		if (xdp < 0) {
-			err = xdp;
-			goto out;
-		}
-		if (!is_gro_on)
-			val->flags |= ATTACHMENT_F_GRO_WAS_OFF;
-	}
-	err = record_write(s, iface->ifindex, val, e);
 	if (err)
-		goto out;
+		return error_set(e, -err, "%s: cannot attach to TC ingress: %s",
+				 iface->name, strerror(-err));
+	if (val->mode != ATTACHMENT_NATIVE)
+		return 0;
+	/* Read before XDP comes: attaching it changes what veth offers. */
+	iface_get_gro(iface->name, &is_gro_on);
+	l->xdp = open_native(s, iface, e);
+	if (l->xdp < 0)
+		return l->xdp;
+	if (!is_gro_on)
+		val->flags |= ATTACHMENT_F_GRO_WAS_OFF;
+	return 0;
+}
+
+static int links_keep(const struct state *s, const struct iface *iface,
+		      const struct attachment_val *val, const struct links *l,
+		      struct error *e)
+{
+	int err;
+
 	if (val->hook == ATTACHMENT_TCX) {
-		err = pin_link(s, tc, iface->name, tc_link_name(val), e);
+		err = pin_link(s, l->tc, iface->name, tc_link_name(val), e);
 	} else {
-		err = hook_set_clsact(prog, iface->ifindex);
+		err = hook_set_clsact(l->prog, iface->ifindex);
 		if (err)
 			error_set(e, -err, "%s: cannot add a clsact filter: %s",
 				  iface->name, strerror(-err));
 	}
-	if (!err && xdp >= 0)
-		err = pin_link(s, xdp, iface->name, "xdp", e);
-	if (!err && val->flags & ATTACHMENT_F_GRO_WAS_OFF) {
-		err = iface_set_gro(iface->name, true);
-		if (err)
-			error_set(e, -err, "%s: cannot switch GRO on: %s",
-				  iface->name, strerror(-err));
-	}
-	if (err) {
-		struct error second;
+	if (!err && l->xdp >= 0)
+		err = pin_link(s, l->xdp, iface->name, "xdp", e);
+	if (err || !(val->flags & ATTACHMENT_F_GRO_WAS_OFF))
+		return err;
+	err = iface_set_gro(iface->name, true);
+	if (err)
+		return error_set(e, -err, "%s: cannot switch GRO on: %s",
+				 iface->name, strerror(-err));
+	return 0;
+}
 
-		a.val = *val;
+int attachment_add(const struct state *s, struct netlink *nl,
+		   const struct iface *iface, struct attachment_val *val,
+		   struct error *e)
+{
+	struct links links = {-1, -1, -1};
+	struct attachment a;
+	struct error second;
+	int err;
+
+	memcpy(val->ifname, iface->name, sizeof(val->ifname));
+	val->netns = iface_netns();
+	val->flags = 0;
+	err = links_open(s, nl, iface, val, &links, e);
+	if (!err)
+		err = record_write(s, iface->ifindex, val, e);
+	if (err)
+		goto out;
+	err = links_keep(s, iface, val, &links, e);
+	if (err) {
+		a = (struct attachment){iface->ifindex, *val};
 		attachment_remove(s, nl, &a, &second);
 	}
 out:
-	if (tc >= 0)
-		close(tc);
-	if (xdp >= 0)
-		close(xdp);
-	close(prog);
+	links_close(&links);
 	return err;
 }
 

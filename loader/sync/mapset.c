@@ -64,12 +64,14 @@ static int map_for_each_single(int fd, uint32_t key_size, uint32_t val_size,
 			       map_entry_fn each, void *arg)
 {
 	uint8_t *key = malloc(2 * (size_t)key_size + val_size);
-	uint8_t *next = key + key_size, *val = next + key_size;
+	uint8_t *next, *val;
 	bool is_first = true;
 	int err;
 
 	if (!key)
 		return -ENOMEM;
+	next = key + key_size;
+	val = next + key_size;
 	for (;;) {
 		if (bpf_map_get_next_key(fd, is_first ? NULL : key, next)) {
 			err = errno == ENOENT ? 0 : -errno;
