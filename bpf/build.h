@@ -308,18 +308,30 @@ __noinline int build_tcp_rst(struct __sk_buff *skb, struct flow *f)
 	return flow_reparse(skb, f);
 }
 
+/* Is an unfinished UDP checksum going to be written over the target address
+ * of an ARP request, byte 40 of both?  The kernel offers no way to cancel it. */
+static __always_inline bool arp_target_is_checksum(struct __sk_buff *skb,
+						   const struct flow *f)
+{
+	return f->proto == IPPROTO_UDP && f->l4_off == ETH_HLEN + IP_HLEN &&
+	       !(f->flags & (FLOW_FRAGMENT | FLOW_L4_SHORT)) &&
+	       csum_is_partial(skb, f->l4_off + 6);
+}
+
 /* V_ARP_REQUEST: the flow has every field; the packet is lost for it. */
 __noinline int build_arp_request(struct __sk_buff *skb, struct flow *f)
 {
 	struct arp_view *arp;
 	struct eth_view *eth;
+	bool is_checksum;
 	void *p, *end;
 
 	if (!f)
 		return -DROP_BUILD_FAILED;
+	is_checksum = arp_target_is_checksum(skb, f);
 	/* The kernel does not cut off an unfinished checksum; the tail is
 	 * padding then. */
-	if (bpf_skb_change_tail(skb, ETH_HLEN + ARP_LEN, 0) &&
+	if ((is_checksum || bpf_skb_change_tail(skb, ETH_HLEN + ARP_LEN, 0)) &&
 	    bpf_skb_change_tail(skb, FRAME_MIN, 0) &&
 	    bpf_skb_change_tail(skb, FRAME_MIN + 40, 0))
 		return -DROP_BUILD_FAILED;
@@ -327,9 +339,6 @@ __noinline int build_arp_request(struct __sk_buff *skb, struct flow *f)
 	end = CTX_DATA_END(skb);
 	if (p + ETH_HLEN + ARP_LEN > end)
 		return -DROP_BUILD_FAILED;
-	if (p + FRAME_MIN <= end)
-		__builtin_memset(p + ETH_HLEN + ARP_LEN, 0,
-				 FRAME_MIN - ETH_HLEN - ARP_LEN);
 	eth = p;
 	arp = (void *)(eth + 1);
 	mac_copy(eth->dst, f->eth_dst);
@@ -340,6 +349,15 @@ __noinline int build_arp_request(struct __sk_buff *skb, struct flow *f)
 	arp->hln = 6;
 	arp->pln = 4;
 	rewrite_arp(f, arp);
+	if (p + FRAME_MIN <= end) {
+		__builtin_memset(p + ETH_HLEN + ARP_LEN, 0,
+				 FRAME_MIN - ETH_HLEN - ARP_LEN);
+		/* The first word of padding makes the checksum come out as
+		 * the address that stands in its place. */
+		if (is_checksum)
+			*(__sum16 *)(arp + 1) = csum_fold(
+				(__u32)arp->tpa[0] + arp->tpa[1] + arp->tpa[1]);
+	}
 	return flow_reparse(skb, f);
 }
 

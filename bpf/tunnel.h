@@ -69,12 +69,14 @@ static __always_inline int geneve_parse(struct flow *f, void *p, void *end,
 		return TUNNEL_NOT_OURS;
 	if (ip->frag & bpf_htons(IP_OFFSET))
 		return TUNNEL_NOT_OURS; /* no ports in it; the stack's */
+	/* With IP options: never from OVN, but only Geneve is ours to drop. */
 	if (ip->ver_ihl != 0x45)
-		return ip->ver_ihl >> 4 == 4 ? -DROP_TUNNEL_MALFORMED :
-					       TUNNEL_NOT_OURS;
+		udp = (void *)ip + (ip->ver_ihl & 0xf) * 4;
+	if ((void *)(udp + 4) > end)
+		return TUNNEL_NOT_OURS;
 	if (udp[1] != bpf_htons(GENEVE_UDP_PORT))
 		return TUNNEL_NOT_OURS;
-	if (ip->frag & bpf_htons(IP_MF))
+	if (ip->ver_ihl != 0x45 || ip->frag & bpf_htons(IP_MF))
 		return -DROP_TUNNEL_MALFORMED;
 	*(__be32 *)ckey.ip = be16_pair(ip->src);
 	if (!bpf_map_lookup_elem(&encap_ip, &ckey))

@@ -50,6 +50,9 @@ static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 		bpf_skb_pull_data(skb, want);
 	p = CTX_DATA(skb);
 	end = CTX_DATA_END(skb);
+	/* Of another VLAN; the kernel has taken its tag out of the frame. */
+	if (skb->vlan_present)
+		return TC_ACT_OK;
 	ret = geneve_parse(f, p, end, skb->gso_size);
 	if (ret != TUNNEL_OURS)
 		return ret == TUNNEL_NOT_OURS ? TC_ACT_OK : ret;
