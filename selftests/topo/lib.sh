@@ -168,6 +168,7 @@ nb_server() {
 		sed -n 2p "$DATA/base/nb.db" >"$DIR/schema"
 		ovsdb-tool create "$DIR/private.db" "$DIR/schema"
 	fi
+	# shellcheck disable=SC2034 # net_down ends it
 	local nb_pid
 	spawn nb_pid wire ovsdb-server --no-chdir --remote="punix:$DIR/nb.sock" \
 		--unixctl="$DIR/nb.ctl" "$DIR/private.db" >"$DIR/nb.log" 2>&1
