@@ -17,6 +17,7 @@ struct flood_state {
 	struct flow *f;
 	struct member_key member;
 	__u32 failed; /* 0 or 1 */
+	__u32 first; /* chassis */
 };
 
 static __always_inline void flood_clone(struct flood_state *s, __u32 ifindex)
@@ -85,13 +86,25 @@ static long flood_chassis(__u32 i, struct flood_state *s)
 	return 0;
 }
 
+/* The first member that can be reached: its headers go on first. */
+static long flood_find(__u32 i, struct flood_state *s)
+{
+	struct member_val *m;
+
+	s->member.index = i;
+	m = bpf_map_lookup_elem(&member, &s->member);
+	if (!m || !tunnel_find(m->id))
+		return 0;
+	s->first = m->id;
+	return 1;
+}
+
 /* A Geneve copy to each chassis of a group; the packet is of no more use. */
 __noinline int flood_remote(struct __sk_buff *skb, struct flow *f,
 			    const struct group_key *g,
 			    const struct encap_keys *k)
 {
 	struct flood_state s = {.skb = skb, .f = f};
-	struct member_val *first;
 	struct group_val *members;
 	struct group_key key;
 	struct tunnel_val *t;
@@ -108,14 +121,14 @@ __noinline int flood_remote(struct __sk_buff *skb, struct flow *f,
 	s.member.datapath = g->datapath;
 	s.member.group = g->group;
 	s.member.kind = MEMBER_CHASSIS;
-	first = bpf_map_lookup_elem(&member, &s.member);
-	t = first ? tunnel_find(first->id) : 0;
+	bpf_loop(n, flood_find, &s, 0);
+	t = tunnel_find(s.first);
 	if (!t)
 		return -DROP_NO_TUNNEL;
 	ret = encap_check_size(skb, f, t->ifindex);
 	if (ret)
 		return -DROP_TOO_BIG;
-	ret = encap_push(skb, f, k, first->id);
+	ret = encap_push(skb, f, k, s.first);
 	if (ret)
 		return ret;
 	bpf_loop(n, flood_chassis, &s, 0);
