@@ -343,8 +343,9 @@ enum attachment_mode {
 };
 
 enum attachment_hook { /* what holds the TC program */
-	ATTACHMENT_TCX = 1, /* a pinned link, kernel 6.6 and later */
-	ATTACHMENT_CLSACT = 2, /* a cls_bpf filter */
+		       ATTACHMENT_TCX =
+			       1, /* a pinned link, kernel 6.6 and later */
+		       ATTACHMENT_CLSACT = 2, /* a cls_bpf filter */
 };
 
 enum attachment_flag {
