@@ -4,6 +4,7 @@
 # forwarding untouched (I8).
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
+LOAD_OPTIONS="--max-ports 64"
 tutorial
 warm
 bad_load() { # NAME PATTERN [NB [PLACEMENT [CHASSIS]]]
@@ -63,6 +64,11 @@ bad_load "router port without a network" "xovn: load: *Logical_Router_Port*netwo
 nb lrp-add r rq 02:00:00:00:01:02 10.0.0.130/25
 bad_nb "overlapping networks on a router" "xovn: load: *10.0.0.*"
 nb lrp-del rq
+
+many=(ls-add many)
+for i in {1..300}; do many+=(-- lsp-add many "many$i"); done
+nb "${many[@]}"
+bad_nb "more ports than the maps hold" "xovn: load: *map *"
 
 refused "attach: no such interface" "xovn: attach: *nope*" \
 	xovn node2 attach nope --underlay

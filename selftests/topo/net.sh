@@ -22,6 +22,7 @@ PLACEMENT=${PLACEMENT:-$DATA/placement}
 UNDERLAY_MTU=${UNDERLAY_MTU:-1500}
 GUEST_MTU=${GUEST_MTU:-1442}
 MODE=${MODE:-auto}
+LOAD_OPTIONS=${LOAD_OPTIONS:-}
 
 NODES="node1 node2 node3"
 VMS="vm1 vm2 vm3 vm4"
@@ -161,8 +162,9 @@ net_up() {
 xovn_up() {
 	local node vm
 	for node; do
+		# shellcheck disable=SC2086
 		xovn "$node" load --nb "$NB" --chassis "$node" \
-			--placement "$PLACEMENT" || return 1
+			--placement "$PLACEMENT" $LOAD_OPTIONS || return 1
 		xovn "$node" attach ens3 --underlay --mode "$MODE" || return 1
 		for vm in $VMS; do
 			[ "${VM_NODE[$vm]}" = "$node" ] || continue
