@@ -83,17 +83,11 @@ enum {
 };
 
 enum {
-	BPF_F_PSEUDO_HDR = 16,
-	BPF_F_MARK_MANGLED_0 = 32,
-};
-
-enum {
 	BPF_F_ADJ_ROOM_FIXED_GSO = 1,
 	BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 = 2,
 	BPF_F_ADJ_ROOM_ENCAP_L4_UDP = 16,
 	BPF_F_ADJ_ROOM_NO_CSUM_RESET = 32,
 	BPF_F_ADJ_ROOM_ENCAP_L2_ETH = 64,
-	BPF_F_ADJ_ROOM_DECAP_L3_IPV4 = 128,
 	BPF_F_ADJ_ROOM_DECAP_L3_IPV6 = 256,
 };
 
@@ -173,14 +167,6 @@ struct bpf_redir_neigh {
 		__be32 ipv4_nh;
 		__u32 ipv6_nh[4];
 	};
-};
-
-struct in6_addr {
-	union {
-		__u8 u6_addr8[16];
-		__be16 u6_addr16[8];
-		__be32 u6_addr32[4];
-	} in6_u;
 };
 
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX

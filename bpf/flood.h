@@ -26,36 +26,37 @@ static __always_inline void flood_clone(struct flood_state *s, __u32 ifindex)
 		s->failed = 1; /* a count would never let the verifier end */
 }
 
-static long flood_vif(__u32 i, struct flood_state *s)
+/* The port of member i, NULL where it is the packet's own. */
+static __always_inline struct port_val *
+flood_port(__u32 i, struct flood_state *s, __u32 *id)
 {
 	struct port_key key = {.datapath = s->member.datapath};
 	struct member_val *m;
-	struct port_val *val;
 
 	s->member.index = i;
 	m = bpf_map_lookup_elem(&member, &s->member);
 	if (!m || m->id == s->f->inport)
 		return 0;
+	*id = m->id;
 	key.port = m->id;
-	val = bpf_map_lookup_elem(&port, &key);
-	if (!val || !val->ifindex || port_sec_out(s->f, m->id, &val->policy))
-		return 0;
-	flood_clone(s, val->ifindex);
+	return bpf_map_lookup_elem(&port, &key);
+}
+
+static long flood_vif(__u32 i, struct flood_state *s)
+{
+	__u32 id = 0;
+	struct port_val *val = flood_port(i, s, &id);
+
+	if (val && val->ifindex && !port_sec_out(s->f, id, &val->policy))
+		flood_clone(s, val->ifindex);
 	return 0;
 }
 
 static long flood_learn(__u32 i, struct flood_state *s)
 {
-	struct port_key key = {.datapath = s->member.datapath};
-	struct member_val *m;
-	struct port_val *val;
+	__u32 id = 0;
+	struct port_val *val = flood_port(i, s, &id);
 
-	s->member.index = i;
-	m = bpf_map_lookup_elem(&member, &s->member);
-	if (!m || m->id == s->f->inport)
-		return 0;
-	key.port = m->id;
-	val = bpf_map_lookup_elem(&port, &key);
 	if (val && val->kind == PORT_ROUTER)
 		lr_learn(s->f, val->peer_datapath, val->peer_port);
 	return 0;

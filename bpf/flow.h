@@ -49,8 +49,6 @@
 #define ICMP_FRAG_NEEDED 4
 #define ICMP_ECHO 8
 #define ICMP_TIME_EXCEEDED 11
-#define ND_RS 133
-#define ND_RA 134
 #define ND_NS 135
 #define ND_NA 136
 #define TCP_FIN 0x01
@@ -95,7 +93,6 @@ enum flow_flag {
 	FLOW_ROUTED = 1 << 7, /* a router handled it; see struct flow.router */
 	FLOW_VLAN = 1 << 8,
 	FLOW_DF = 1 << 9,
-	FLOW_LINK_BROADCAST = 1 << 10, /* eth.dst had the group bit */
 };
 
 /* What rewrite.h has to write back. */

@@ -11,7 +11,6 @@
 
 #define GENEVE_UDP_PORT 6081
 #define GENEVE_VER_OPTLEN 0x02 /* version 0, 2 words of options */
-#define GENEVE_F_OAM 0x80
 #define GENEVE_F_CRITICAL 0x40
 #define GENEVE_OPT_CLASS_OVN 0x0102
 #define GENEVE_OPT_TYPE_OVN 0x80
@@ -21,19 +20,5 @@
 #define ENCAP_LEN 58
 /* What encapsulation takes from the underlay's MTU (inner Ethernet included). */
 #define ENCAP_MTU_COST 58
-
-struct geneve_hdr {
-	__u8 ver_optlen;
-	__u8 flags;
-	__u8 protocol[2];
-	__u8 vni[3];
-	__u8 reserved;
-};
-
-struct geneve_opt {
-	__u8 opt_class[2];
-	__u8 type;
-	__u8 length; /* low 5 bits: words after this header */
-};
 
 #endif /* XOVN_WIRE_H */

@@ -151,33 +151,42 @@ static int attach_by_mode(const struct state *s, struct netlink *nl,
 	return attachment_add(s, nl, iface, val, e);
 }
 
+int tunnels_set(struct state *s, struct netlink *nl, const struct iface *iface,
+		struct underlay *u, struct error *e)
+{
+	struct chassis_val *chassis;
+	size_t n = 0;
+	int err;
+
+	memset(u, 0, sizeof(*u));
+	err = chassis_read(s, &chassis, e);
+	if (err)
+		return err;
+	err = underlay_compute(nl, chassis, s->config.chassis,
+			       s->config.encap_ip, iface, false, u, e);
+	if (!err)
+		err = underlay_write(s, u, false, false, &n, e);
+	if (!err) {
+		s->config.underlay_ifindex = iface ? iface->ifindex : 0;
+		err = state_write_config(s, e);
+	}
+	free(chassis);
+	return err;
+}
+
 /* Tunnels after the programs: nobody shall be sent to before replies can be
  * received. */
 static int start_tunnels(struct state *s, struct netlink *nl,
 			 const struct iface *iface,
 			 struct attach_result *result, struct error *e)
 {
-	struct chassis_val *chassis;
 	struct underlay u;
-	size_t n = 0;
-	int err;
+	int err = tunnels_set(s, nl, iface, &u, e);
 
-	err = chassis_read(s, &chassis, e);
-	if (err)
-		return err;
-	err = underlay_compute(nl, chassis, s->config.chassis,
-			       s->config.encap_ip, iface, false, &u, e);
-	if (!err)
-		err = underlay_write(s, &u, false, false, &n, e);
-	if (!err) {
-		s->config.underlay_ifindex = iface->ifindex;
-		err = state_write_config(s, e);
-	}
 	result->n_chassis = u.n_chassis;
 	result->n_unreachable = u.n_unreachable;
 	memcpy(result->unreachable, u.unreachable, sizeof(u.unreachable));
 	underlay_free(&u);
-	free(chassis);
 	return err;
 }
 

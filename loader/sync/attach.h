@@ -24,6 +24,10 @@ struct attach_result {
 
 int attach_underlay(struct state *s, const char *ifname, enum attach_mode mode,
 		    struct attach_result *result, struct error *e);
+/* Tunnels to all chassis over iface, NULL: none; underlay_free(u) in any
+ * case. */
+int tunnels_set(struct state *s, struct netlink *nl, const struct iface *iface,
+		struct underlay *u, struct error *e);
 /* Present map "chassis": XOVN_MAX_CHASSIS entries, free() them. */
 int chassis_read(const struct state *s, struct chassis_val **chassis,
 		 struct error *e);

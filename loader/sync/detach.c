@@ -18,24 +18,10 @@
 /* Nothing is sent into tunnels any more once this is done. */
 static int stop_tunnels(struct state *s, struct netlink *nl, struct error *e)
 {
-	struct chassis_val *chassis;
 	struct underlay u;
-	size_t n = 0;
-	int err;
+	int err = tunnels_set(s, nl, NULL, &u, e);
 
-	err = chassis_read(s, &chassis, e);
-	if (err)
-		return err;
-	err = underlay_compute(nl, chassis, s->config.chassis,
-			       s->config.encap_ip, NULL, false, &u, e);
-	if (!err)
-		err = underlay_write(s, &u, false, false, &n, e);
-	if (!err) {
-		s->config.underlay_ifindex = 0;
-		err = state_write_config(s, e);
-	}
 	underlay_free(&u);
-	free(chassis);
 	return err;
 }
 
