@@ -195,7 +195,7 @@ static __always_inline int lr_resolve(struct flow *f, const struct route_val *r,
 
 static __always_inline struct route_val *lr_route_find(const struct flow *f)
 {
-	struct route_key key = {.prefixlen = 64, .datapath = f->datapath};
+	struct route_key key = {.prefixlen = 96, .datapath = f->datapath};
 
 	*(__be32 *)key.ip = f->dst.ip4;
 	return bpf_map_lookup_elem(&route, &key);

@@ -11,6 +11,8 @@
 #include "flood.h"
 #include "emit.h"
 #include "../maps/attachment.h"
+#include "../maps/ct.h"
+#include "../maps/nat.h"
 
 #define EMIT_ROUNDS 6 /* packet, error, ARP request for it, its flood */
 

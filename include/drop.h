@@ -87,7 +87,21 @@
 	X(TUNNEL_NOT_LOCAL, "egress port is not on this chassis",              \
 	  "do all hosts load the same placement?")                             \
 	X(TUNNEL_SAME_PORT, "ingress and egress key are the same",             \
-	  "tshark -d udp.port==6081,geneve on the underlay")
+	  "tshark -d udp.port==6081,geneve on the underlay")                   \
+	X(LOCALNET_NOT_ATTACHED,                                               \
+	  "localnet port whose network has no interface on this host",         \
+	  "xovn attach IFACE --localnet NETWORK")                              \
+	X(CT_FULL, "no record left for a new connection",                      \
+	  "xovn ct list; load --ct-max; shorter --ct-timeout")                 \
+	X(CT_INVALID,                                                          \
+	  "packet of no known connection, and none that begins one",           \
+	  "TCP RST or ICMP error without a connection; xovn ct list")          \
+	X(CT_FRAGMENT, "later fragment whose first one has not passed",        \
+	  "fragments out of order or lost; the senders' MTU")                  \
+	X(SNAT_EXHAUSTED, "no free port at the external address",              \
+	  "xovn stats ct; more external addresses, external_port_range")       \
+	X(LB_NO_BACKEND, "VIP without backends",                               \
+	  "ovn-nbctl lb-list; reject=true answers instead")
 
 enum drop_reason {
 	DROP_NONE = 0, /* not a drop */

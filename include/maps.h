@@ -6,7 +6,9 @@
 #ifndef XOVN_MAPS_H
 #define XOVN_MAPS_H
 
+#include "ct.h"
 #include "drop.h"
+#include "nat.h"
 #include "types.h"
 
 /* ---- config: one entry, what this host is ---- */
@@ -17,7 +19,18 @@ struct config {
 	__u8 encap_ip[4]; /* own tunnel endpoint, 0.0.0.0: none */
 	__u32 underlay_ifindex; /* 0: nothing attached with --underlay */
 	__u64 program_id; /* hash of the BPF objects that fill these maps */
+	__u32 generation; /* counts the loader's changes; never 0 once loaded */
+	__u32 ct_buckets; /* of map "ct_index" in use, a power of two */
+	__u32 ct_records; /* of map "ct" */
+	__u32 pad;
 	char chassis_name[XOVN_NAME_LEN];
+};
+
+/* ---- epoch: one entry, counts changes of what BPF has learned.  BPF
+ * writes. ---- */
+
+struct epoch_val {
+	__u32 count;
 };
 
 /* ---- datapath: one per logical switch and router ---- */
@@ -41,7 +54,9 @@ struct datapath_val {
 enum port_kind {
 	PORT_VIF = 1, /* "" type: a guest */
 	PORT_ROUTER = 2, /* type router; peer is the LRP */
-	PORT_UNSUPPORTED = 3, /* localnet, l3gateway, ...: traffic is dropped */
+	PORT_UNSUPPORTED = 3, /* localport, vtep, ...: traffic is dropped */
+	PORT_LOCALNET = 4, /* a physical network */
+	PORT_GATEWAY = 5, /* type router, the router is on one chassis */
 };
 
 enum port_flag {
@@ -52,6 +67,9 @@ enum port_flag {
 	PORT_F_LEARN = 1 << 4, /* source MACs go to the FDB */
 	PORT_F_FDB_SWITCH = 1 << 5, /* some port of the switch has LEARN */
 	PORT_F_PEER = 1 << 6, /* veth with its peer in another netns */
+	PORT_F_LB = 1 << 7, /* the switch has load balancers */
+	PORT_F_NATIVE = 1 << 8, /* interface attached in mode native: takes
+				 * frames that XDP redirects */
 };
 
 /* What a frame from or to a port must obey; copied into "vif" by bind. */
@@ -71,9 +89,48 @@ struct port_val {
 	__u32 chassis; /* index; own index: local; 0: placed nowhere */
 	__u32 ifindex; /* bound interface of this host, 0: none */
 	struct port_policy policy;
-	__u32 peer_datapath; /* PORT_ROUTER: router datapath */
-	__u32 peer_port; /* PORT_ROUTER: LRP key */
+	__u32 peer_datapath; /* PORT_ROUTER, PORT_GATEWAY: router datapath */
+	__u32 peer_port; /* ... LRP key */
+	__u16 vlan; /* PORT_LOCALNET: tag, 0: none */
+	__u16 vlan_type; /* 0x8100 or 0x88a8, host order */
 	char name[XOVN_NAME_LEN];
+};
+
+/* ---- network: localnet ports; attach --localnet looks here ---- */
+
+struct network_val { /* key: struct port_key */
+	__u16 vlan; /* as in port_val */
+	__u16 vlan_type;
+	__u32 flags; /* PORT_F_LEARN: localnet_learn_fdb; PORT_F_DISABLED */
+	char name[XOVN_NAME_LEN]; /* network_name */
+};
+
+/* ---- localnet: what comes in by an interface with --localnet ---- */
+
+struct localnet_key {
+	__u32 ifindex;
+	__u32 vlan; /* 0: untagged, or tag 0 */
+};
+
+struct localnet_val {
+	__u32 datapath;
+	__u32 port; /* LSP of type localnet */
+	__u32 flags; /* enum port_flag: LEARN, FDB_SWITCH, DISABLED */
+	__u32 pad;
+	char name[XOVN_NAME_LEN]; /* of the LSP */
+};
+
+/* ---- garp: addresses to announce on localnet ports of this host ---- */
+
+struct garp_key {
+	__u32 datapath; /* switch */
+	__u8 ip[4];
+};
+
+struct garp_val {
+	__u8 mac[6];
+	__u8 pad[2];
+	__u32 port; /* localnet LSP */
 };
 
 /* ---- vif: what is bound to an interface of this host ---- */
@@ -154,7 +211,7 @@ struct fdb_val {
 
 enum arp_kind {
 	ARP_RESPOND = 1, /* the switch answers with mac */
-	ARP_ROUTER = 2, /* the router port answers */
+	ARP_ROUTER = 2, /* the router port answers: LRP, NAT, VIP */
 };
 
 struct arp_key {
@@ -220,6 +277,10 @@ enum lrp_flag {
 	LRP_F_PEER_ROUTER = 1 << 2, /* peer is an LRP, not an LSP */
 	LRP_F_LEARN_ALWAYS = 1 << 3, /* always_learn_from_arp_request */
 	LRP_F_STATIC_NEIGHBORS = 1 << 4, /* "neighbor" has entries for it */
+	LRP_F_CT = 1 << 5, /* router has NAT or load balancers: connections
+			    * are kept */
+	LRP_F_LB = 1 << 6, /* router has load balancers */
+	LRP_F_SRC_ROUTES = 1 << 7, /* router has entries in "route_src" */
 };
 
 struct lrp_network {
@@ -234,7 +295,7 @@ struct lrp_key {
 
 struct lrp_val {
 	__u8 mac[6];
-	__u8 pad[2];
+	__u16 route_table; /* of packets that come in here, 0: main */
 	__u32 flags; /* enum lrp_flag */
 	__u32 n_networks; /* of network[]; others are in router_ip only */
 	struct lrp_network network[LRP_NETWORKS_INLINE];
@@ -248,6 +309,8 @@ struct lrp_val {
 enum router_ip_kind {
 	ROUTER_IP_OWN = 1,
 	ROUTER_IP_BROADCAST = 2, /* subnet broadcast of a network */
+	ROUTER_IP_NAT = 3, /* external_ip: ARP answered on every port */
+	ROUTER_IP_VIP = 4, /* ARP answered on port; 0: every port */
 };
 
 struct router_ip_key {
@@ -261,18 +324,21 @@ struct router_ip_val {
 	__u8 mask[4];
 };
 
-/* ---- route: longest prefix match per router ---- */
+/* ---- route, route_src: longest prefix match per router and table, by
+ * destination and (policy src-ip) by source ---- */
 
 enum route_kind {
 	ROUTE_CONNECTED = 1, /* next hop is the destination */
 	ROUTE_STATIC = 2,
 	ROUTE_LOCAL = 3, /* the router's own address, always /32 */
 	ROUTE_DISCARD = 4,
+	ROUTE_ECMP = 5, /* one of the group's routes, in "ecmp" */
 };
 
 struct route_key {
-	__u32 prefixlen; /* 32 (the datapath) + length of the prefix */
+	__u32 prefixlen; /* 64 (datapath, table) + length of the prefix */
 	__u32 datapath;
+	__u32 table; /* as in lrp_val; connected ones are in each */
 	__u8 ip[4];
 };
 
@@ -282,11 +348,20 @@ struct route_val {
 	__u8 nexthop[4]; /* ROUTE_STATIC */
 	__u8 mac[6]; /* of the outgoing LRP */
 	__u8 lrp_flags; /* enum lrp_flag of the outgoing LRP, low 8 bits */
-	__u8 pad;
+	__u8 plen; /* of the prefix */
 	__u8 src_ip[4]; /* LRP address that asks for the next hop */
 	__u32 peer_datapath; /* as in lrp_val of the outgoing LRP */
 	__u32 peer_port;
+	__u32 ecmp; /* ROUTE_ECMP: id of the group; slots in "maglev" */
+	__u32 n_slots;
 };
+
+struct ecmp_key {
+	__u32 id;
+	__u32 index;
+};
+
+/* value: struct route_val, ROUTE_STATIC */
 
 /* ---- neighbor, learned: IPv4 to MAC on a router port ---- */
 
@@ -299,6 +374,8 @@ struct neighbor_key {
 struct neighbor_val {
 	__u8 mac[6];
 	__u8 pad[2];
+	__u32 seen; /* learned: CLOCK_MONOTONIC second of the last use or
+		     * confirmation; neighbor: 0 */
 };
 
 /* learned has the same key and value.  BPF writes. */
@@ -327,6 +404,7 @@ struct tunnel_val {
 	__u32 ifindex; /* underlay device, 0: chassis unreachable */
 	__u8 nexthop_mac[6]; /* for copies and non-IP frames; zero: unknown */
 	__u8 local_mac[6];
+	__u32 is_native; /* the device takes frames that XDP redirects */
 };
 
 /* ---- attachment: interfaces with our programs.  The loader's own notes, so
@@ -335,6 +413,8 @@ struct tunnel_val {
 enum attachment_role {
 	ATTACHMENT_VIF = 1,
 	ATTACHMENT_UNDERLAY = 2,
+	ATTACHMENT_LOCALNET = 3,
+	ATTACHMENT_UNDERLAY_LOCALNET = 4, /* one NIC for both */
 };
 
 enum attachment_mode {
@@ -351,6 +431,7 @@ enum attachment_hook { /* what holds the TC program */
 enum attachment_flag {
 	ATTACHMENT_F_CLSACT_OURS = 1 << 0, /* we added the clsact qdisc */
 	ATTACHMENT_F_GRO_WAS_OFF = 1 << 1, /* we switched GRO on */
+	ATTACHMENT_F_PROMISC_OURS = 1 << 2, /* we set IFF_PROMISC */
 };
 
 struct attachment_key {
@@ -364,6 +445,7 @@ struct attachment_val {
 	__u32 flags; /* enum attachment_flag */
 	__u32 netns; /* inode of the network namespace: ifindex is its own */
 	char ifname[16]; /* when it was attached */
+	char network[XOVN_NAME_LEN]; /* --localnet */
 };
 
 /* ---- drop: per CPU, by reason.  BPF writes. ---- */

@@ -5,7 +5,9 @@
  *   types.h   fixed-width integers on either side, limits, small helpers
  *   drop.h    every reason a packet can be dropped for
  *   wire.h    Geneve and OVN's option as they stand on the wire
- *   maps.h    keys and values of every map
+ *   maps.h    keys and values of every map; those of connections stand in
+ *   ct.h      and those of NAT and load balancers in
+ *   nat.h
  *
  * Rules for everything in here: no packed structs, padding is explicit and
  * zero, IPv4 addresses are __u8[4] and MACs __u8[6] in network order, all
@@ -21,7 +23,7 @@
 #endif
 
 /* Version of the map layout below; raised when a key or value changes. */
-#define XOVN_LAYOUT_VERSION 1
+#define XOVN_LAYOUT_VERSION 2
 
 #define XOVN_NAME_LEN 128 /* names in maps, NUL included; see name_store() */
 #define XOVN_MAX_CHASSIS 4096 /* chassis indices 1..4095; 0 is none */

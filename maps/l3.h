@@ -33,6 +33,22 @@ struct {
 } route SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 65536);
+	__type(key, struct route_key);
+	__type(value, struct route_val);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+} route_src SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct ecmp_key);
+	__type(value, struct route_val);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+} ecmp SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
 	__type(key, struct neighbor_key);
@@ -46,5 +62,12 @@ struct {
 	__type(key, struct neighbor_key);
 	__type(value, struct neighbor_val);
 } learned SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct epoch_val);
+} epoch SEC(".maps");
 
 #endif /* XOVN_MAPS_L3_H */

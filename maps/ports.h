@@ -31,4 +31,12 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } port_sec SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct localnet_key);
+	__type(value, struct localnet_val);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+} localnet SEC(".maps");
+
 #endif /* XOVN_MAPS_PORTS_H */

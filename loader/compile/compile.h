@@ -31,12 +31,23 @@ struct compile_binding {
 	char lsp[XOVN_NAME_LEN]; /* stored form, see name_store() */
 };
 
+/* An interface of this host that is a physical network (ovn-bridge-mappings
+ * in stock OVN); survives reloads. */
+struct compile_mapping {
+	uint32_t ifindex;
+	bool is_native; /* takes frames that XDP redirects: PORT_F_NATIVE */
+	char ifname[16];
+	char network[XOVN_NAME_LEN]; /* stored form, see name_store() */
+};
+
 struct compile_input {
 	const struct nb *nb;
 	const struct placement *placement; /* may be empty, never NULL */
 	const char *chassis; /* name or hostname of this host */
 	const struct compile_binding *bindings;
 	size_t n_bindings;
+	const struct compile_mapping *mappings;
+	size_t n_mappings;
 	/* Chassis indices in use, so that they stay as they are: the present
 	 * map "chassis", XOVN_MAX_CHASSIS entries, or NULL. */
 	const struct chassis_val *present_chassis;

@@ -20,13 +20,26 @@
 	X(LRP, "lrp", struct lrp_key, struct lrp_val)                          \
 	X(ROUTER_IP, "router_ip", struct router_ip_key, struct router_ip_val)  \
 	X(NEIGHBOR, "neighbor", struct neighbor_key, struct neighbor_val)      \
+	X(MAGLEV, "maglev", struct maglev_key, struct maglev_val)              \
+	X(ECMP, "ecmp", struct ecmp_key, struct route_val)                     \
 	X(ROUTE, "route", struct route_key, struct route_val)                  \
+	X(ROUTE_SRC, "route_src", struct route_key, struct route_val)          \
+	X(BACKEND, "backend", struct backend_key, struct backend_val)          \
+	X(LB, "lb", struct lb_key, struct lb_val)                              \
+	X(VIP, "vip", struct vip_key, struct vip_val)                          \
+	X(NAT_SET, "nat_set", struct nat_set_key, struct nat_set_val)          \
+	X(NAT, "nat", struct nat_key, struct nat_val)                          \
+	X(SNAT, "snat", struct snat_key, struct snat_val)                      \
+	X(ROUTER, "router", struct datapath_key, struct router_val)            \
+	X(NETWORK, "network", struct port_key, struct network_val)             \
+	X(GARP, "garp", struct garp_key, struct garp_val)                      \
 	X(PORT, "port", struct port_key, struct port_val)                      \
 	X(MEMBER, "member", struct member_key, struct member_val)              \
 	X(GROUP, "group", struct group_key, struct group_val)                  \
 	X(L2, "l2", struct l2_key, struct l2_val)                              \
 	X(ARP, "arp", struct arp_key, struct arp_val)                          \
 	X(ND, "nd", struct nd_key, struct arp_val)                             \
+	X(LOCALNET, "localnet", struct localnet_key, struct localnet_val)      \
 	X(VIF, "vif", struct vif_key, struct vif_val)
 
 enum image_table_id {

@@ -20,7 +20,7 @@ struct route_notes {
 static struct route_key route_key(const struct topo_router *r,
 				  const uint8_t addr[4], uint8_t plen)
 {
-	struct route_key key = {.prefixlen = 32 + plen, .datapath = r->key};
+	struct route_key key = {.prefixlen = 64 + plen, .datapath = r->key};
 
 	ip4_put(key.ip, ip4_get(addr) & ip4_mask(plen));
 	return key;

@@ -62,6 +62,16 @@ struct nb_lsp {
 	char *requested_chassis; /* options:requested-chassis, or NULL; the
 				  * first of a list */
 	char *router_port; /* options:router-port, or NULL */
+	/* type localnet */
+	char *network_name; /* options:network_name, or NULL */
+	uint16_t tag; /* 0: untagged */
+	uint16_t tag_type; /* 0x8100, or 0x88a8 (options:ethtype=802.1ad) */
+	bool learn_fdb; /* options:localnet_learn_fdb */
+	/* type router: announcements on a localnet port of the switch */
+	bool announces_nat; /* options:nat-addresses=router */
+	bool excludes_vips; /* options:exclude-lb-vips-from-garp */
+	struct nb_address *nat_addresses; /* options:nat-addresses="MAC IP..." */
+	size_t n_nat_addresses;
 };
 
 struct nb_switch {
@@ -70,6 +80,9 @@ struct nb_switch {
 	uint32_t requested_key; /* other_config:requested-tnl-key */
 	struct nb_lsp *ports;
 	size_t n_ports;
+	uint32_t *lbs; /* indices into nb.lbs, ascending, each once: of
+			* load_balancer and load_balancer_group */
+	size_t n_lbs;
 };
 
 struct nb_lrp {
@@ -84,6 +97,7 @@ struct nb_lrp {
 	bool is_distributed_gateway; /* gateway_chassis or ha_chassis_group */
 	uint32_t requested_key; /* options:requested-tnl-key */
 	char *peer; /* another LRP, or NULL */
+	char *route_table; /* options:route_table, or NULL: main */
 };
 
 struct nb_route {
@@ -92,7 +106,72 @@ struct nb_route {
 	bool has_nexthop; /* false: discard, or empty (next hop is ip.dst) */
 	uint8_t nexthop[4];
 	bool discard; /* nexthop = "discard" */
+	bool is_src; /* policy src-ip: prefix is the source's */
 	char *output_port; /* LRP, or NULL */
+	char *route_table; /* or NULL: main */
+};
+
+enum nb_nat_type {
+	NB_NAT_SNAT,
+	NB_NAT_DNAT,
+	NB_NAT_DNAT_AND_SNAT,
+};
+
+/* allowed_ext_ips, exempted_ext_ips: the addresses of an Address_Set. */
+struct nb_ip_set {
+	char uuid[37]; /* of the Address_Set; "": none */
+	struct nb_ip4 *ip4;
+	size_t n_ip4;
+};
+
+struct nb_nat {
+	char uuid[37];
+	enum nb_nat_type type;
+	uint8_t external_ip[4];
+	struct nb_ip4 logical_ip; /* host bits cleared; /32 but for snat */
+	uint16_t port_first; /* external_port_range, 0: none */
+	uint16_t port_last;
+	bool stateless; /* options:stateless, dnat_and_snat only */
+	struct nb_ip_set allowed, exempted;
+};
+
+/* options dnat_force_snat_ip, lb_force_snat_ip. */
+struct nb_force_snat {
+	bool is_router_ip; /* the address of the port it leaves by */
+	bool has_ip;
+	uint8_t ip[4];
+};
+
+struct nb_backend {
+	uint8_t ip[4];
+	uint16_t port; /* 0: VIP without port */
+};
+
+struct nb_vip {
+	uint8_t ip[4];
+	uint16_t port; /* 0: every protocol and port */
+	struct nb_backend *backends;
+	size_t n_backends;
+};
+
+enum nb_neighbor_responder {
+	NB_RESPOND_REACHABLE, /* default */
+	NB_RESPOND_ALL,
+	NB_RESPOND_NONE,
+};
+
+struct nb_lb {
+	char uuid[37];
+	char *name; /* may be "" */
+	uint8_t proto; /* IPPROTO_TCP (default), _UDP, _SCTP */
+	struct nb_vip *vips;
+	size_t n_vips;
+	uint32_t selection_fields; /* enum lb_flag: LB_F_BY_* */
+	bool reject, skip_snat, ct_flush;
+	bool has_hairpin_ip;
+	uint8_t hairpin_snat_ip[4];
+	uint32_t affinity_timeout; /* seconds, 0: none */
+	enum nb_neighbor_responder neighbor_responder;
 };
 
 struct nb_router {
@@ -107,9 +186,17 @@ struct nb_router {
 	uint32_t requested_key; /* options:requested-tnl-key */
 	struct nb_lrp *ports;
 	size_t n_ports;
-	struct nb_route *routes; /* only those xovn honours: IPv4, dst-ip,
-				  * main table; the others are in notices */
+	struct nb_route *routes; /* IPv4, in the order of their uuids; several
+				  * of one prefix are ECMP; the rest is in
+				  * notices */
 	size_t n_routes;
+	struct nb_nat *nats; /* IPv4, those xovn honours */
+	size_t n_nats;
+	uint32_t *lbs; /* as in nb_switch */
+	size_t n_lbs;
+	struct nb_force_snat dnat_force_snat, lb_force_snat;
+	uint32_t neighbor_age; /* options:mac_binding_age_threshold, seconds;
+				* 0: never */
 };
 
 /* Something the database holds and xovn does not honour yet: one warning a
@@ -125,6 +212,8 @@ struct nb {
 	size_t n_switches;
 	struct nb_router *routers;
 	size_t n_routers;
+	struct nb_lb *lbs; /* all rows, used or not */
+	size_t n_lbs;
 	struct nb_notice *notices;
 	size_t n_notices;
 };

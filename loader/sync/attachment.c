@@ -152,7 +152,7 @@ static int pin_link(const struct state *s, int fd, const char *ifname,
 static int open_native(const struct state *s, const struct iface *iface,
 		       struct error *e)
 {
-	int prog = program_open(s, PROGRAM_UNDERLAY_XDP, e), link;
+	int prog = program_open(s, PROGRAM_NIC_XDP, e), link;
 
 	if (prog < 0)
 		return prog;
@@ -197,7 +197,7 @@ static int links_open(const struct state *s, struct netlink *nl,
 	int err = 0;
 
 	l->prog = program_open(
-		s, val->role == ATTACHMENT_VIF ? PROGRAM_VIF : PROGRAM_UNDERLAY,
+		s, val->role == ATTACHMENT_VIF ? PROGRAM_VIF : PROGRAM_NIC,
 		e);
 	if (l->prog < 0)
 		return l->prog;
@@ -319,7 +319,7 @@ static int replace_programs(const struct state *s, const struct attachment *a,
 			    const int *prog_fd)
 {
 	int tc = prog_fd[a->val.role == ATTACHMENT_VIF ? PROGRAM_VIF :
-							 PROGRAM_UNDERLAY];
+							 PROGRAM_NIC];
 	char path[PATH_MAX];
 	int err;
 
@@ -336,7 +336,7 @@ static int replace_programs(const struct state *s, const struct attachment *a,
 	if (err || a->val.mode != ATTACHMENT_NATIVE)
 		return err;
 	state_link_path(s, path, a->val.ifname, "xdp");
-	return hook_link_replace(path, prog_fd[PROGRAM_UNDERLAY_XDP]);
+	return hook_link_replace(path, prog_fd[PROGRAM_NIC_XDP]);
 }
 
 int attachment_replace_programs(const struct state *s, const int *prog_fd,

@@ -31,6 +31,14 @@
 	X(TUNNEL, "tunnel", __u32, struct tunnel_val)                          \
 	X(LEARNED, "learned", struct neighbor_key, struct neighbor_val)        \
 	X(FDB, "fdb", struct l2_key, struct fdb_val)                           \
+	X(EPOCH, "epoch", __u32, struct epoch_val)                             \
+	X(AFFINITY, "affinity", struct affinity_key, struct affinity_val)      \
+	X(FRAG, "frag", struct frag_key, struct frag_val)                      \
+	X(CT, "ct", __u32, struct ct_val)                                      \
+	X(CT_INDEX, "ct_index", __u32, struct ct_bucket)                       \
+	X(CT_HAND, "ct_hand", __u32, __u64)                                    \
+	X(CT_TIMEOUT, "ct_timeout", __u32, struct ct_timeout_val)              \
+	X(CT_EVENT, "ct_event", struct ct_event_key, struct ct_event_val)      \
 	X(DROP, "drop", struct drop_key, struct drop_val)                      \
 	X(ATTACHMENT, "attachment", struct attachment_key,                     \
 	  struct attachment_val)

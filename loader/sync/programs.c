@@ -10,8 +10,8 @@
 
 #include "compile/hash.h"
 #include "sync/attachment.h"
-#include "underlay.skel.h"
-#include "underlay_xdp.skel.h"
+#include "nic.skel.h"
+#include "nic_xdp.skel.h"
 #include "vif.skel.h"
 
 static const struct {
@@ -22,11 +22,11 @@ static const struct {
 } programs[PROGRAM_COUNT] = {
 	[PROGRAM_VIF] = {vif_bpf__elf_bytes, "vif.bpf.o", "vif_ingress",
 			 "prog_vif_ingress"},
-	[PROGRAM_UNDERLAY] = {underlay_bpf__elf_bytes, "underlay.bpf.o",
-			      "underlay_ingress", "prog_underlay_ingress"},
-	[PROGRAM_UNDERLAY_XDP] = {underlay_xdp_bpf__elf_bytes,
-				  "underlay_xdp.bpf.o", "underlay_xdp",
-				  "prog_underlay_xdp"},
+	[PROGRAM_NIC] = {nic_bpf__elf_bytes, "nic.bpf.o",
+			      "nic_ingress", "prog_nic_ingress"},
+	[PROGRAM_NIC_XDP] = {nic_xdp_bpf__elf_bytes,
+				  "nic_xdp.bpf.o", "nic_xdp",
+				  "prog_nic_xdp"},
 };
 
 static bool verbose;

@@ -15,8 +15,8 @@
 
 enum program {
 	PROGRAM_VIF, /* TC ingress of a VIF */
-	PROGRAM_UNDERLAY, /* TC ingress of the underlay */
-	PROGRAM_UNDERLAY_XDP,
+	PROGRAM_NIC, /* TC ingress of the underlay */
+	PROGRAM_NIC_XDP,
 	PROGRAM_COUNT,
 };
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "prog.h"
-#include "underlay.skel.h"
-#include "underlay_xdp.skel.h"
+#include "nic.skel.h"
+#include "nic_xdp.skel.h"
 #include "vif.skel.h"
 
 #define MAPS_MAX 32
@@ -103,10 +103,10 @@ void harness_init(void)
 	libbpf_set_print(libbpf_warn);
 	elf = vif_bpf__elf_bytes(&size);
 	object_load(PROGRAM_VIF, elf, size, "vif_ingress");
-	elf = underlay_bpf__elf_bytes(&size);
-	object_load(PROGRAM_TC, elf, size, "underlay_ingress");
-	elf = underlay_xdp_bpf__elf_bytes(&size);
-	object_load(PROGRAM_XDP, elf, size, "underlay_xdp");
+	elf = nic_bpf__elf_bytes(&size);
+	object_load(PROGRAM_TC, elf, size, "nic_ingress");
+	elf = nic_xdp_bpf__elf_bytes(&size);
+	object_load(PROGRAM_XDP, elf, size, "nic_xdp");
 	device_get(UNDERLAY);
 }
 

@@ -3,7 +3,7 @@
  * Native XDP on the underlay device: strips Geneve from unicast frames for
  * guests of this host and passes the inner frame, so that GRO sees plain
  * TCP; TC ingress delivers it by the metadata.  Everything else goes on
- * untouched: to underlay.bpf.c if it is Geneve, to the host if it is not.
+ * untouched: to nic.bpf.c if it is Geneve, to the host if it is not.
  */
 #include "flow.h"
 #include "stats.h"
@@ -52,7 +52,7 @@ static __always_inline int xdp_run(struct xdp_md *ctx, struct flow *f)
 }
 
 SEC("xdp.frags")
-int underlay_xdp(struct xdp_md *ctx)
+int nic_xdp(struct xdp_md *ctx)
 {
 	struct flow f = {.len = bpf_xdp_get_buff_len(ctx)};
 	__u32 len = f.len;

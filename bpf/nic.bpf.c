@@ -78,7 +78,7 @@ static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 }
 
 SEC("tc")
-int underlay_ingress(struct __sk_buff *skb)
+int nic_ingress(struct __sk_buff *skb)
 {
 	struct tunnel_meta *meta = CTX_DATA_META(skb);
 	struct flow f = {.len = skb->len};
