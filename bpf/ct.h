@@ -56,9 +56,8 @@ static __always_inline __u64 ct_word(const struct ct_tuple *t, int i)
 	return ((const __u64 *)t)[i];
 }
 
-static __always_inline void ct_place_of(const struct ct_key *k,
-					const struct config *c,
-					struct ct_place *p)
+static __always_inline void
+ct_place_of(const struct ct_key *k, const struct config *c, struct ct_place *p)
 {
 	__u64 a = ct_word(&k->tuple, 0), b = ct_word(&k->tuple, 1);
 	__u64 z = ((__u64)k->port << 32 | k->datapath) + c->ct_seed;
@@ -90,8 +89,8 @@ static __always_inline void ct_tuple_turn(struct ct_tuple *to,
 
 static __always_inline bool flow_is_echo(const struct flow *f)
 {
-	return f->proto == IPPROTO_ICMP && (f->sport == ICMP_ECHO << 8 ||
-					    f->sport == ICMP_ECHOREPLY << 8);
+	return f->proto == IPPROTO_ICMP &&
+	       (f->sport == ICMP_ECHO << 8 || f->sport == ICMP_ECHOREPLY << 8);
 }
 
 static __always_inline bool proto_has_ports(__u8 proto)
@@ -206,9 +205,8 @@ static __always_inline struct ct_val *ct_find(const struct ct_key *k,
 }
 
 /* Takes the slot that names the record out of a tuple's buckets. */
-static __always_inline void ct_index_remove(const struct config *c,
-					    const struct ct_key *key,
-					    __u32 record)
+static __always_inline void
+ct_index_remove(const struct config *c, const struct ct_key *key, __u32 record)
 {
 	struct ct_place p;
 

@@ -221,53 +221,67 @@ static __always_inline void ct_count_tries(__u32 tries)
 {
 	if (!tries)
 		return;
-	ct_event_count(tries == 1  ? CT_EVENT_PORT_RETRY_1 :
-		       tries < 4   ? CT_EVENT_PORT_RETRY_2 :
-		       tries < 8   ? CT_EVENT_PORT_RETRY_4 :
-		       tries < 16  ? CT_EVENT_PORT_RETRY_8 :
-		       tries < 32  ? CT_EVENT_PORT_RETRY_16 :
-				     CT_EVENT_PORT_RETRY_32);
+	ct_event_count(tries == 1 ? CT_EVENT_PORT_RETRY_1 :
+		       tries < 4  ? CT_EVENT_PORT_RETRY_2 :
+		       tries < 8  ? CT_EVENT_PORT_RETRY_4 :
+		       tries < 16 ? CT_EVENT_PORT_RETRY_8 :
+		       tries < 32 ? CT_EVENT_PORT_RETRY_16 :
+				    CT_EVENT_PORT_RETRY_32);
+}
+
+/* Reserves the answer's tuple with that port for the record: 0; -1: it is
+ * somebody else's; or a drop reason.  Several CPUs may take the same one at
+ * a time; each looks again behind its own slot, and who then sees another
+ * gives way. */
+__noinline int ct_reserve_port(__u32 record, __u32 sport, __u32 now)
+{
+	__u32 at = record - 1;
+	struct ct_val *v = bpf_map_lookup_elem(&ct, &at);
+	struct ct_key key;
+
+	if (!v)
+		return -DROP_CT_FULL;
+	v->reply.dport = sport;
+	key.datapath = v->datapath;
+	key.port = v->port;
+	key.tuple = v->reply;
+	if (ct_clashes(&key, record, now))
+		return -1;
+	if (ct_index_add(&key, record, now))
+		return -DROP_CT_FULL;
+	if (!ct_other(&key, record))
+		return 0;
+	ct_index_drop(&key, record);
+	return -1;
 }
 
 /* Finds a source port with which the answer's tuple is nobody else's, and
- * takes it: the reverse tuple is reserved before anything is sent.  Several
- * CPUs may take the same one at a time; each looks again behind its own
- * slot, and who then sees another gives way.  0 or a drop reason; the port
- * is in v->reply.dport. */
-__noinline int ct_reserve(struct flow *f, const struct ct_new *n, __u32 record)
+ * takes it: the reverse tuple is reserved before anything is sent.  0 or a
+ * drop reason; the port is in f->nat.sport. */
+static __always_inline int ct_reserve(struct flow *f, const struct ct_new *n,
+				      __u32 record)
 {
-	__u32 at = record - 1, start = bpf_get_prandom_u32();
-	struct ct_val *v = bpf_map_lookup_elem(&ct, &at);
-	struct ct_key key;
-	__u16 wish;
-	bool is_fit;
+	bool is_fit = !n->port_first || (n->to.sport >= n->port_first &&
+					 n->to.sport <= n->port_last);
+	__u32 start = bpf_get_prandom_u32();
 
-	if (!f || !n || !v)
-		return -DROP_CT_FULL;
-	wish = n->to.sport;
-	is_fit = !n->port_first ||
-		 (wish >= n->port_first && wish <= n->port_last);
-	key.datapath = v->datapath;
-	key.port = v->port;
 	for (__u32 i = 0; i < CT_PORT_TRIES; i++) {
-		__u16 sport = wish;
+		__u16 sport = n->to.sport;
+		int ret;
 
 		if (i || !is_fit) {
 			if (!proto_has_ports(f->proto) && !flow_is_echo(f))
 				break;
 			sport = ct_port_try(n, f->proto, start, i);
 		}
-		v->reply.dport = sport;
-		key.tuple = v->reply;
-		if (ct_clashes(&key, record, f->now))
-			continue;
-		if (ct_index_add(&key, record, f->now))
-			return -DROP_CT_FULL;
-		if (!ct_clashes(&key, record, f->now)) {
+		ret = ct_reserve_port(record, sport, f->now);
+		if (!ret) {
 			ct_count_tries(i);
+			f->nat.sport = sport;
 			return 0;
 		}
-		ct_index_drop(&key, record);
+		if (ret != -1)
+			return ret;
 	}
 	ct_event_count(CT_EVENT_PORT_EXHAUSTED);
 	return -DROP_SNAT_EXHAUSTED;
@@ -312,7 +326,6 @@ __noinline int ct_create(struct flow *f, const struct ct_new *n)
 		ct_disown(v);
 		return ret;
 	}
-	f->nat.sport = v->reply.dport;
 	if (f->nat.sport != n->orig.tuple.sport)
 		v->flags |= CT_F_SNAT;
 	f->ct_record = record;

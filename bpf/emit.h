@@ -57,8 +57,7 @@ __noinline int emit_localnet(struct __sk_buff *skb, struct flow *f)
 	ret = flow_rewrite(skb, f);
 	if (ret)
 		return ret;
-	if (f->vlan &&
-	    bpf_skb_vlan_push(skb, bpf_htons(f->vlan_type), f->vlan))
+	if (f->vlan && bpf_skb_vlan_push(skb, bpf_htons(f->vlan_type), f->vlan))
 		return -DROP_REDIRECT_FAILED;
 	return bpf_redirect(f->ifindex, 0);
 }

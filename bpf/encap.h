@@ -155,8 +155,8 @@ __noinline int encap_push(struct __sk_buff *skb, struct flow *f,
 /* Does the longest IP packet in the frame fit the interface, with so many
  * bytes of headers to come?  0, a drop reason, or V_ICMP_ERROR with the MTU
  * filled in.  ctx: of TC or XDP. */
-static __always_inline int check_size(void *ctx, struct flow *f,
-				      __u32 ifindex, __u32 cost)
+static __always_inline int check_size(void *ctx, struct flow *f, __u32 ifindex,
+				      __u32 cost)
 {
 	__u32 mtu = 0;
 

@@ -167,9 +167,9 @@ __noinline int lb_balance(struct flow *f)
 		return lb_refuse(f, l);
 	key.id = l->id;
 	last = l->affinity_timeout ? lb_affinity(f, l->id, l->n_backends) : 0;
-	key.index = last ? last - 1 :
-			   maglev_choose(l->id, l->n_slots,
-					 lb_hash(f, l->flags));
+	key.index =
+		last ? last - 1 :
+		       maglev_choose(l->id, l->n_slots, lb_hash(f, l->flags));
 	b = bpf_map_lookup_elem(&backend, &key);
 	if (!b)
 		return -DROP_LB_NO_BACKEND;

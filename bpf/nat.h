@@ -143,9 +143,8 @@ static __always_inline int lr_snat(struct flow *f)
 			n.flags |= CT_F_SNAT;
 		}
 	}
-	if (!n.flags &&
-	    (f->flags & FLOW_STATELESS ||
-	     !snat_find(f->datapath, f->dst.ip4, f->src.ip4)))
+	if (!n.flags && (f->flags & FLOW_STATELESS ||
+			 !snat_find(f->datapath, f->dst.ip4, f->src.ip4)))
 		return V_NEXT;
 	if (!ct_may_begin(f)) /* known to be right only where nothing is due */
 		return n.flags ? -DROP_CT_INVALID : V_NEXT;

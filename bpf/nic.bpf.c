@@ -120,8 +120,7 @@ static __noinline int nic_classify(struct __sk_buff *skb, struct flow *f)
 	/* Tagged: of another VLAN; the kernel has taken the tag out. */
 	if (skb->vlan_present)
 		return TUNNEL_NOT_OURS;
-	return geneve_parse(f, CTX_DATA(skb), CTX_DATA_END(skb),
-			    skb->gso_size);
+	return geneve_parse(f, CTX_DATA(skb), CTX_DATA_END(skb), skb->gso_size);
 }
 
 static __always_inline int nic_run(struct __sk_buff *skb, struct flow *f)

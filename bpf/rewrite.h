@@ -79,7 +79,8 @@ static __always_inline bool csum_is_partial(struct __sk_buff *skb, __u32 off)
 /* Where the ports or ids of a quoted header stand, and its checksum: 0:
  * none, or cut off. */
 static __always_inline void inner_write_l4(const struct flow *f, __u8 *l4,
-					   void *end, const struct flow_tuple *t,
+					   void *end,
+					   const struct flow_tuple *t,
 					   __u32 pseudo, __u32 *delta)
 {
 	__be16 *port = (__be16 *)l4;
@@ -156,9 +157,8 @@ static __always_inline int rewrite_inner(const struct flow *f, void *p,
 }
 
 /* Addresses in the IP header.  *pseudo: what that does to sums over them. */
-static __always_inline void rewrite_addresses(const struct flow *f,
-					      struct ip4_view *ip,
-					      __u32 *pseudo)
+static __always_inline void
+rewrite_addresses(const struct flow *f, struct ip4_view *ip, __u32 *pseudo)
 {
 	csum_change32(pseudo, be16_pair(ip->src), f->src.ip4);
 	csum_change32(pseudo, be16_pair(ip->dst), f->dst.ip4);
@@ -193,8 +193,8 @@ static __always_inline int rewrite_l4(const struct flow *f, void *p, void *end,
 		return 0;
 	}
 	if (f->proto == IPPROTO_SCTP) {
-		__u32 was = be16_pair(port), is = (__u32)sport | (__u32)dport
-								     << 16;
+		__u32 was = be16_pair(port),
+		      is = (__u32)sport | (__u32)dport << 16;
 
 		if ((void *)(l4 + 12) > end)
 			return -DROP_MALFORMED;
@@ -259,8 +259,7 @@ static __always_inline int rewrite_headers(struct flow *f, void *p, void *end,
 		rewrite_addresses(f, ip, pseudo);
 	if (f->changed & CHANGE_ECHO) {
 		l4_off = f->l4_off;
-		if (l4_off > L4_OFF_MAX ||
-		    rewrite_echo(f, ip, p + l4_off, end))
+		if (l4_off > L4_OFF_MAX || rewrite_echo(f, ip, p + l4_off, end))
 			return -DROP_MALFORMED;
 	}
 	return 0;
@@ -336,8 +335,8 @@ __noinline int flow_rewrite(struct __sk_buff *skb, struct flow *f)
 	if (f->proto == IPPROTO_SCTP &&
 	    !(f->flags & (FLOW_LATER_FRAGMENT | FLOW_L4_SHORT)) &&
 	    csum_is_partial(skb, f->l4_off + 8)) {
-		__u32 ports = bpf_htons(f->sport) |
-			      (__u32)bpf_htons(f->dport) << 16;
+		__u32 ports = bpf_htons(f->sport) | (__u32)bpf_htons(f->dport)
+							    << 16;
 
 		return bpf_skb_store_bytes(skb, f->l4_off, &ports, 4, 0) ?
 			       -DROP_MALFORMED :

@@ -251,7 +251,7 @@ static __always_inline struct route_val *lr_route_find(const struct flow *f,
 	*(__be32 *)key.ip = f->src.ip4;
 	by_src = bpf_map_lookup_elem(&route_src, &key);
 	return by_src && (!by_dst || by_src->plen > by_dst->plen) ? by_src :
-								     by_dst;
+								    by_dst;
 }
 
 /* lr_in_ip_routing_ecmp: one route of the group, the same for a flow. */

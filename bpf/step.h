@@ -99,8 +99,7 @@ __noinline int step(struct __sk_buff *skb, struct flow *f)
 
 /* A broadcast from a physical network, for members of this host; the packet
  * stays as it was, for the host.  0 or a drop reason. */
-static __always_inline int localnet_flood(struct __sk_buff *skb,
-					  struct flow *f)
+static __always_inline int localnet_flood(struct __sk_buff *skb, struct flow *f)
 {
 	int ret = pipeline_run(f);
 
