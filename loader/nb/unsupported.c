@@ -5,6 +5,7 @@
  */
 #include "model.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,7 +51,6 @@ static const struct harmless_key switch_harmless[] = {
 };
 
 static const struct unsupported_column lsp_unsupported[] = {
-	{"parent_name", "nested port (parent_name)"},
 	{"dhcpv4_options", "DHCP_Options (DHCPv4)"},
 	{"dhcpv6_options", "DHCP_Options (DHCPv6)"},
 	{"ha_chassis_group", "HA_Chassis_Group of a switch port"},
@@ -243,6 +243,14 @@ int unsupported_switch(const struct ovsdb_row *row, struct nb *nb,
 
 int unsupported_lsp(const struct ovsdb_row *row, struct nb *nb, struct error *e)
 {
+	char example[256];
+
+	snprintf(example, sizeof(example), "port %s",
+		 ovsdb_string(row, "name", 0));
+	/* `ovn-nbctl lsp-add SWITCH PORT "" TAG` leaves an empty one. */
+	if (*ovsdb_string(row, "parent_name", 0) &&
+	    notice_add(nb, e, 1, example, "nested port (parent_name)"))
+		return -ENOMEM;
 	return row_check(row, lsp_unsupported, "options", lsp_harmless, "port",
 			 nb, e);
 }
@@ -264,7 +272,7 @@ int unsupported_lrp(const struct ovsdb_row *row, struct nb *nb, struct error *e)
 	if (ovsdb_size(row, "ipv6_ra_configs") &&
 	    notice_add(nb, e, 1, example,
 		       "Logical_Router_Port ipv6_ra_configs"))
-		return out_of_memory(e);
+		return -ENOMEM;
 	return row_check(row, lrp_unsupported, "options", lrp_harmless, "port",
 			 nb, e);
 }

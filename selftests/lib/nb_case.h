@@ -48,8 +48,9 @@ struct nb_case {
 /* Fail the test with the name of the case and both texts. */
 void nb_models_check(const struct nb_case *cases, size_t n);
 void nb_errors_check(const struct nb_case *cases, size_t n);
-/* A file of selftests/data holds exactly this model. */
-void nb_file_check(const char *file, const char *wanted);
+/* A file of selftests/data holds exactly the model that another one tells:
+ * the lines of nb_text() without the rows' uuids, in any order. */
+void nb_file_check(const char *file, const char *model);
 
 #define NB_MODELS_CHECK(cases)                                                 \
 	nb_models_check(cases, sizeof(cases) / sizeof((cases)[0]))

@@ -70,14 +70,15 @@ static void lsp_print(FILE *f, const struct nb_lsp *p)
 	addresses_print(f, "announces", p->nat_addresses, p->n_nat_addresses);
 }
 
-static void lbs_print(FILE *f, const uint32_t *lbs, size_t n)
+static void lbs_print(FILE *f, const struct nb *nb, const char *owner,
+		      const uint32_t *lbs, size_t n)
 {
-	if (!n)
-		return;
-	fprintf(f, "  lbs");
-	while (n--)
-		fprintf(f, " %u", *lbs++);
-	fputc('\n', f);
+	for (; n--; lbs++) {
+		const struct nb_lb *lb = &nb->lbs[*lbs];
+
+		fprintf(f, "  %s has lb %s\n", owner,
+			*lb->name ? lb->name : lb->uuid);
+	}
 }
 
 static void ip_print(FILE *f, const char *before, const uint8_t ip[4])
@@ -148,7 +149,8 @@ static void force_print(FILE *f, const char *what,
 	fputc('\n', f);
 }
 
-static void router_print(FILE *f, const struct nb_router *r)
+static void router_print(FILE *f, const struct nb *nb,
+			 const struct nb_router *r)
 {
 	char text[INET_ADDRSTRLEN];
 	size_t i;
@@ -193,7 +195,7 @@ static void router_print(FILE *f, const struct nb_router *r)
 	}
 	for (i = 0; i < r->n_nats; i++)
 		nat_print(f, &r->nats[i]);
-	lbs_print(f, r->lbs, r->n_lbs);
+	lbs_print(f, nb, r->name, r->lbs, r->n_lbs);
 }
 
 char *nb_text(const struct nb *nb)
@@ -211,10 +213,10 @@ char *nb_text(const struct nb *nb)
 			s->requested_key);
 		for (j = 0; j < s->n_ports; j++)
 			lsp_print(f, &s->ports[j]);
-		lbs_print(f, s->lbs, s->n_lbs);
+		lbs_print(f, nb, s->name, s->lbs, s->n_lbs);
 	}
 	for (i = 0; i < nb->n_routers; i++)
-		router_print(f, &nb->routers[i]);
+		router_print(f, nb, &nb->routers[i]);
 	for (i = 0; i < nb->n_lbs; i++)
 		lb_print(f, &nb->lbs[i]);
 	for (i = 0; i < nb->n_notices; i++)
