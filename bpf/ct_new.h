@@ -82,54 +82,73 @@ __noinline int ct_claim(__u32 now)
 	return 0;
 }
 
-/* Gives a full bucket room: the first dead or embryonic connection in it
- * goes.  Free slots are half of all, so this is rare. */
-static __always_inline int ct_bucket_relieve(struct ct_bucket *bucket,
-					     __u32 now)
-{
-	for (int i = 0; i < CT_BUCKET_SLOTS; i++) {
-		__u64 slot = READ_ONCE(bucket->slot[i]);
-		__u32 n = (__u32)slot - 1;
-		struct ct_val *v = bpf_map_lookup_elem(&ct, &n);
-		__u32 seq;
-
-		if (!v)
-			continue;
-		seq = READ_ONCE(v->seq);
-		if (!(seq & 1) &&
-		    (ct_is_dead(v, now) || ct_is_embryonic(v->state)) &&
-		    ct_remove(n + 1, seq)) {
-			ct_event_count(CT_EVENT_EVICTED);
-			return 1;
-		}
-	}
-	return 0;
-}
-
 /* Names the record by a tuple.  0, or -1: no slot. */
-__noinline int ct_index_add(const struct ct_key *key, __u32 record, __u32 now)
+__noinline int ct_index_add(const struct ct_key *key, __u32 record)
 {
 	struct config *c = config_find();
-	struct ct_bucket *bucket;
 	struct ct_place p;
 
 	if (!key || !c)
 		return -1;
 	ct_place_of(key, c, &p);
-	for (int way = 0; way < CT_WAYS + 1; way++) {
-		__u32 b = way & 1 ? p.second : p.first;
+	for (int way = 0; way < CT_WAYS; way++) {
+		__u32 b = way ? p.second : p.first;
+		struct ct_bucket *bucket = bpf_map_lookup_elem(&ct_index, &b);
 		__u64 slot = (__u64)p.tag << 32 | record;
 
-		bucket = bpf_map_lookup_elem(&ct_index, &b);
 		if (!bucket)
 			return -1;
-		if (way == CT_WAYS && !ct_bucket_relieve(bucket, now))
-			break;
 		for (int i = 0; i < CT_BUCKET_SLOTS; i++)
 			if (!READ_ONCE(bucket->slot[i]) &&
 			    !__sync_val_compare_and_swap(&bucket->slot[i], 0,
 							 slot))
 				return 0;
+	}
+	return -1;
+}
+
+/* A connection whose slot in the tuple's first bucket may be had: a dead or
+ * embryonic one, its number + 1; 0: all are established. */
+__noinline __u32 ct_index_victim(const struct ct_key *key, __u32 now)
+{
+	struct config *c = config_find();
+	struct ct_bucket *bucket;
+	struct ct_place p;
+	__u32 b;
+
+	if (!key || !c)
+		return 0;
+	ct_place_of(key, c, &p);
+	b = p.first;
+	bucket = bpf_map_lookup_elem(&ct_index, &b);
+	for (int i = 0; bucket && i < CT_BUCKET_SLOTS; i++) {
+		__u32 n = (__u32)READ_ONCE(bucket->slot[i]) - 1;
+		struct ct_val *v = bpf_map_lookup_elem(&ct, &n);
+
+		if (v && !(READ_ONCE(v->seq) & 1) &&
+		    (ct_is_dead(v, now) || ct_is_embryonic(v->state)))
+			return n + 1;
+	}
+	return 0;
+}
+
+/* The same as ct_index_add(), and where both buckets are full, which is rare
+ * because half of all slots are free, with a victim.  0 or -1. */
+static __always_inline int ct_index_insert(const struct ct_key *key,
+					   __u32 record, __u32 now)
+{
+	__u32 victim, n;
+	struct ct_val *v;
+
+	if (!ct_index_add(key, record))
+		return 0;
+	victim = ct_index_victim(key, now);
+	n = victim - 1;
+	v = victim ? bpf_map_lookup_elem(&ct, &n) : 0;
+	if (v && ct_remove(victim, READ_ONCE(v->seq))) {
+		ct_event_count(CT_EVENT_EVICTED);
+		if (!ct_index_add(key, record))
+			return 0;
 	}
 	ct_event_count(CT_EVENT_INDEX_FULL);
 	return -1;
@@ -247,7 +266,7 @@ __noinline int ct_reserve_port(__u32 record, __u32 sport, __u32 now)
 	key.tuple = v->reply;
 	if (ct_clashes(&key, record, now))
 		return -1;
-	if (ct_index_add(&key, record, now))
+	if (ct_index_insert(&key, record, now))
 		return -DROP_CT_FULL;
 	if (!ct_other(&key, record))
 		return 0;
@@ -316,7 +335,7 @@ __noinline int ct_create(struct flow *f, const struct ct_new *n)
 	v->expires = f->now + ct_timeout_of(v->state);
 	ret = ct_reserve(f, n, record);
 	if (!ret) {
-		if (ct_index_add(&n->orig, record, f->now))
+		if (ct_index_insert(&n->orig, record, f->now))
 			ret = -DROP_CT_FULL;
 		else if (ct_other(&n->orig, record))
 			ret = CT_AGAIN;
