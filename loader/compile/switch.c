@@ -196,6 +196,25 @@ static int respond_router(struct responder *r)
 	return ret;
 }
 
+/* An answer of the switch stands: ovn-northd(8) has it in an earlier stage
+ * than the copy to the router. */
+int tables_add_router_arp(struct tables *c, const struct topo_lrp *lrp,
+			  const uint8_t ip[4])
+{
+	struct arp_val val = {.kind = ARP_ROUTER};
+	struct arp_key key = {};
+	int ret;
+
+	if (!lrp->lsp)
+		return 0;
+	key.datapath = lrp->lsp->sw->key;
+	val.port = lrp->lsp->key;
+	memcpy(key.ip, ip, sizeof(key.ip));
+	memcpy(val.mac, lrp->nb->mac, sizeof(val.mac));
+	ret = tables_add(c, IMAGE_ARP, &key, &val, NULL);
+	return ret == -EEXIST ? 0 : ret;
+}
+
 int tables_add_responders(struct tables *c)
 {
 	struct note_group doubles = {};

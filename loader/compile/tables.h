@@ -25,6 +25,15 @@ int tables_add_neighbors(struct tables *c); /* and LRP_F_STATIC_NEIGHBORS */
 int tables_add_router_ports(struct tables *c); /* lrp, router_ip */
 int tables_add_routes(struct tables *c);
 
+/* Announces an address behind a port of type router on the physical network
+ * of its switch, if that has one; where it is there already, nothing. */
+int tables_add_garp(struct tables *c, const struct topo_lsp *router_lsp,
+		    const uint8_t mac[6], const uint8_t ip[4]);
+/* On the switch behind the LRP, requests for the address go to the router:
+ * for external IPs and VIPs. */
+int tables_add_router_arp(struct tables *c, const struct topo_lrp *lrp,
+			  const uint8_t ip[4]);
+
 /* image_add() with a message for -ENOMEM; -EEXIST as it is. */
 int tables_add(struct tables *c, enum image_table_id id, const void *key,
 	       const void *val, void **old);

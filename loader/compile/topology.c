@@ -44,6 +44,18 @@ bool topology_is_remote(const struct topology *t, uint32_t chassis)
 	       memcmp(t->chassis[chassis].encap_ip, none, sizeof(none));
 }
 
+static enum port_kind lsp_kind(const struct nb_lsp *nb)
+{
+	switch (nb->type) {
+	case NB_LSP_VIF:
+		return PORT_VIF;
+	case NB_LSP_LOCALNET:
+		return PORT_LOCALNET;
+	default: /* type router: once its LRP is found */
+		return PORT_UNSUPPORTED;
+	}
+}
+
 static uint32_t lsp_flags(const struct nb_lsp *nb)
 {
 	uint32_t flags = 0;
@@ -78,8 +90,9 @@ static int add_switch(struct topology *t, const struct nb_switch *nb,
 
 		lsp->nb = rows[i];
 		lsp->sw = sw;
-		lsp->kind = lsp->nb->type == NB_LSP_VIF ? PORT_VIF :
-							  PORT_UNSUPPORTED;
+		lsp->kind = lsp_kind(lsp->nb);
+		if (lsp->kind == PORT_LOCALNET && !sw->localnet)
+			sw->localnet = lsp;
 		lsp->flags = lsp_flags(lsp->nb);
 		sw->learns |= lsp->flags & PORT_F_LEARN;
 		other = name_index_add(&t->lsp_names, lsp->nb->name, lsp);

@@ -168,7 +168,7 @@ struct route_val *net_route_val(const struct compile_output *out,
 	slash = strchr(copy, '/');
 	assert_non_null(slash);
 	*slash = 0;
-	key.prefixlen = 32 + atoi(slash + 1);
+	key.prefixlen = 64 + atoi(slash + 1);
 	assert_int_equal(1, inet_pton(AF_INET, copy, key.ip));
 	return image_find(&out->image, IMAGE_ROUTE, &key);
 }
