@@ -143,6 +143,8 @@ static int add_tables(struct tables *c, const struct compile_input *in,
 		add_encap_ips,
 		tables_add_port_security,
 		tables_add_ports,
+		tables_add_localnets,
+		tables_add_garps,
 		tables_add_responders,
 		tables_add_groups,
 		tables_add_neighbors,
@@ -177,6 +179,8 @@ int compile(const struct compile_input *in, struct compile_output *out,
 		ret = topology_assign_keys(&t, in->placement, &notes, e);
 	if (!ret)
 		ret = topology_place(&t, in, &notes, e);
+	if (!ret)
+		ret = topology_map_networks(&t, in, &notes, e);
 	if (!ret)
 		ret = find_bindings(&t, in, &bound, &notes, e);
 	if (!ret)

@@ -27,7 +27,8 @@ static struct route_key route_key(const struct topo_router *r,
 }
 
 /* What a packet needs to leave by the port; src: the address that asks. */
-static struct route_val route_by(const struct topo_lrp *lrp,
+static struct route_val route_by(const struct topology *t,
+				 const struct topo_lrp *lrp,
 				 enum route_kind kind, const uint8_t *src)
 {
 	struct route_val val = {
@@ -39,7 +40,7 @@ static struct route_val route_by(const struct topo_lrp *lrp,
 	memcpy(val.mac, lrp->nb->mac, sizeof(val.mac));
 	if (src)
 		memcpy(val.src_ip, src, sizeof(val.src_ip));
-	lrp_other_side(lrp, &val.peer_datapath, &val.peer_port);
+	lrp_other_side(t, lrp, &val.peer_datapath, &val.peer_port);
 	return val;
 }
 
@@ -55,7 +56,8 @@ static int add_networks(struct tables *c, const struct topo_router *r,
 			const struct nb_ip4 *ip = &lrp->nb->ip4[j];
 			uint8_t plen = kind == ROUTE_LOCAL ? 32 : ip->plen;
 			struct route_key key = route_key(r, ip->addr, plen);
-			struct route_val val = route_by(lrp, kind, ip->addr);
+			struct route_val val =
+				route_by(c->t, lrp, kind, ip->addr);
 
 			ret = tables_add(c, IMAGE_ROUTE, &key, &val, NULL);
 			if (ret == -EEXIST)
@@ -125,7 +127,7 @@ static int add_static(struct tables *c, const struct topo_router *r,
 			from = lrp_network_of(lrp->nb, route->nexthop);
 		if (!from && lrp->nb->n_ip4) /* as northd: the first one */
 			from = lrp->nb->ip4;
-		val = route_by(lrp,
+		val = route_by(c->t, lrp,
 			       route->has_nexthop ? ROUTE_STATIC :
 						    ROUTE_CONNECTED,
 			       from ? from->addr : NULL);
@@ -178,7 +180,7 @@ int tables_add_routes(struct tables *c)
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < c->t->n_routers; i++)
-		if (!c->t->routers[i].is_gateway)
+		if (topo_router_is_here(c->t, &c->t->routers[i]))
 			ret = add_router(c, &c->t->routers[i], &n);
 	note_group_finish(&n.no_path, c->notes,
 			  "routes ignored, next hop not reachable on any port");

@@ -20,14 +20,16 @@ struct tables {
 int tables_add_port_security(struct tables *c); /* and PORT_F_ONE_MAC */
 int tables_add_ports(struct tables *c); /* port, l2 */
 int tables_add_responders(struct tables *c); /* arp, nd */
+int tables_add_localnets(struct tables *c); /* network, localnet */
+int tables_add_garps(struct tables *c); /* of ports and guests here */
 int tables_add_groups(struct tables *c); /* group, member */
 int tables_add_neighbors(struct tables *c); /* and LRP_F_STATIC_NEIGHBORS */
 int tables_add_router_ports(struct tables *c); /* lrp, router_ip */
 int tables_add_routes(struct tables *c);
 
-/* Announces an address behind a port of type router on the physical network
- * of its switch, if that has one; where it is there already, nothing. */
-int tables_add_garp(struct tables *c, const struct topo_lsp *router_lsp,
+/* Announces an address behind a port on the physical network of its switch,
+ * if that has one; where it is there already, nothing. */
+int tables_add_garp(struct tables *c, const struct topo_lsp *lsp,
 		    const uint8_t mac[6], const uint8_t ip[4]);
 /* On the switch behind the LRP, requests for the address go to the router:
  * for external IPs and VIPs. */
@@ -42,8 +44,8 @@ int tables_add(struct tables *c, enum image_table_id id, const void *key,
 struct port_policy lsp_policy(const struct topo_lsp *lsp);
 
 /* Other side of a link: keys, or zeros where nothing may be sent. */
-void lrp_other_side(const struct topo_lrp *lrp, uint32_t *datapath,
-		    uint32_t *port);
+void lrp_other_side(const struct topology *t, const struct topo_lrp *lrp,
+		    uint32_t *datapath, uint32_t *port);
 /* Its network that holds the address, or NULL. */
 const struct nb_ip4 *lrp_network_of(const struct nb_lrp *nb,
 				    const uint8_t addr[4]);

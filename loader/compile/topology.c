@@ -36,6 +36,19 @@ bool topo_lrp_is_distributed(const struct topo_lrp *lrp)
 	return !lrp->router->is_gateway && !lrp->nb->is_distributed_gateway;
 }
 
+bool topo_router_is_here(const struct topology *t, const struct topo_router *r)
+{
+	return !r->is_gateway || (r->chassis && r->chassis == t->own_chassis);
+}
+
+/* A distributed gateway port on a gateway router is an ordinary port of it
+ * (northd warns). */
+bool topo_lrp_is_here(const struct topology *t, const struct topo_lrp *lrp)
+{
+	return lrp->router->is_gateway ? topo_router_is_here(t, lrp->router) :
+					 topo_lrp_is_distributed(lrp);
+}
+
 bool topology_is_remote(const struct topology *t, uint32_t chassis)
 {
 	static const uint8_t none[4];
@@ -64,11 +77,13 @@ static uint32_t lsp_flags(const struct nb_lsp *nb)
 		flags |= PORT_F_DISABLED;
 	if (nb->has_unknown)
 		flags |= PORT_F_UNKNOWN;
-	if (nb->type != NB_LSP_VIF)
-		return flags;
-	if (nb->n_port_security)
+	/* Nobody checks port_security of other types, but northd lets no port
+	 * learn that has it. */
+	if (nb->type == NB_LSP_VIF && nb->n_port_security)
 		flags |= PORT_F_SECURITY;
-	else if (nb->has_unknown)
+	if ((nb->type == NB_LSP_VIF ||
+	     (nb->type == NB_LSP_LOCALNET && nb->learn_fdb)) &&
+	    nb->has_unknown && !nb->n_port_security)
 		flags |= PORT_F_LEARN;
 	return flags;
 }
@@ -181,7 +196,9 @@ static void resolve_router_ports(struct topology *t, struct notes *notes)
 		}
 		lsp->peer = lrp;
 		lrp->lsp = lsp;
-		if (topo_lrp_is_distributed(lrp))
+		if (lrp->router->is_gateway)
+			lsp->kind = PORT_GATEWAY;
+		else if (topo_lrp_is_distributed(lrp))
 			lsp->kind = PORT_ROUTER;
 		/* The switch admits nothing from a disabled port, so nothing
 		 * can leave the router by it. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Routers: networks, routes, neighbors, peers, what gateways leave out. */
+/* Routers: networks, routes, neighbors, peers. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -368,26 +368,6 @@ static void test_distributed_gateway(void **state)
 	end(&n, &out);
 }
 
-/* "router" on the LSP of a gateway router: the switch knows the answer. */
-static void test_gateway_addresses(void **state)
-{
-	struct compile_output out;
-	struct network n;
-	struct nb_router *r = begin(&n);
-
-	(void)state;
-	net_set(&r->gateway_chassis, "node1");
-	net_compile(&n, "node1", &out);
-	assert_int_equal(PORT_UNSUPPORTED, net_port_val(&out, "sa-lr")->kind);
-	assert_int_equal(1, net_port_val(&out, "sa-lr")->chassis);
-	assert_int_equal(ARP_RESPOND, net_arp(&out, "sa", "10.0.0.1")->kind);
-	assert_int_equal(0, out.image.table[IMAGE_LRP].n);
-	assert_int_equal(0, out.image.table[IMAGE_ROUTE].n);
-	assert_int_equal(0, out.image.table[IMAGE_ROUTER_IP].n);
-	assert_string_equal("", net_members(&out, "sa", OVN_MC_FLOOD));
-	end(&n, &out);
-}
-
 static void test_dangling_lsp(void **state)
 {
 	struct compile_output out;
@@ -425,7 +405,6 @@ int main(void)
 		cmocka_unit_test(test_neighbors),
 		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_distributed_gateway),
-		cmocka_unit_test(test_gateway_addresses),
 		cmocka_unit_test(test_dangling_lsp),
 	};
 
