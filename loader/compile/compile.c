@@ -148,6 +148,7 @@ static int add_tables(struct tables *c, const struct compile_input *in,
 		tables_add_responders,
 		tables_add_groups,
 		tables_add_neighbors,
+		tables_flag_src_routes,
 		tables_add_router_ports,
 		tables_add_routes,
 	};

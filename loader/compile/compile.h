@@ -7,7 +7,8 @@
  *               rows by uuid, who refers to whom, chassis, physical
  *               networks, tunnel keys
  *   switch.c, portsec.c, group.c, localnet.c  tables of logical switches
- *   router.c, route.c, neighbor.c      tables of logical routers
+ *   router.c, route.c, routetable.c, ecmp.c, neighbor.c
+ *               tables of logical routers
  *   image.c, hash.c, names.c, notes.c  what the others are written with
  */
 #ifndef XOVN_COMPILE_H

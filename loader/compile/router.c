@@ -147,7 +147,8 @@ static int check_networks(struct tables *c, const struct topo_router *r)
 static int add_lrp(struct tables *c, const struct topo_lrp *lrp)
 {
 	struct lrp_key key = {.datapath = lrp->router->key, .port = lrp->key};
-	struct lrp_val val = {.flags = lrp->flags};
+	struct lrp_val val = {.flags = lrp->flags,
+			      .route_table = lrp->route_table};
 	const struct nb_lrp *nb = lrp->nb;
 
 	memcpy(val.mac, nb->mac, sizeof(val.mac));

@@ -25,7 +25,8 @@ int tables_add_garps(struct tables *c); /* of ports and guests here */
 int tables_add_groups(struct tables *c); /* group, member */
 int tables_add_neighbors(struct tables *c); /* and LRP_F_STATIC_NEIGHBORS */
 int tables_add_router_ports(struct tables *c); /* lrp, router_ip */
-int tables_add_routes(struct tables *c);
+int tables_flag_src_routes(struct tables *c); /* LRP_F_SRC_ROUTES */
+int tables_add_routes(struct tables *c); /* route, route_src, ecmp, maglev */
 
 /* Announces an address behind a port on the physical network of its switch,
  * if that has one; where it is there already, nothing. */

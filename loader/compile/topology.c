@@ -269,11 +269,16 @@ int topology_init(struct topology *t, const struct nb *nb, struct notes *notes,
 	}
 	resolve_router_ports(t, notes);
 	resolve_peers(t, notes);
-	return 0;
+	if (!topology_number_tables(t))
+		return 0;
+	topology_free(t);
+	return error_set(e, ENOMEM, "out of memory");
 }
 
 void topology_free(struct topology *t)
 {
+	for (size_t i = 0; i < t->n_routers; i++)
+		free(t->routers[i].tables);
 	free(t->switches);
 	free(t->lsps);
 	free(t->routers);

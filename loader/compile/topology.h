@@ -7,6 +7,7 @@
  *
  *   topology.c   rows, names, router-port and peer references
  *   tunnelkeys.c keys of all of them
+ *   routetable.c numbers of route tables
  *   place.c      chassis, which port is where
  *   mapping.c    physical networks and their interfaces here
  *
@@ -52,6 +53,11 @@ struct topo_router {
 	bool is_gateway; /* options:chassis */
 	uint32_t chassis; /* is_gateway: index, 0: nowhere */
 	bool has_distributed_gateway;
+	/* Route tables that its ports select: 1, 2, ... by name, and 0, the
+	 * main one, if any port has no other. */
+	const char **tables; /* sorted; tables[0] is number 1 */
+	size_t n_tables;
+	bool uses_main_table;
 };
 
 struct topo_lrp {
@@ -59,6 +65,7 @@ struct topo_lrp {
 	struct topo_router *router;
 	uint32_t key;
 	uint32_t flags; /* enum lrp_flag */
+	uint32_t route_table; /* number */
 	struct topo_lsp *lsp; /* the LSP that names this port, or NULL */
 	struct topo_lrp *peer; /* or another LRP, or NULL */
 };
@@ -91,6 +98,13 @@ int topology_assign_keys(struct topology *t, const struct placement *p,
  * 0, -ENOENT (in->chassis is unknown), -E2BIG, -ENOMEM. */
 int topology_place(struct topology *t, const struct compile_input *in,
 		   struct notes *notes, struct error *e);
+
+/* The number of a table, NULL or "": main.  False: no port of the router
+ * selects it. */
+bool topo_router_find_table(const struct topo_router *r, const char *name,
+			    uint32_t *table);
+/* Called by topology_init().  0 or -ENOMEM. */
+int topology_number_tables(struct topology *t);
 
 /* Which localnet port gets the frames of which attached interface.
  * 0, -EINVAL (two ports want the same frames), -ENOMEM. */

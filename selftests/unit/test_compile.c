@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -351,6 +352,8 @@ static void test_routes(void **state)
 		assert_int_equal(net_lrp_key(out, want[i].lrp).port, val->port);
 		net_assert_mac(val->mac, want[i].mac);
 		net_assert_ip(val->src_ip, want[i].src);
+		assert_int_equal(atoi(strchr(want[i].prefix, '/') + 1),
+				 val->plen);
 		net_assert_ip(val->nexthop,
 			      want[i].nexthop ? want[i].nexthop : "0.0.0.0");
 		assert_int_equal(net_lrp_val(out, want[i].lrp)->flags,
