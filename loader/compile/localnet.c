@@ -25,12 +25,6 @@ int tables_add_garp(struct tables *c, const struct topo_lsp *lsp,
 	return ret == -EEXIST ? 0 : ret;
 }
 
-static bool has_network(const struct topo_lsp *lsp)
-{
-	return lsp->kind == PORT_LOCALNET && lsp->nb->network_name &&
-	       *lsp->nb->network_name;
-}
-
 static int add_localnet(struct tables *c, const struct topo_lsp *lsp)
 {
 	struct port_key port = {.datapath = lsp->sw->key, .port = lsp->key};
@@ -71,7 +65,7 @@ static void note_unattached(const struct topo_lrp *lrp,
 	for (size_t i = 0; i < sw->n_ports; i++) {
 		const struct topo_lsp *lsp = &sw->ports[i];
 
-		if (has_network(lsp) && !lsp->mapping)
+		if (lsp->kind == PORT_LOCALNET && !lsp->mapping)
 			note_group_add(unattached, "%s (%s)",
 				       lrp->router->nb->name,
 				       lsp->nb->network_name);
@@ -85,7 +79,7 @@ int tables_add_localnets(struct tables *c)
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < t->n_lsps; i++)
-		if (has_network(&t->lsps[i]) && !t->lsps[i].is_shadowed)
+		if (t->lsps[i].kind == PORT_LOCALNET && !t->lsps[i].is_shadowed)
 			ret = add_localnet(c, &t->lsps[i]);
 	for (size_t i = 0; i < t->n_lrps; i++) {
 		const struct topo_lrp *lrp = &t->lrps[i];

@@ -135,26 +135,15 @@ static void map_ports(const struct compile_input *in, struct topo_lsp **ports,
 int topology_map_networks(struct topology *t, const struct compile_input *in,
 			  struct notes *notes, struct error *e)
 {
-	struct note_group nameless = {};
 	struct topo_lsp **ports = calloc(t->n_lsps + 1, sizeof(*ports));
 	size_t n = 0;
 	int ret;
 
 	if (!ports)
 		return error_set(e, ENOMEM, "out of memory");
-	for (size_t i = 0; i < t->n_lsps; i++) {
-		struct topo_lsp *lsp = &t->lsps[i];
-
-		if (lsp->kind != PORT_LOCALNET)
-			continue;
-		if (lsp->nb->network_name && *lsp->nb->network_name)
-			ports[n++] = lsp;
-		else
-			note_group_add(&nameless, "%s", lsp->nb->name);
-	}
-	note_group_finish(&nameless, notes,
-			  "localnet ports without options:network_name, which "
-			  "lead nowhere");
+	for (size_t i = 0; i < t->n_lsps; i++)
+		if (t->lsps[i].kind == PORT_LOCALNET)
+			ports[n++] = &t->lsps[i];
 	ret = choose_ports(t, ports, n, e);
 	if (!ret)
 		map_ports(in, ports, n, notes);

@@ -63,7 +63,10 @@ static enum port_kind lsp_kind(const struct nb_lsp *nb)
 	case NB_LSP_VIF:
 		return PORT_VIF;
 	case NB_LSP_LOCALNET:
-		return PORT_LOCALNET;
+		/* Without a network it is not there (ovn-controller's rule):
+		 * the switch works as one without it. */
+		return nb->network_name && *nb->network_name ? PORT_LOCALNET :
+							       PORT_UNSUPPORTED;
 	default: /* type router: once its LRP is found */
 		return PORT_UNSUPPORTED;
 	}

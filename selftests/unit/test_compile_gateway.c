@@ -6,11 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "compile/tables.h"
 #include "network.h"
 
 /*
@@ -362,39 +360,6 @@ static void test_distributed_gateway_port(void **state)
 	end(&g, &out);
 }
 
-/* What NAT and load balancers add on the switch behind a port. */
-static void test_router_arp(void **state)
-{
-	static const uint8_t owned[4] = {10, 0, 0, 7}, taken[4] = {10, 0, 0, 8};
-	struct nb_lrp nb = {.mac = {2, 0, 0, 0, 0, 1}};
-	struct topo_switch sw = {.key = 5};
-	struct topo_lsp lsp = {.sw = &sw, .key = 6};
-	struct topo_lrp lrp = {.nb = &nb, .lsp = &lsp}, alone = {.nb = &nb};
-	struct arp_key key = {.datapath = 5, .ip = {10, 0, 0, 8}};
-	struct arp_val answer = {.kind = ARP_RESPOND, .port = 9}, *val;
-	struct image image;
-	struct error e = {};
-	struct tables c = {.image = &image, .e = &e};
-
-	(void)state;
-	assert_int_equal(0, image_init(&image));
-	assert_int_equal(0, image_add(&image, IMAGE_ARP, &key, &answer, NULL));
-	assert_int_equal(0, tables_add_router_arp(&c, &lrp, owned));
-	assert_int_equal(0, tables_add_router_arp(&c, &lrp, owned));
-	assert_int_equal(0, tables_add_router_arp(&c, &lrp, taken));
-	assert_int_equal(0, tables_add_router_arp(&c, &alone, taken));
-	assert_int_equal(2, image.table[IMAGE_ARP].n);
-	assert_memory_equal(&answer, image_find(&image, IMAGE_ARP, &key),
-			    sizeof(answer));
-	memcpy(key.ip, owned, 4);
-	val = image_find(&image, IMAGE_ARP, &key);
-	assert_non_null(val);
-	assert_int_equal(ARP_ROUTER, val->kind);
-	assert_int_equal(6, val->port);
-	net_assert_mac(val->mac, "02:00:00:00:00:01");
-	image_free(&image);
-}
-
 /* One port more: other entries stay as they are, counts of its groups aside. */
 static void test_one_port_more(void **state)
 {
@@ -438,7 +403,6 @@ int main(void)
 		cmocka_unit_test(test_learners),
 		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_distributed_gateway_port),
-		cmocka_unit_test(test_router_arp),
 		cmocka_unit_test(test_one_port_more),
 	};
 
