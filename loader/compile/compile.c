@@ -141,6 +141,7 @@ static int add_tables(struct tables *c, const struct compile_input *in,
 	static int (*const steps[])(struct tables *) = {
 		add_datapaths,
 		add_encap_ips,
+		tables_flag_nat,
 		tables_add_port_security,
 		tables_add_ports,
 		tables_add_localnets,
@@ -151,6 +152,7 @@ static int add_tables(struct tables *c, const struct compile_input *in,
 		tables_flag_src_routes,
 		tables_add_router_ports,
 		tables_add_routes,
+		tables_add_nat,
 	};
 	int ret = 0;
 
@@ -165,7 +167,7 @@ int compile(const struct compile_input *in, struct compile_output *out,
 	struct topology t = {};
 	struct notes notes = {};
 	struct topo_lsp **bound = NULL;
-	struct tables c = {&t, &out->image, &notes, e};
+	struct tables c = {&t, &out->image, &notes, e, in->nb};
 	int ret;
 
 	memset(out, 0, sizeof(*out));

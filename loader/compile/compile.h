@@ -9,7 +9,9 @@
  *   switch.c, portsec.c, group.c, localnet.c  tables of logical switches
  *   router.c, route.c, routetable.c, ecmp.c, neighbor.c
  *               tables of logical routers
- *   image.c, hash.c, names.c, notes.c  what the others are written with
+ *   nat.c, vip.c, lb.c   NAT and load balancers
+ *   maglev.c, image.c, hash.c, names.c, notes.c
+ *               what the others are written with
  */
 #ifndef XOVN_COMPILE_H
 #define XOVN_COMPILE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What fills the tables of an image from a topology.  Each returns 0,
- * -EINVAL (a network that contradicts itself) or -ENOMEM.
+ * -EINVAL (a network that contradicts itself), -E2BIG or -ENOMEM.
  */
 #ifndef XOVN_COMPILE_TABLES_H
 #define XOVN_COMPILE_TABLES_H
@@ -15,8 +15,14 @@ struct tables {
 	struct image *image;
 	struct notes *notes;
 	struct error *e;
+	const struct nb *nb;
 };
 
+/* Numbers that keys_assign() gives to what only maps name. */
+#define TABLE_ID_MAX (1u << 30)
+
+/* LRP_F_CT; before what copies it */
+int tables_flag_nat(struct tables *c);
 int tables_add_port_security(struct tables *c); /* and PORT_F_ONE_MAC */
 int tables_add_ports(struct tables *c); /* port, l2 */
 int tables_add_responders(struct tables *c); /* arp, nd */
@@ -27,6 +33,10 @@ int tables_add_neighbors(struct tables *c); /* and LRP_F_STATIC_NEIGHBORS */
 int tables_add_router_ports(struct tables *c); /* lrp, router_ip */
 int tables_flag_src_routes(struct tables *c); /* LRP_F_SRC_ROUTES */
 int tables_add_routes(struct tables *c); /* route, route_src, ecmp, maglev */
+
+/* After responders and router ports: a router's own addresses win over those
+ * of NAT. */
+int tables_add_nat(struct tables *c); /* nat, snat, nat_set, router */
 
 /* Announces an address behind a port on the physical network of its switch,
  * if that has one; where it is there already, nothing. */
@@ -50,6 +60,14 @@ void lrp_other_side(const struct topology *t, const struct topo_lrp *lrp,
 /* Its network that holds the address, or NULL. */
 const struct nb_ip4 *lrp_network_of(const struct nb_lrp *nb,
 				    const uint8_t addr[4]);
+
+/* Does this host run it as a gateway router?  Only those have NAT and load
+ * balancers. */
+static inline bool router_is_gateway_here(const struct topology *t,
+					  const struct topo_router *r)
+{
+	return r->is_gateway && topo_router_is_here(t, r);
+}
 
 /* Host order; plen 0..32. */
 uint32_t ip4_mask(uint8_t plen);
