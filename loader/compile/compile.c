@@ -142,6 +142,7 @@ static int add_tables(struct tables *c, const struct compile_input *in,
 		add_datapaths,
 		add_encap_ips,
 		tables_flag_nat,
+		tables_flag_load_balancers,
 		tables_add_port_security,
 		tables_add_ports,
 		tables_add_localnets,
@@ -153,6 +154,7 @@ static int add_tables(struct tables *c, const struct compile_input *in,
 		tables_add_router_ports,
 		tables_add_routes,
 		tables_add_nat,
+		tables_add_load_balancers,
 	};
 	int ret = 0;
 

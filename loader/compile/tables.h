@@ -21,8 +21,9 @@ struct tables {
 /* Numbers that keys_assign() gives to what only maps name. */
 #define TABLE_ID_MAX (1u << 30)
 
-/* LRP_F_CT; before what copies it */
+/* LRP_F_CT, LRP_F_LB, PORT_F_LB; before what copies them */
 int tables_flag_nat(struct tables *c);
+int tables_flag_load_balancers(struct tables *c);
 int tables_add_port_security(struct tables *c); /* and PORT_F_ONE_MAC */
 int tables_add_ports(struct tables *c); /* port, l2 */
 int tables_add_responders(struct tables *c); /* arp, nd */
@@ -35,8 +36,9 @@ int tables_flag_src_routes(struct tables *c); /* LRP_F_SRC_ROUTES */
 int tables_add_routes(struct tables *c); /* route, route_src, ecmp, maglev */
 
 /* After responders and router ports: a router's own addresses win over those
- * of NAT. */
+ * of NAT, and these over VIPs. */
 int tables_add_nat(struct tables *c); /* nat, snat, nat_set, router */
+int tables_add_load_balancers(struct tables *c); /* vip, lb, backend, maglev */
 
 /* Announces an address behind a port on the physical network of its switch,
  * if that has one; where it is there already, nothing. */
