@@ -141,13 +141,20 @@ static int add_tables(struct tables *c, const struct compile_input *in,
 	static int (*const steps[])(struct tables *) = {
 		add_datapaths,
 		add_encap_ips,
+		tables_flag_nat,
+		tables_flag_load_balancers,
 		tables_add_port_security,
 		tables_add_ports,
+		tables_add_localnets,
+		tables_add_garps,
 		tables_add_responders,
 		tables_add_groups,
 		tables_add_neighbors,
+		tables_flag_src_routes,
 		tables_add_router_ports,
 		tables_add_routes,
+		tables_add_nat,
+		tables_add_load_balancers,
 	};
 	int ret = 0;
 
@@ -162,7 +169,7 @@ int compile(const struct compile_input *in, struct compile_output *out,
 	struct topology t = {};
 	struct notes notes = {};
 	struct topo_lsp **bound = NULL;
-	struct tables c = {&t, &out->image, &notes, e};
+	struct tables c = {&t, &out->image, &notes, e, in->nb};
 	int ret;
 
 	memset(out, 0, sizeof(*out));
@@ -177,6 +184,8 @@ int compile(const struct compile_input *in, struct compile_output *out,
 		ret = topology_assign_keys(&t, in->placement, &notes, e);
 	if (!ret)
 		ret = topology_place(&t, in, &notes, e);
+	if (!ret)
+		ret = topology_map_networks(&t, in, &notes, e);
 	if (!ret)
 		ret = find_bindings(&t, in, &bound, &notes, e);
 	if (!ret)

@@ -3,11 +3,15 @@
  * From the model to map contents: a pure function, no I/O, no BPF.
  *
  *   compile.c   ties it together: notes, bound interfaces, order of steps
- *   topology.c, place.c, tunnelkeys.c, keys.c
- *               rows by uuid, who refers to whom, chassis, tunnel keys
- *   switch.c, portsec.c, group.c       tables of logical switches
- *   router.c, route.c, neighbor.c      tables of logical routers
- *   image.c, hash.c, names.c, notes.c  what the others are written with
+ *   topology.c, place.c, mapping.c, tunnelkeys.c, keys.c
+ *               rows by uuid, who refers to whom, chassis, physical
+ *               networks, tunnel keys
+ *   switch.c, portsec.c, group.c, localnet.c  tables of logical switches
+ *   router.c, route.c, routetable.c, ecmp.c, neighbor.c
+ *               tables of logical routers
+ *   nat.c, vip.c, lb.c   NAT and load balancers
+ *   maglev.c, image.c, hash.c, names.c, notes.c
+ *               what the others are written with
  */
 #ifndef XOVN_COMPILE_H
 #define XOVN_COMPILE_H

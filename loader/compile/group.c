@@ -16,12 +16,14 @@ struct chassis_set {
 	uint64_t words[CHASSIS_WORDS];
 };
 
-/* What one switch has: its VIFs and router ports in order of their keys. */
+/* What one switch has: its enabled ports in order of their keys, and the
+ * remote chassis with one of a kind. */
 struct group_members {
 	struct topo_lsp **lsps;
 	size_t n_lsps;
-	struct chassis_set vifs; /* remote chassis with an enabled VIF */
-	struct chassis_set unknown; /* ... with unknown addresses */
+	struct chassis_set vifs;
+	struct chassis_set unknown; /* VIFs with unknown addresses */
+	struct chassis_set any; /* VIFs and gateway routers */
 };
 
 static void chassis_set_add(struct chassis_set *set, uint32_t chassis)
@@ -72,29 +74,76 @@ static int add_group(struct tables *c, const struct group_key *g,
 	return tables_add(c, IMAGE_GROUP, g, val, NULL);
 }
 
+/* Northd puts every router port into OVN_MC_FLOOD; a gateway router's is on
+ * its chassis alone. */
+static int add_local_member(struct tables *c, const struct group_key *g,
+			    const struct topo_lsp *lsp, struct group_val *val)
+{
+	bool is_here = lsp->chassis == c->t->own_chassis;
+
+	switch (lsp->kind) {
+	case PORT_ROUTER:
+	case PORT_GATEWAY:
+		if (g->group != OVN_MC_FLOOD ||
+		    (lsp->kind == PORT_GATEWAY && !is_here))
+			return 0;
+		return add_member(c, g, MEMBER_ROUTER, &val->n_router,
+				  lsp->key);
+	case PORT_VIF:
+	case PORT_LOCALNET:
+		if (!is_here || (g->group == OVN_MC_UNKNOWN &&
+				 !(lsp->flags & PORT_F_UNKNOWN)))
+			return 0;
+		return add_member(c, g, MEMBER_VIF, &val->n_vif, lsp->key);
+	default:
+		return 0;
+	}
+}
+
 static int add_switch_group(struct tables *c, const struct topo_switch *sw,
 			    const struct group_members *m, uint32_t group)
 {
 	struct group_key g = {.datapath = sw->key, .group = group};
-	uint32_t need = group == OVN_MC_UNKNOWN ? PORT_F_UNKNOWN : 0;
+	const struct chassis_set *set = &m->vifs;
 	struct group_val val = {};
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < m->n_lsps; i++) {
-		const struct topo_lsp *lsp = m->lsps[i];
-
-		if (lsp->kind == PORT_ROUTER && group == OVN_MC_FLOOD)
-			ret = add_member(c, &g, MEMBER_ROUTER, &val.n_router,
-					 lsp->key);
-		else if (lsp->kind == PORT_VIF &&
-			 lsp->chassis == c->t->own_chassis &&
-			 (lsp->flags & need) == need)
-			ret = add_member(c, &g, MEMBER_VIF, &val.n_vif,
-					 lsp->key);
-	}
-	if (!ret)
-		ret = add_chassis(c, &g, need ? &m->unknown : &m->vifs, &val);
+	if (group == OVN_MC_FLOOD)
+		set = &m->any;
+	else if (group == OVN_MC_UNKNOWN)
+		set = &m->unknown;
+	for (size_t i = 0; !ret && i < m->n_lsps; i++)
+		ret = add_local_member(c, &g, m->lsps[i], &val);
+	/* Other chassis get it from the physical network. */
+	if (!ret && !sw->localnet)
+		ret = add_chassis(c, &g, set, &val);
 	return ret ? ret : add_group(c, &g, &val);
+}
+
+static void members_init(const struct topology *t, const struct topo_switch *sw,
+			 struct group_members *m)
+{
+	m->n_lsps = 0;
+	memset(&m->vifs, 0, sizeof(m->vifs));
+	memset(&m->unknown, 0, sizeof(m->unknown));
+	memset(&m->any, 0, sizeof(m->any));
+	for (size_t i = 0; i < sw->n_ports; i++) {
+		struct topo_lsp *lsp = &sw->ports[i];
+
+		if (lsp->flags & PORT_F_DISABLED ||
+		    lsp->kind == PORT_UNSUPPORTED)
+			continue;
+		m->lsps[m->n_lsps++] = lsp;
+		if (!topology_is_remote(t, lsp->chassis))
+			continue;
+		chassis_set_add(&m->any, lsp->chassis);
+		if (lsp->kind != PORT_VIF)
+			continue;
+		chassis_set_add(&m->vifs, lsp->chassis);
+		if (lsp->flags & PORT_F_UNKNOWN)
+			chassis_set_add(&m->unknown, lsp->chassis);
+	}
+	qsort(m->lsps, m->n_lsps, sizeof(*m->lsps), compare_key);
 }
 
 static int add_switch(struct tables *c, const struct topo_switch *sw,
@@ -104,71 +153,107 @@ static int add_switch(struct tables *c, const struct topo_switch *sw,
 					  OVN_MC_FLOOD_L2};
 	int ret = 0;
 
-	m->n_lsps = 0;
-	memset(&m->vifs, 0, sizeof(m->vifs));
-	memset(&m->unknown, 0, sizeof(m->unknown));
-	for (size_t i = 0; i < sw->n_ports; i++) {
-		struct topo_lsp *lsp = &sw->ports[i];
-
-		if (lsp->flags & PORT_F_DISABLED ||
-		    lsp->kind == PORT_UNSUPPORTED)
-			continue;
-		m->lsps[m->n_lsps++] = lsp;
-		if (lsp->kind != PORT_VIF ||
-		    !topology_is_remote(c->t, lsp->chassis))
-			continue;
-		chassis_set_add(&m->vifs, lsp->chassis);
-		if (lsp->flags & PORT_F_UNKNOWN)
-			chassis_set_add(&m->unknown, lsp->chassis);
-	}
-	qsort(m->lsps, m->n_lsps, sizeof(*m->lsps), compare_key);
+	members_init(c->t, sw, m);
 	for (size_t i = 0; !ret && i < sizeof(groups) / sizeof(*groups); i++)
 		ret = add_switch_group(c, sw, m, groups[i]);
 	return ret;
 }
 
-/* The chassis that may wait for an ARP reply which ends here: those with
- * guests in a switch of this router. */
+/* Switches and distributed routers that are linked: a chassis where traffic
+ * enters one of them runs all of them (ovn-controller's local datapaths).
+ * Nodes are switches, then routers; each has the chassis that are known at
+ * it, a root those of all. */
+struct domains {
+	struct domain {
+		size_t parent;
+		struct chassis_set chassis;
+	} * nodes;
+	size_t n_switches;
+};
+
+static struct domain *domain_root(const struct domains *d, size_t node)
+{
+	while (d->nodes[node].parent != node) {
+		size_t up = d->nodes[node].parent;
+
+		d->nodes[node].parent = d->nodes[up].parent;
+		node = up;
+	}
+	return &d->nodes[node];
+}
+
+static void domains_join(const struct domains *d, size_t a, size_t b)
+{
+	struct domain *x = domain_root(d, a), *y = domain_root(d, b);
+
+	if (x == y)
+		return;
+	y->parent = x - d->nodes;
+	for (size_t w = 0; w < CHASSIS_WORDS; w++)
+		x->chassis.words[w] |= y->chassis.words[w];
+}
+
+static void domains_join_routers(const struct domains *d,
+				 const struct topology *t)
+{
+	for (size_t i = 0; i < t->n_lrps; i++) {
+		const struct topo_lrp *lrp = &t->lrps[i], *peer = lrp->peer;
+		size_t node = d->n_switches + (lrp->router - t->routers);
+
+		if (!topo_lrp_is_distributed(lrp))
+			continue;
+		if (lrp->lsp)
+			domains_join(d, node, lrp->lsp->sw - t->switches);
+		else if (peer && topo_lrp_is_distributed(peer))
+			domains_join(d, node,
+				     d->n_switches +
+					     (peer->router - t->routers));
+		else if (peer && topology_is_remote(t, peer->router->chassis))
+			chassis_set_add(&domain_root(d, node)->chassis,
+					peer->router->chassis);
+	}
+}
+
+/* The chassis that may wait for an ARP reply which ends here.  Replies to a
+ * gateway router go to its chassis anyway. */
 static int add_router(struct tables *c, const struct topo_router *r,
-		      const struct chassis_set *of_switch)
+		      const struct domains *d)
 {
 	struct group_key g = {.datapath = r->key, .group = OVN_MC_FLOOD};
-	struct chassis_set set = {};
+	const struct domain *root =
+		domain_root(d, d->n_switches + (r - c->t->routers));
 	struct group_val val = {};
 	int ret;
 
-	for (size_t i = 0; i < r->n_ports; i++) {
-		const struct topo_lsp *lsp = r->ports[i].lsp;
-		const struct chassis_set *more;
-
-		if (!lsp || lsp->kind != PORT_ROUTER)
-			continue;
-		more = &of_switch[lsp->sw - c->t->switches];
-		for (size_t w = 0; w < CHASSIS_WORDS; w++)
-			set.words[w] |= more->words[w];
-	}
-	ret = add_chassis(c, &g, &set, &val);
+	if (r->is_gateway)
+		return 0;
+	ret = add_chassis(c, &g, &root->chassis, &val);
 	return ret ? ret : add_group(c, &g, &val);
 }
 
 int tables_add_groups(struct tables *c)
 {
 	struct topology *t = c->t;
-	struct chassis_set *of_switch;
+	struct domains d = {.n_switches = t->n_switches};
 	struct group_members m = {};
+	size_t n_nodes = t->n_switches + t->n_routers;
 	int ret = 0;
 
 	m.lsps = calloc(t->n_lsps + 1, sizeof(*m.lsps));
-	of_switch = calloc(t->n_switches + 1, sizeof(*of_switch));
-	if (!m.lsps || !of_switch)
+	d.nodes = calloc(n_nodes + 1, sizeof(*d.nodes));
+	if (!m.lsps || !d.nodes)
 		ret = error_set(c->e, ENOMEM, "out of memory");
+	for (size_t i = 0; !ret && i < n_nodes; i++)
+		d.nodes[i].parent = i;
 	for (size_t i = 0; !ret && i < t->n_switches; i++) {
 		ret = add_switch(c, &t->switches[i], &m);
-		of_switch[i] = m.vifs;
+		d.nodes[i].chassis = m.any;
 	}
+	if (!ret)
+		domains_join_routers(&d, t);
 	for (size_t i = 0; !ret && i < t->n_routers; i++)
-		ret = add_router(c, &t->routers[i], of_switch);
+		ret = add_router(c, &t->routers[i], &d);
 	free(m.lsps);
-	free(of_switch);
+	free(d.nodes);
 	return ret;
 }

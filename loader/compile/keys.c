@@ -12,18 +12,39 @@
  * from the last guess instead. */
 #define GUESSES_MAX 64
 
+/* Open addressing: the numbers there are may be many more than the rows. */
 struct key_set {
-	uint8_t *bits;
+	uint32_t *slots; /* 0: free */
+	size_t n_slots; /* power of two, twice the rows and more */
 };
+
+static int key_set_init(struct key_set *set, size_t n)
+{
+	set->n_slots = 16;
+	while (set->n_slots < 2 * n)
+		set->n_slots *= 2;
+	set->slots = calloc(set->n_slots, sizeof(*set->slots));
+	return set->slots ? 0 : -ENOMEM;
+}
+
+/* The slot that holds the key, or the free one where it belongs. */
+static uint32_t *key_slot(const struct key_set *set, uint32_t key)
+{
+	size_t i = hash_bytes(&key, sizeof(key), 0) & (set->n_slots - 1);
+
+	while (set->slots[i] && set->slots[i] != key)
+		i = (i + 1) & (set->n_slots - 1);
+	return &set->slots[i];
+}
 
 static bool key_is_taken(const struct key_set *set, uint32_t key)
 {
-	return set->bits[key / 8] & 1 << key % 8;
+	return *key_slot(set, key);
 }
 
 static void key_take(struct key_set *set, uint32_t key)
 {
-	set->bits[key / 8] |= 1 << key % 8;
+	*key_slot(set, key) = key;
 }
 
 uint32_t key_candidate(const char *uuid, uint32_t attempt, uint32_t max)
@@ -132,8 +153,7 @@ int keys_assign(struct key_request *rows, size_t n,
 				 "%s has %zu %ss; there are keys for %u only",
 				 space->where, n, space->what,
 				 space->derived_max);
-	taken.bits = calloc(space->given_max / 8 + 1, 1);
-	if (!taken.bits)
+	if (key_set_init(&taken, n))
 		return error_set(e, ENOMEM, "out of memory");
 	for (size_t i = 0; i < n; i++)
 		rows[i].key = 0;
@@ -147,6 +167,6 @@ int keys_assign(struct key_request *rows, size_t n,
 			key_probe(&taken, rows[i].uuid, space->derived_max);
 		key_take(&taken, rows[i].key);
 	}
-	free(taken.bits);
+	free(taken.slots);
 	return ret;
 }

@@ -53,7 +53,7 @@ static int add_guest(struct tables *c, struct topo_lrp *asker,
 }
 
 /* Ports of the switch whose router runs here ask; routers[] are all LSPs
- * with an LRP behind them, gateway routers' as well. */
+ * with an LRP behind them, wherever that is. */
 static int add_switch(struct tables *c, const struct topo_switch *sw,
 		      struct topo_lsp **routers)
 {
@@ -66,7 +66,7 @@ static int add_switch(struct tables *c, const struct topo_switch *sw,
 	for (size_t i = 0; !ret && i < n; i++) {
 		struct topo_lrp *asker = routers[i]->peer;
 
-		if (routers[i]->kind != PORT_ROUTER)
+		if (!topo_lrp_is_here(c->t, asker))
 			continue;
 		for (size_t j = 0; !ret && j < n; j++)
 			if (i != j && !asker->router->nb->dynamic_neighbors)
@@ -95,7 +95,7 @@ int tables_add_neighbors(struct tables *c)
 	for (size_t i = 0; !ret && i < t->n_lrps; i++) {
 		struct topo_lrp *lrp = &t->lrps[i];
 
-		if (lrp->peer && topo_lrp_is_distributed(lrp))
+		if (lrp->peer && topo_lrp_is_here(t, lrp))
 			ret = add_router_addresses(c, lrp, lrp->peer);
 	}
 	free(routers);

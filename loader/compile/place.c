@@ -18,8 +18,7 @@ struct chassis_table {
 		uint32_t index;
 	} * placed; /* in the order of the placement */
 	size_t n;
-	struct name_index names; /* names only: options:chassis */
-	struct name_index any; /* names, then hostnames */
+	struct name_index names; /* names, then hostnames */
 };
 
 static int chassis_table_init(struct chassis_table *c,
@@ -28,8 +27,7 @@ static int chassis_table_init(struct chassis_table *c,
 	memset(c, 0, sizeof(*c));
 	c->n = p->n_chassis;
 	c->placed = calloc(c->n + 1, sizeof(*c->placed));
-	if (!c->placed || name_index_init(&c->names, c->n) ||
-	    name_index_init(&c->any, 2 * c->n))
+	if (!c->placed || name_index_init(&c->names, 2 * c->n))
 		return error_set(e, ENOMEM, "out of memory");
 	for (size_t i = 0; i < c->n; i++) {
 		c->placed[i].from = &p->chassis[i];
@@ -38,11 +36,10 @@ static int chassis_table_init(struct chassis_table *c,
 			return error_set(e, EINVAL,
 					 "chassis %s is in the placement twice",
 					 p->chassis[i].name);
-		name_index_add(&c->any, p->chassis[i].name, &c->placed[i]);
 	}
 	for (size_t i = 0; i < c->n; i++)
 		if (p->chassis[i].hostname[0])
-			name_index_add(&c->any, p->chassis[i].hostname,
+			name_index_add(&c->names, p->chassis[i].hostname,
 				       &c->placed[i]);
 	return 0;
 }
@@ -51,7 +48,6 @@ static void chassis_table_free(struct chassis_table *c)
 {
 	free(c->placed);
 	name_index_free(&c->names);
-	name_index_free(&c->any);
 }
 
 /* The lowest index free both now and in the present map: one that a chassis
@@ -137,7 +133,7 @@ static int chassis_number(struct topology *t, struct chassis_table *c,
 static int chassis_find_own(struct topology *t, const struct chassis_table *c,
 			    const char *name, struct error *e)
 {
-	const struct placed_chassis *own = name_index_find(&c->any, name);
+	const struct placed_chassis *own = name_index_find(&c->names, name);
 	char known[256] = "";
 	size_t used = 0;
 
@@ -195,7 +191,7 @@ static void place_by_request(struct topology *t, struct topo_lsp *lsp,
 			     struct place_notes *n)
 {
 	const char *wanted = lsp->nb->requested_chassis;
-	const struct placed_chassis *to = name_index_find(&c->any, wanted);
+	const struct placed_chassis *to = name_index_find(&c->names, wanted);
 
 	if (!to) {
 		note_group_add(&n->unknown, "%s (%s)", lsp->nb->name, wanted);
@@ -215,9 +211,12 @@ static void place_gateway(struct topo_router *r, const struct chassis_table *c,
 	const char *wanted = r->nb->gateway_chassis;
 	const struct placed_chassis *at = name_index_find(&c->names, wanted);
 
-	if (!at)
+	if (!at) {
 		note_group_add(&n->gateway, "%s (%s)", r->nb->name, wanted);
-	for (size_t i = 0; at && i < r->n_ports; i++)
+		return;
+	}
+	r->chassis = at->index;
+	for (size_t i = 0; i < r->n_ports; i++)
 		if (r->ports[i].lsp)
 			r->ports[i].lsp->chassis = at->index;
 }
@@ -231,6 +230,9 @@ static void place_ports(struct topology *t, const struct placement *p,
 	for (size_t i = 0; i < t->n_lsps; i++) {
 		struct topo_lsp *lsp = &t->lsps[i];
 
+		/* Each chassis has its own end of a physical network. */
+		if (lsp->kind == PORT_LOCALNET)
+			lsp->chassis = t->own_chassis;
 		if (lsp->nb->type != NB_LSP_VIF)
 			continue;
 		if (lsp->nb->requested_chassis && *lsp->nb->requested_chassis)
@@ -246,8 +248,8 @@ static void place_ports(struct topology *t, const struct placement *p,
 	note_group_finish(&n.unknown, notes,
 			  "requested-chassis is not in the placement");
 	note_group_finish(&n.gateway, notes,
-			  "options:chassis of a gateway router is not in the "
-			  "placement (it must be a name, not a hostname)");
+			  "gateway routers that run nowhere, their "
+			  "options:chassis is not in the placement");
 	note_group_finish(
 		&n.no_lsp, notes,
 		"the placement names ports that the NB does not have");

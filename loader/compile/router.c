@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Logical router ports: tables lrp and router_ip.  Gateway routers have
- * neither, since no host runs them yet.
+ * Logical router ports: tables lrp and router_ip, of the routers that run
+ * here.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -36,16 +36,16 @@ const struct nb_ip4 *lrp_network_of(const struct nb_lrp *nb,
 	return NULL;
 }
 
-void lrp_other_side(const struct topo_lrp *lrp, uint32_t *datapath,
-		    uint32_t *port)
+void lrp_other_side(const struct topology *t, const struct topo_lrp *lrp,
+		    uint32_t *datapath, uint32_t *port)
 {
 	*datapath = *port = 0;
-	if (!topo_lrp_is_distributed(lrp))
+	if (!topo_lrp_is_here(t, lrp))
 		return;
 	if (lrp->lsp) {
 		*datapath = lrp->lsp->sw->key;
 		*port = lrp->lsp->key;
-	} else if (lrp->peer && topo_lrp_is_distributed(lrp->peer)) {
+	} else if (lrp->peer && topo_lrp_is_here(t, lrp->peer)) {
 		*datapath = lrp->peer->router->key;
 		*port = lrp->peer->key;
 	}
@@ -147,7 +147,8 @@ static int check_networks(struct tables *c, const struct topo_router *r)
 static int add_lrp(struct tables *c, const struct topo_lrp *lrp)
 {
 	struct lrp_key key = {.datapath = lrp->router->key, .port = lrp->key};
-	struct lrp_val val = {.flags = lrp->flags};
+	struct lrp_val val = {.flags = lrp->flags,
+			      .route_table = lrp->route_table};
 	const struct nb_lrp *nb = lrp->nb;
 
 	memcpy(val.mac, nb->mac, sizeof(val.mac));
@@ -156,7 +157,7 @@ static int add_lrp(struct tables *c, const struct topo_lrp *lrp)
 		ip4_put(val.network[i].mask, ip4_mask(nb->ip4[i].plen));
 		val.n_networks++;
 	}
-	lrp_other_side(lrp, &val.peer_datapath, &val.peer_port);
+	lrp_other_side(c->t, lrp, &val.peer_datapath, &val.peer_port);
 	name_store(val.name, nb->name);
 	return tables_add(c, IMAGE_LRP, &key, &val, NULL);
 }
@@ -210,7 +211,7 @@ int tables_add_router_ports(struct tables *c)
 		const struct topo_router *r = &c->t->routers[i];
 
 		ret = check_networks(c, r);
-		if (!ret && !r->is_gateway)
+		if (!ret && topo_router_is_here(c->t, r))
 			ret = add_router(c, r, &many);
 	}
 	note_group_finish(&many, c->notes,

@@ -13,10 +13,17 @@ struct port_policy lsp_policy(const struct topo_lsp *lsp)
 
 	if (lsp->binding && lsp->binding->is_peer)
 		policy.flags |= PORT_F_PEER;
+	if (lsp->mapping && lsp->mapping->is_native)
+		policy.flags |= PORT_F_NATIVE;
 	if (lsp->flags & PORT_F_ONE_MAC)
 		memcpy(policy.security_mac, lsp->nb->port_security[0].mac,
 		       sizeof(policy.security_mac));
 	return policy;
+}
+
+static bool lsp_leads_to_router(const struct topo_lsp *lsp)
+{
+	return lsp->kind == PORT_ROUTER || lsp->kind == PORT_GATEWAY;
 }
 
 static int add_port(struct tables *c, const struct topo_lsp *lsp)
@@ -30,7 +37,13 @@ static int add_port(struct tables *c, const struct topo_lsp *lsp)
 
 	if (lsp->binding && lsp->chassis == c->t->own_chassis)
 		val.ifindex = lsp->binding->ifindex;
-	if (lsp->kind == PORT_ROUTER) {
+	if (lsp->kind == PORT_LOCALNET) {
+		val.vlan = lsp->nb->tag;
+		val.vlan_type = lsp->nb->tag_type;
+		if (lsp->mapping)
+			val.ifindex = lsp->mapping->ifindex;
+	}
+	if (lsp_leads_to_router(lsp)) {
 		val.peer_datapath = lsp->peer->router->key;
 		val.peer_port = lsp->peer->key;
 	}
@@ -47,37 +60,57 @@ static const struct topo_lsp *lsp_of_key(const struct topo_switch *sw,
 	return NULL;
 }
 
-static int add_mac(struct tables *c, const struct topo_lsp *lsp,
-		   const uint8_t mac[6])
+static bool lsp_has_mac(const struct topo_lsp *lsp, const uint8_t mac[6])
 {
-	struct l2_key key = {.datapath = lsp->sw->key};
-	struct l2_val val = {
-		.port = lsp->key,
-		.kind = lsp->kind,
-		.chassis = lsp->chassis,
-		.flags = lsp->flags & PORT_F_DISABLED,
-	};
-	struct l2_val *old;
-	int ret;
+	for (size_t i = 0; i < lsp->nb->n_addresses; i++)
+		if (!memcmp(lsp->nb->addresses[i].mac, mac, 6))
+			return true;
+	return lsp->nb->has_router && lsp->peer &&
+	       !memcmp(lsp->peer->nb->mac, mac, 6);
+}
 
-	memcpy(key.mac, mac, sizeof(key.mac));
-	if (lsp->kind == PORT_ROUTER) {
-		val.peer_datapath = lsp->peer->router->key;
-		val.peer_port = lsp->peer->key;
-	}
-	ret = tables_add(c, IMAGE_L2, &key, &val, (void **)&old);
-	if (ret != -EEXIST)
-		return ret;
-	if (old->port == lsp->key)
+/* 0 where the MAC is there because the port has it twice. */
+static int check_mac_owner(struct tables *c, const struct topo_lsp *lsp,
+			   const uint8_t mac[6])
+{
+	const struct topo_lsp *first = lsp->sw->ports;
+
+	while (!lsp_has_mac(first, mac))
+		first++;
+	if (first == lsp)
 		return 0;
 	return error_set(c->e, EINVAL,
 			 "switch %s: ports %s and %s both have MAC "
 			 "%02x:%02x:%02x:%02x:%02x:%02x; change one of them "
 			 "with ovn-nbctl lsp-set-addresses",
-			 lsp->sw->nb->name,
-			 lsp_of_key(lsp->sw, old->port)->nb->name,
-			 lsp->nb->name, mac[0], mac[1], mac[2], mac[3], mac[4],
-			 mac[5]);
+			 lsp->sw->nb->name, first->nb->name, lsp->nb->name,
+			 mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+}
+
+static int add_mac(struct tables *c, const struct topo_lsp *lsp,
+		   const uint8_t mac[6])
+{
+	const struct topo_lsp *by = lsp;
+	struct l2_key key = {.datapath = lsp->sw->key};
+	struct l2_val val = {};
+	int ret;
+
+	/* Guests of other chassis, or of none, are behind the physical
+	 * network; a gateway router is not (ovn-controller's rule). */
+	if (lsp->sw->localnet && lsp->kind == PORT_VIF &&
+	    lsp->chassis != c->t->own_chassis)
+		by = lsp->sw->localnet;
+	memcpy(key.mac, mac, sizeof(key.mac));
+	val.port = by->key;
+	val.kind = by->kind;
+	val.chassis = by->chassis;
+	val.flags = (by->flags | lsp->flags) & PORT_F_DISABLED;
+	if (lsp_leads_to_router(lsp)) {
+		val.peer_datapath = lsp->peer->router->key;
+		val.peer_port = lsp->peer->key;
+	}
+	ret = tables_add(c, IMAGE_L2, &key, &val, NULL);
+	return ret == -EEXIST ? check_mac_owner(c, lsp, mac) : ret;
 }
 
 static int add_macs(struct tables *c, const struct topo_lsp *lsp)
@@ -179,7 +212,7 @@ static int respond_address(struct responder *r, const struct nb_address *a)
 }
 
 /* addresses "router": the switch answers for the LRP (northd expands it to
- * MAC and networks).  A MAC alone: the router answers, if one runs here. */
+ * MAC and networks).  A MAC alone: the router answers, on its chassis. */
 static int respond_router(struct responder *r)
 {
 	const struct topo_lsp *lsp = r->lsp;
@@ -187,13 +220,32 @@ static int respond_router(struct responder *r)
 	enum arp_kind kind = lsp->nb->has_router ? ARP_RESPOND : ARP_ROUTER;
 	int ret = 0;
 
-	if (kind == ARP_ROUTER && lsp->kind != PORT_ROUTER)
+	if (kind == ARP_ROUTER && !lsp_leads_to_router(lsp))
 		return 0;
 	for (size_t i = 0; !ret && i < lrp->n_ip4; i++)
 		ret = respond_ip4(r, kind, lrp->mac, lrp->ip4[i].addr);
 	for (size_t i = 0; !ret && kind == ARP_RESPOND && i < lrp->n_ip6; i++)
 		ret = respond_ip6(r, lrp->mac, lrp->ip6[i].addr);
 	return ret;
+}
+
+/* An answer of the switch stands: ovn-northd(8) has it in an earlier stage
+ * than the copy to the router. */
+int tables_add_router_arp(struct tables *c, const struct topo_lrp *lrp,
+			  const uint8_t ip[4])
+{
+	struct arp_val val = {.kind = ARP_ROUTER};
+	struct arp_key key = {};
+	int ret;
+
+	if (!lrp->lsp)
+		return 0;
+	key.datapath = lrp->lsp->sw->key;
+	val.port = lrp->lsp->key;
+	memcpy(key.ip, ip, sizeof(key.ip));
+	memcpy(val.mac, lrp->nb->mac, sizeof(val.mac));
+	ret = tables_add(c, IMAGE_ARP, &key, &val, NULL);
+	return ret == -EEXIST ? 0 : ret;
 }
 
 int tables_add_responders(struct tables *c)

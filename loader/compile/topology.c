@@ -36,12 +36,40 @@ bool topo_lrp_is_distributed(const struct topo_lrp *lrp)
 	return !lrp->router->is_gateway && !lrp->nb->is_distributed_gateway;
 }
 
+bool topo_router_is_here(const struct topology *t, const struct topo_router *r)
+{
+	return !r->is_gateway || (r->chassis && r->chassis == t->own_chassis);
+}
+
+/* A distributed gateway port on a gateway router is an ordinary port of it
+ * (northd warns). */
+bool topo_lrp_is_here(const struct topology *t, const struct topo_lrp *lrp)
+{
+	return lrp->router->is_gateway ? topo_router_is_here(t, lrp->router) :
+					 topo_lrp_is_distributed(lrp);
+}
+
 bool topology_is_remote(const struct topology *t, uint32_t chassis)
 {
 	static const uint8_t none[4];
 
 	return chassis && chassis != t->own_chassis &&
 	       memcmp(t->chassis[chassis].encap_ip, none, sizeof(none));
+}
+
+static enum port_kind lsp_kind(const struct nb_lsp *nb)
+{
+	switch (nb->type) {
+	case NB_LSP_VIF:
+		return PORT_VIF;
+	case NB_LSP_LOCALNET:
+		/* Without a network it is not there (ovn-controller's rule):
+		 * the switch works as one without it. */
+		return nb->network_name && *nb->network_name ? PORT_LOCALNET :
+							       PORT_UNSUPPORTED;
+	default: /* type router: once its LRP is found */
+		return PORT_UNSUPPORTED;
+	}
 }
 
 static uint32_t lsp_flags(const struct nb_lsp *nb)
@@ -52,11 +80,13 @@ static uint32_t lsp_flags(const struct nb_lsp *nb)
 		flags |= PORT_F_DISABLED;
 	if (nb->has_unknown)
 		flags |= PORT_F_UNKNOWN;
-	if (nb->type != NB_LSP_VIF)
-		return flags;
-	if (nb->n_port_security)
+	/* Nobody checks port_security of other types, but northd lets no port
+	 * learn that has it. */
+	if (nb->type == NB_LSP_VIF && nb->n_port_security)
 		flags |= PORT_F_SECURITY;
-	else if (nb->has_unknown)
+	if ((nb->type == NB_LSP_VIF ||
+	     (nb->type == NB_LSP_LOCALNET && nb->learn_fdb)) &&
+	    nb->has_unknown && !nb->n_port_security)
 		flags |= PORT_F_LEARN;
 	return flags;
 }
@@ -78,8 +108,9 @@ static int add_switch(struct topology *t, const struct nb_switch *nb,
 
 		lsp->nb = rows[i];
 		lsp->sw = sw;
-		lsp->kind = lsp->nb->type == NB_LSP_VIF ? PORT_VIF :
-							  PORT_UNSUPPORTED;
+		lsp->kind = lsp_kind(lsp->nb);
+		if (lsp->kind == PORT_LOCALNET && !sw->localnet)
+			sw->localnet = lsp;
 		lsp->flags = lsp_flags(lsp->nb);
 		sw->learns |= lsp->flags & PORT_F_LEARN;
 		other = name_index_add(&t->lsp_names, lsp->nb->name, lsp);
@@ -168,7 +199,9 @@ static void resolve_router_ports(struct topology *t, struct notes *notes)
 		}
 		lsp->peer = lrp;
 		lrp->lsp = lsp;
-		if (topo_lrp_is_distributed(lrp))
+		if (lrp->router->is_gateway)
+			lsp->kind = PORT_GATEWAY;
+		else if (topo_lrp_is_distributed(lrp))
 			lsp->kind = PORT_ROUTER;
 		/* The switch admits nothing from a disabled port, so nothing
 		 * can leave the router by it. */
@@ -239,11 +272,16 @@ int topology_init(struct topology *t, const struct nb *nb, struct notes *notes,
 	}
 	resolve_router_ports(t, notes);
 	resolve_peers(t, notes);
-	return 0;
+	if (!topology_number_tables(t))
+		return 0;
+	topology_free(t);
+	return error_set(e, ENOMEM, "out of memory");
 }
 
 void topology_free(struct topology *t)
 {
+	for (size_t i = 0; i < t->n_routers; i++)
+		free(t->routers[i].tables);
 	free(t->switches);
 	free(t->lsps);
 	free(t->routers);

@@ -7,7 +7,9 @@
  *
  *   topology.c   rows, names, router-port and peer references
  *   tunnelkeys.c keys of all of them
+ *   routetable.c numbers of route tables
  *   place.c      chassis, which port is where
+ *   mapping.c    physical networks and their interfaces here
  *
  * Filled by compile(), read by switch.c, router.c and their like.
  */
@@ -25,6 +27,7 @@ struct topo_switch {
 	uint32_t key;
 	struct topo_lsp *ports;
 	size_t n_ports;
+	struct topo_lsp *localnet; /* the first by uuid, or NULL */
 	bool learns; /* some port has PORT_F_LEARN */
 };
 
@@ -37,6 +40,9 @@ struct topo_lsp {
 	uint32_t flags; /* enum port_flag */
 	struct topo_lrp *peer; /* what router-port names, or NULL */
 	const struct compile_binding *binding; /* here, or NULL */
+	/* PORT_LOCALNET: the interface here, or NULL; does it get frames? */
+	const struct compile_mapping *mapping;
+	bool is_shadowed; /* another port gets its network's frames */
 };
 
 struct topo_router {
@@ -45,7 +51,13 @@ struct topo_router {
 	struct topo_lrp *ports;
 	size_t n_ports;
 	bool is_gateway; /* options:chassis */
+	uint32_t chassis; /* is_gateway: index, 0: nowhere */
 	bool has_distributed_gateway;
+	/* Route tables that its ports select: 1, 2, ... by name, and 0, the
+	 * main one, if any port has no other. */
+	const char **tables; /* sorted; tables[0] is number 1 */
+	size_t n_tables;
+	bool uses_main_table;
 };
 
 struct topo_lrp {
@@ -53,6 +65,7 @@ struct topo_lrp {
 	struct topo_router *router;
 	uint32_t key;
 	uint32_t flags; /* enum lrp_flag */
+	uint32_t route_table; /* number */
 	struct topo_lsp *lsp; /* the LSP that names this port, or NULL */
 	struct topo_lrp *peer; /* or another LRP, or NULL */
 };
@@ -86,6 +99,18 @@ int topology_assign_keys(struct topology *t, const struct placement *p,
 int topology_place(struct topology *t, const struct compile_input *in,
 		   struct notes *notes, struct error *e);
 
+/* The number of a table, NULL or "": main.  False: no port of the router
+ * selects it. */
+bool topo_router_find_table(const struct topo_router *r, const char *name,
+			    uint32_t *table);
+/* Called by topology_init().  0 or -ENOMEM. */
+int topology_number_tables(struct topology *t);
+
+/* Which localnet port gets the frames of which attached interface.
+ * 0, -EINVAL (two ports want the same frames), -ENOMEM. */
+int topology_map_networks(struct topology *t, const struct compile_input *in,
+			  struct notes *notes, struct error *e);
+
 /* The LSP of a name in its stored form, or NULL. */
 struct topo_lsp *topology_find_stored(const struct topology *t,
 				      const char *stored);
@@ -93,6 +118,10 @@ struct topo_lsp *topology_find_stored(const struct topology *t,
 /* Does traffic pass this LRP on every chassis?  Not on gateway routers and
  * distributed gateway ports, whose place is one chassis. */
 bool topo_lrp_is_distributed(const struct topo_lrp *lrp);
+/* Does this host run the router?  Distributed ones run everywhere. */
+bool topo_router_is_here(const struct topology *t, const struct topo_router *r);
+/* ... and does traffic pass this port of it here? */
+bool topo_lrp_is_here(const struct topology *t, const struct topo_lrp *lrp);
 /* Has the chassis a tunnel endpoint, and is it not this host? */
 bool topology_is_remote(const struct topology *t, uint32_t chassis);
 

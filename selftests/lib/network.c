@@ -142,6 +142,8 @@ static void free_lsp(struct nb_lsp *lsp)
 	free_addresses(lsp->port_security, lsp->n_port_security);
 	free(lsp->requested_chassis);
 	free(lsp->router_port);
+	free(lsp->network_name);
+	free_addresses(lsp->nat_addresses, lsp->n_nat_addresses);
 }
 
 static void free_router(struct nb_router *r)
@@ -151,9 +153,12 @@ static void free_router(struct nb_router *r)
 		free(r->ports[i].ip4);
 		free(r->ports[i].ip6);
 		free(r->ports[i].peer);
+		free(r->ports[i].route_table);
 	}
-	for (size_t i = 0; i < r->n_routes; i++)
+	for (size_t i = 0; i < r->n_routes; i++) {
 		free(r->routes[i].output_port);
+		free(r->routes[i].route_table);
+	}
 	free(r->ports);
 	free(r->routes);
 	free(r->name);
@@ -231,6 +236,19 @@ struct nb_lsp *net_router_lsp(struct nb_switch *sw, const char *name,
 	return lsp;
 }
 
+struct nb_lsp *net_localnet(struct nb_switch *sw, const char *name,
+			    const char *network_name, uint16_t tag)
+{
+	struct nb_lsp *lsp = add_lsp(sw, name, "unknown");
+
+	lsp->type = NB_LSP_LOCALNET;
+	lsp->type_name = strdup("localnet");
+	net_set(&lsp->network_name, network_name);
+	lsp->tag = tag;
+	lsp->tag_type = 0x8100;
+	return lsp;
+}
+
 void net_port_security(struct nb_lsp *lsp, const char *elements)
 {
 	parse_elements(lsp, &lsp->port_security, &lsp->n_port_security,
@@ -281,6 +299,19 @@ struct nb_route *net_route(struct nb_router *r, const char *prefix,
 		parse_ip(AF_INET, route->nexthop, nexthop);
 	net_set(&route->output_port, output_port);
 	return route;
+}
+
+struct compile_mapping *net_attach(struct network *n, const char *ifname,
+				   uint32_t ifindex, const char *network_name)
+{
+	struct compile_mapping *m = &n->mappings[n->n_mappings++];
+
+	assert_true(n->n_mappings <=
+		    sizeof(n->mappings) / sizeof(*n->mappings));
+	m->ifindex = ifindex;
+	snprintf(m->ifname, sizeof(m->ifname), "%s", ifname);
+	name_store(m->network, network_name);
+	return m;
 }
 
 size_t net_chassis(struct network *n, const char *name, const char *hostname,
@@ -346,7 +377,6 @@ void net_tutorial(struct network *n)
 {
 	struct nb_switch *ls1, *ls2, *ls3, *outside;
 	struct nb_router *router1, *gw1;
-	struct nb_lsp *localnet;
 
 	net_init(n);
 	ls1 = net_switch(n, "ls1");
@@ -390,10 +420,8 @@ void net_tutorial(struct network *n)
 		      "4a8b8ba7-a233-4db3-8878-580132d7686b", "gw1-outside",
 		      "b7e53d1a-2965-4b30-adb8-e7fbdf420a7a",
 		      "02:0a:7f:18:01:02", "192.168.209.120/19");
-	localnet = net_vif(outside, "outside-localnet", "unknown");
-	net_uuid(localnet->uuid, "02ec575b-e2e6-4f1e-9688-4cb910c27e5a");
-	localnet->type = NB_LSP_LOCALNET;
-	net_set(&localnet->type_name, "localnet");
+	net_uuid(net_localnet(outside, "outside-localnet", "phyNet", 0)->uuid,
+		 "02ec575b-e2e6-4f1e-9688-4cb910c27e5a");
 	net_route(router1, "0.0.0.0/0", "172.19.255.1", NULL);
 	net_route(gw1, "172.18.0.0/16", "172.19.255.2", NULL);
 	net_chassis(n, NODE1, "node1", "192.168.209.110");

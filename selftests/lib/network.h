@@ -16,6 +16,8 @@
 struct network {
 	struct nb nb;
 	struct placement placement;
+	struct compile_mapping mappings[8];
+	size_t n_mappings;
 };
 
 void net_init(struct network *n);
@@ -30,6 +32,9 @@ struct nb_lsp *net_vif(struct nb_switch *sw, const char *name,
 		       const char *addresses);
 struct nb_lsp *net_router_lsp(struct nb_switch *sw, const char *name,
 			      const char *router_port, const char *addresses);
+/* Address "unknown". */
+struct nb_lsp *net_localnet(struct nb_switch *sw, const char *name,
+			    const char *network_name, uint16_t tag);
 void net_port_security(struct nb_lsp *lsp, const char *elements);
 struct nb_router *net_router(struct network *n, const char *name);
 /* networks: parted by blanks. */
@@ -40,6 +45,10 @@ struct nb_route *net_route(struct nb_router *r, const char *prefix,
 			   const char *nexthop, const char *output_port);
 void net_uuid(char uuid[37], const char *text);
 void net_set(char **member, const char *text); /* strdup */
+
+/* An interface of this host, attached to a physical network. */
+struct compile_mapping *net_attach(struct network *n, const char *ifname,
+				   uint32_t ifindex, const char *network_name);
 
 /* Placement; chassis are numbered 0, 1, ... as they are added. */
 size_t net_chassis(struct network *n, const char *name, const char *hostname,
@@ -79,6 +88,18 @@ struct arp_val *net_nd(const struct compile_output *out, const char *sw,
 		       const char *ip);
 struct route_val *net_route_val(const struct compile_output *out,
 				const char *router, const char *prefix);
+/* id: IMAGE_ROUTE or IMAGE_ROUTE_SRC. */
+struct route_val *net_route_in(const struct compile_output *out,
+			       enum image_table_id id, const char *router,
+			       uint32_t table, const char *prefix);
+/* Members of an ECMP group as text, in their order: "10.0.0.8 10.0.0.9". */
+const char *net_ecmp(const struct compile_output *out, uint32_t group);
+struct network_val *net_network(const struct compile_output *out,
+				const char *lsp);
+struct localnet_val *net_arriving(const struct compile_output *out,
+				  uint32_t ifindex, uint32_t vlan);
+struct garp_val *net_garp(const struct compile_output *out, const char *sw,
+			  const char *ip);
 struct router_ip_val *net_router_ip(const struct compile_output *out,
 				    const char *router, const char *ip);
 struct neighbor_val *net_neighbor(const struct compile_output *out,

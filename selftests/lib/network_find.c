@@ -14,7 +14,12 @@ void net_compile(const struct network *n, const char *chassis,
 		 struct compile_output *out)
 {
 	struct compile_input in = {
-		.nb = &n->nb, .placement = &n->placement, .chassis = chassis};
+		.nb = &n->nb,
+		.placement = &n->placement,
+		.chassis = chassis,
+		.mappings = n->mappings,
+		.n_mappings = n->n_mappings,
+	};
 	struct error e = {};
 	int ret = compile(&in, out, &e);
 
@@ -26,7 +31,12 @@ void net_compile_fails(const struct network *n, const char *chassis, int err,
 		       const char *const *parts)
 {
 	struct compile_input in = {
-		.nb = &n->nb, .placement = &n->placement, .chassis = chassis};
+		.nb = &n->nb,
+		.placement = &n->placement,
+		.chassis = chassis,
+		.mappings = n->mappings,
+		.n_mappings = n->n_mappings,
+	};
 	struct compile_output out, empty = {};
 	struct error e = {};
 
@@ -158,19 +168,68 @@ struct arp_val *net_nd(const struct compile_output *out, const char *sw,
 	return image_find(&out->image, IMAGE_ND, &key);
 }
 
-struct route_val *net_route_val(const struct compile_output *out,
-				const char *router, const char *prefix)
+struct route_val *net_route_in(const struct compile_output *out,
+			       enum image_table_id id, const char *router,
+			       uint32_t table, const char *prefix)
 {
-	struct route_key key = {.datapath = net_datapath(out, router)};
+	struct route_key key = {.datapath = net_datapath(out, router),
+				.table = table};
 	char copy[32], *slash;
 
 	snprintf(copy, sizeof(copy), "%s", prefix);
 	slash = strchr(copy, '/');
 	assert_non_null(slash);
 	*slash = 0;
-	key.prefixlen = 32 + atoi(slash + 1);
+	key.prefixlen = 64 + atoi(slash + 1);
 	assert_int_equal(1, inet_pton(AF_INET, copy, key.ip));
-	return image_find(&out->image, IMAGE_ROUTE, &key);
+	return image_find(&out->image, id, &key);
+}
+
+struct route_val *net_route_val(const struct compile_output *out,
+				const char *router, const char *prefix)
+{
+	return net_route_in(out, IMAGE_ROUTE, router, 0, prefix);
+}
+
+const char *net_ecmp(const struct compile_output *out, uint32_t group)
+{
+	static char text[1024];
+	struct ecmp_key key = {.id = group};
+	const struct route_val *val;
+	char ip[INET_ADDRSTRLEN];
+
+	text[0] = 0;
+	for (; (val = image_find(&out->image, IMAGE_ECMP, &key)); key.index++) {
+		inet_ntop(AF_INET, val->nexthop, ip, sizeof(ip));
+		strcat(text, key.index ? " " : "");
+		strcat(text, ip);
+	}
+	return text;
+}
+
+struct network_val *net_network(const struct compile_output *out,
+				const char *lsp)
+{
+	struct port_key key = net_port(out, lsp);
+
+	return image_find(&out->image, IMAGE_NETWORK, &key);
+}
+
+struct localnet_val *net_arriving(const struct compile_output *out,
+				  uint32_t ifindex, uint32_t vlan)
+{
+	struct localnet_key key = {.ifindex = ifindex, .vlan = vlan};
+
+	return image_find(&out->image, IMAGE_LOCALNET, &key);
+}
+
+struct garp_val *net_garp(const struct compile_output *out, const char *sw,
+			  const char *ip)
+{
+	struct garp_key key = {.datapath = net_datapath(out, sw)};
+
+	assert_int_equal(1, inet_pton(AF_INET, ip, key.ip));
+	return image_find(&out->image, IMAGE_GARP, &key);
 }
 
 struct router_ip_val *net_router_ip(const struct compile_output *out,

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -115,7 +116,7 @@ static void test_chassis(void **state)
 static const struct {
 	const char *lsp, *sw, *mac;
 	enum port_kind kind;
-	const char *host; /* where it is, NULL: nowhere */
+	const char *host; /* where it is, "here": on each, NULL: nowhere */
 	const char *lrp; /* peer, NULL: none */
 } ports[] = {
 	{"ls1-vm1", "ls1", "02:ac:10:ff:00:10", PORT_VIF, "node2", NULL},
@@ -128,11 +129,11 @@ static const struct {
 	 "router1-ls2"},
 	{"ls3-router1", "ls3", "02:ac:10:ff:ff:02", PORT_ROUTER, NULL,
 	 "router1-ls3"},
-	{"ls3-gw1", "ls3", "02:ac:10:ff:ff:01", PORT_UNSUPPORTED, "node1",
-	 NULL},
-	{"outside-gw1", "outside", "02:0a:7f:18:01:02", PORT_UNSUPPORTED,
-	 "node1", NULL},
-	{"outside-localnet", "outside", NULL, PORT_UNSUPPORTED, NULL, NULL},
+	{"ls3-gw1", "ls3", "02:ac:10:ff:ff:01", PORT_GATEWAY, "node1",
+	 "gw1-ls3"},
+	{"outside-gw1", "outside", "02:0a:7f:18:01:02", PORT_GATEWAY, "node1",
+	 "gw1-outside"},
+	{"outside-localnet", "outside", NULL, PORT_LOCALNET, "here", NULL},
 };
 
 #define N_PORTS (sizeof(ports) / sizeof(*ports))
@@ -141,16 +142,21 @@ static void check_port(const struct compile_output *out, size_t i)
 {
 	struct port_key key = net_port(out, ports[i].lsp);
 	struct port_val *val = net_port_val(out, ports[i].lsp);
+	const char *host = ports[i].host;
 	struct lrp_key peer = {};
 	struct l2_val *l2;
+	uint32_t at = 0;
 
+	/* node1 runs all routers. */
 	if (ports[i].lrp)
-		peer = net_lrp_key(out, ports[i].lrp);
+		peer = net_lrp_key(&tut.out[0], ports[i].lrp);
+	if (host)
+		at = strcmp(host, "here") ? chassis(out, host) :
+					    out->own_chassis;
 	assert_int_equal(net_datapath(out, ports[i].sw), key.datapath);
 	assert_in_range(key.port, 1, OVN_PORT_KEY_MAX);
 	assert_int_equal(ports[i].kind, val->kind);
-	assert_int_equal(ports[i].host ? chassis(out, ports[i].host) : 0,
-			 val->chassis);
+	assert_int_equal(at, val->chassis);
 	assert_int_equal(0, val->ifindex);
 	assert_int_equal(peer.datapath, val->peer_datapath);
 	assert_int_equal(peer.port, val->peer_port);
@@ -200,7 +206,7 @@ static void test_keys_agree(void **state)
 }
 
 /* MAC-only ports: the routers answer for themselves, nobody else is known;
- * gw1 would answer on its own chassis. */
+ * requests for gw1 go to its chassis. */
 static void test_responders(void **state)
 {
 	static const struct {
@@ -209,13 +215,16 @@ static void test_responders(void **state)
 		{"ls1", "172.18.100.1", "ls1-router1", "02:ac:10:ff:00:01"},
 		{"ls2", "172.18.200.1", "ls2-router1", "02:ac:10:ff:10:01"},
 		{"ls3", "172.19.255.2", "ls3-router1", "02:ac:10:ff:ff:02"},
+		{"ls3", "172.19.255.1", "ls3-gw1", "02:ac:10:ff:ff:01"},
+		{"outside", "192.168.209.120", "outside-gw1",
+		 "02:0a:7f:18:01:02"},
 	};
 	const struct compile_output *out = &tut.out[1];
 
 	(void)state;
-	assert_int_equal(3, out->image.table[IMAGE_ARP].n);
+	assert_int_equal(5, out->image.table[IMAGE_ARP].n);
 	assert_int_equal(0, out->image.table[IMAGE_ND].n);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		struct arp_val *val = net_arp(out, want[i].sw, want[i].ip);
 
 		assert_non_null(val);
@@ -235,10 +244,11 @@ static void test_groups(void **state)
 	} want[] = {
 		{0, "ls1", OVN_MC_FLOOD, "ls1-router1 node2 node3"},
 		{0, "ls1", OVN_MC_FLOOD_L2, "node2 node3"},
-		{0, "ls3", OVN_MC_FLOOD, "ls3-router1"},
+		{0, "ls3", OVN_MC_FLOOD, "ls3-gw1 ls3-router1"},
 		{0, "ls3", OVN_MC_FLOOD_L2, ""},
-		{0, "outside", OVN_MC_FLOOD, ""},
-		{0, "outside", OVN_MC_UNKNOWN, ""},
+		{0, "outside", OVN_MC_FLOOD, "outside-gw1 outside-localnet"},
+		{0, "outside", OVN_MC_FLOOD_L2, "outside-localnet"},
+		{0, "outside", OVN_MC_UNKNOWN, "outside-localnet"},
 		{0, "router1", OVN_MC_FLOOD, "node2 node3"},
 		{0, "gw1", OVN_MC_FLOOD, ""},
 		{1, "ls1", OVN_MC_FLOOD, "ls1-router1 ls1-vm1 node3"},
@@ -246,10 +256,13 @@ static void test_groups(void **state)
 		{1, "ls1", OVN_MC_UNKNOWN, ""},
 		{1, "ls2", OVN_MC_FLOOD, "ls2-router1 ls2-vm4 node3"},
 		{1, "ls2", OVN_MC_FLOOD_L2, "ls2-vm4 node3"},
-		{1, "router1", OVN_MC_FLOOD, "node3"},
+		{1, "ls3", OVN_MC_FLOOD, "ls3-router1 node1"},
+		{1, "ls3", OVN_MC_FLOOD_L2, ""},
+		{1, "outside", OVN_MC_FLOOD, "outside-localnet"},
+		{1, "router1", OVN_MC_FLOOD, "node1 node3"},
 		{2, "ls1", OVN_MC_FLOOD_L2, "ls1-vm2 node2"},
 		{2, "ls2", OVN_MC_FLOOD, "ls2-router1 ls2-vm3 node2"},
-		{2, "router1", OVN_MC_FLOOD, "node2"},
+		{2, "router1", OVN_MC_FLOOD, "node1 node2"},
 	};
 
 	(void)state;
@@ -339,6 +352,8 @@ static void test_routes(void **state)
 		assert_int_equal(net_lrp_key(out, want[i].lrp).port, val->port);
 		net_assert_mac(val->mac, want[i].mac);
 		net_assert_ip(val->src_ip, want[i].src);
+		assert_int_equal(atoi(strchr(want[i].prefix, '/') + 1),
+				 val->plen);
 		net_assert_ip(val->nexthop,
 			      want[i].nexthop ? want[i].nexthop : "0.0.0.0");
 		assert_int_equal(net_lrp_val(out, want[i].lrp)->flags,
@@ -361,11 +376,13 @@ static void test_neighbors(void **state)
 	net_assert_mac(val->mac, "02:ac:10:ff:ff:01");
 }
 
-/* What is not honoured (gw1) is the model's to tell. */
+/* Nothing is attached to the physical network, which matters to gw1. */
 static void test_notes(void **state)
 {
 	(void)state;
-	for (int h = 0; h < 3; h++)
+	assert_int_equal(1, tut.out[0].n_notes);
+	net_assert_note(&tut.out[0], "gw1 (phyNet)");
+	for (int h = 1; h < 3; h++)
 		assert_int_equal(0, tut.out[h].n_notes);
 }
 
