@@ -102,7 +102,7 @@ struct port_val {
 struct network_val { /* key: struct port_key */
 	__u16 vlan; /* as in port_val */
 	__u16 vlan_type;
-	__u32 flags; /* PORT_F_LEARN: localnet_learn_fdb; PORT_F_DISABLED */
+	__u32 flags; /* enum port_flag: LEARN, FDB_SWITCH, DISABLED */
 	char name[XOVN_NAME_LEN]; /* network_name */
 };
 
