@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 
 #include "sync/attach.h"
 #include "sync/attachment.h"
@@ -173,6 +175,16 @@ static int compute_underlay(struct apply_run *r)
 	return err;
 }
 
+/* Kept as long as the tables: it decides where their entries are. */
+static uint32_t ct_seed(void)
+{
+	uint32_t seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = ct_now() ^ (uint32_t)getpid() << 16;
+	return seed;
+}
+
 static int write_config(struct apply_run *r)
 {
 	const struct chassis_val *own = &r->out->chassis[r->out->own_chassis];
@@ -194,6 +206,8 @@ static int write_config(struct apply_run *r)
 		buckets &= buckets - 1;
 	c->ct_buckets = buckets;
 	r->result->ct_records = c->ct_records;
+	if (!r->s->is_loaded)
+		c->ct_seed = ct_seed();
 	if (r->s->is_loaded && !memcmp(c, &old, sizeof(old)))
 		return 0;
 	r->result->n_writes++;
