@@ -19,7 +19,8 @@ struct config {
 	__u8 encap_ip[4]; /* own tunnel endpoint, 0.0.0.0: none */
 	__u32 underlay_ifindex; /* 0: nothing attached with --underlay */
 	__u64 program_id; /* hash of the BPF objects that fill these maps */
-	__u32 generation; /* counts the loader's changes; never 0 once loaded */
+	__u32 generation; /* counts the loader's changes; odd while one is under
+			   * way, never 0 once loaded */
 	__u32 ct_buckets; /* of map "ct_index" in use, a power of two */
 	__u32 ct_records; /* of map "ct" */
 	__u32 ct_seed; /* random: who may be in one bucket is not to be known */
@@ -101,7 +102,11 @@ struct port_val {
 struct network_val { /* key: struct port_key */
 	__u16 vlan; /* as in port_val */
 	__u16 vlan_type;
-	__u32 flags; /* as in localnet_val */
+	__u32 generation; /* counts the loader's changes; odd while one is under
+			   * way, never 0 once loaded */
+	__u32 ct_buckets; /* of map "ct_index" in use, a power of two */
+	__u32 ct_records; /* of map "ct" */
+	__u32 ct_seed; /* random: who may be in one bucket is not to be known */
 	char name[XOVN_NAME_LEN]; /* network_name */
 };
 
@@ -433,6 +438,7 @@ enum attachment_flag {
 	ATTACHMENT_F_CLSACT_OURS = 1 << 0, /* we added the clsact qdisc */
 	ATTACHMENT_F_GRO_WAS_OFF = 1 << 1, /* we switched GRO on */
 	ATTACHMENT_F_PROMISC_OURS = 1 << 2, /* we set IFF_PROMISC */
+	ATTACHMENT_F_RXVLAN_WAS_ON = 1 << 3, /* we switched it off */
 };
 
 struct attachment_key {

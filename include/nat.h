@@ -11,7 +11,8 @@
 /* ---- router: options of routers that have any ---- */
 
 enum router_flag {
-	ROUTER_F_DNAT_FORCE_ROUTER_IP = 1 << 0, /* dnat_force_snat_ip=router_ip */
+	ROUTER_F_DNAT_FORCE_ROUTER_IP = 1
+					<< 0, /* dnat_force_snat_ip=router_ip */
 	ROUTER_F_LB_FORCE_ROUTER_IP = 1 << 1, /* lb_force_snat_ip=router_ip */
 };
 
@@ -105,6 +106,7 @@ enum lb_flag {
 	LB_F_BY_IP_DST = 1 << 6,
 	LB_F_BY_TP_SRC = 1 << 7,
 	LB_F_BY_TP_DST = 1 << 8,
+	LB_F_CT_FLUSH = 1 << 9, /* options:ct_flush; for the loader */
 };
 
 #define LB_F_BY_FIELDS                                                         \

@@ -19,14 +19,20 @@ struct command {
 static const struct command commands[] = {
 	{"load", cmd_load,
 	 "--nb FILE --chassis NAME [--sb FILE] [--placement FILE]\n"
-	 "                 [--max-ports N] [--dry-run] [--json]"},
+	 "                 [--max-ports N] [--ct-max N] [--ct-timeout STATE=SEC,...]\n"
+	 "                 [--no-announce] [--dry-run] [--json]"},
 	{"attach", cmd_attach,
-	 "IFACE [--underlay | --localnet NETWORK] [--mode auto|native|tc]"},
+	 "IFACE [--underlay | --localnet NETWORK] [--mode auto|native|tc]\n"
+	 "                 [--no-announce]"},
 	{"bind", cmd_bind, "IFACE LSP"},
 	{"unbind", cmd_unbind, "IFACE"},
 	{"detach", cmd_detach, "IFACE | --all"},
 	{"show", cmd_show, "[--json]"},
-	{"stats", cmd_stats, "[drops] [--all] [--json]"},
+	{"stats", cmd_stats, "[drops | ct] [--all] [--json]"},
+	{"ct", cmd_ct,
+	 "list | flush [--zone NAME] [--proto PROTO] [--src IP] [--dst IP]\n"
+	 "                 [--reply-src IP] [--reply-dst IP] [--any-addr IP]\n"
+	 "                 [--sport N] [--dport N] [--state NAME] [--nat] [--json]"},
 };
 
 static int usage(FILE *to)

@@ -24,6 +24,7 @@ int cmd_bind(const char *pin, int argc, char **argv, struct error *e);
 int cmd_unbind(const char *pin, int argc, char **argv, struct error *e);
 int cmd_detach(const char *pin, int argc, char **argv, struct error *e);
 int cmd_show(const char *pin, int argc, char **argv, struct error *e);
+int cmd_ct(const char *pin, int argc, char **argv, struct error *e);
 int cmd_stats(const char *pin, int argc, char **argv, struct error *e);
 
 /* One option of a subcommand: --name VALUE into *string, or --name into

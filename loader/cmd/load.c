@@ -15,12 +15,13 @@
 #include "nb/nb.h"
 #include "nb/placement.h"
 #include "sync/apply.h"
+#include "sync/conntrack.h"
 #include "sync/state.h"
 
 struct load {
 	const char *nb_path, *sb_path, *placement_path, *chassis;
-	uint32_t max_ports;
-	bool is_dry, as_json;
+	struct apply_options apply;
+	bool has_ct_max, as_json;
 	struct nb nb;
 	struct placement placement;
 	struct compile_output out;
@@ -99,8 +100,15 @@ static void print_text(const struct load *l, const struct apply_result *r)
 	       l->chassis, l->nb.n_switches, l->nb.n_routers,
 	       count_ports(&l->nb), r->summary.added, r->summary.changed,
 	       r->summary.removed, r->n_writes,
-	       l->is_dry ? ", none made: dry run" : "",
+	       l->apply.is_dry ? ", none made: dry run" : "",
 	       r->is_upgrade ? "; programs replaced" : "");
+	if (r->n_flushed)
+		printf("xovn: load: %zu connection%s of backends that went "
+		       "flushed\n",
+		       r->n_flushed, r->n_flushed == 1 ? "" : "s");
+	if (r->n_announced > 0)
+		printf("xovn: load: %d address%s announced by ARP\n",
+		       r->n_announced, r->n_announced == 1 ? "" : "es");
 }
 
 static void print_json(const struct load *l, const struct apply_result *r)
@@ -126,30 +134,50 @@ static void print_json(const struct load *l, const struct apply_result *r)
 			  (json_int_t)r->summary.added, "changed",
 			  (json_int_t)r->summary.changed, "removed",
 			  (json_int_t)r->summary.removed, "map_writes",
-			  (json_int_t)r->n_writes, "dry_run", l->is_dry,
+			  (json_int_t)r->n_writes, "dry_run", l->apply.is_dry,
 			  "programs_replaced", r->is_upgrade, "not_honoured",
 			  warnings, "notes", notes));
+	json_object_update_new(
+		root,
+		json_pack("{s:I, s:I, s:I}", "connections_flushed",
+			  (json_int_t)r->n_flushed, "announced",
+			  (json_int_t)(r->n_announced > 0 ? r->n_announced : 0),
+			  "ct_max", (json_int_t)r->ct_records));
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(root);
 }
 
+static void warn_result(const struct load *l, const struct apply_result *r)
+{
+	if (l->has_ct_max && r->ct_records != l->apply.limits.ct_max)
+		warning("--ct-max %u: the table keeps its %u records until "
+			"xovn detach --all",
+			l->apply.limits.ct_max, r->ct_records);
+	if (r->n_announced < 0)
+		warning("addresses were not announced: %s",
+			strerror(-r->n_announced));
+}
+
 static int load_run(struct load *l, const char *pin)
 {
+	struct compile_mapping *mappings = NULL;
 	struct compile_binding *bindings = NULL;
 	struct chassis_val *present = NULL;
 	struct apply_result result = {0};
 	struct state s;
-	size_t n = 0;
+	size_t n = 0, n_mappings = 0;
 	int ret = read_files(l);
 
 	if (ret)
 		return ret;
-	ret = state_open(&s, pin, l->is_dry ? STATE_PREVIEW : STATE_CREATE,
-			 l->e);
+	ret = state_open(&s, pin,
+			 l->apply.is_dry ? STATE_PREVIEW : STATE_CREATE, l->e);
 	if (ret)
 		return ret;
 	ret = apply_read_bindings(&s, &bindings, &n, l->e);
+	if (!ret)
+		ret = apply_read_mappings(&s, &mappings, &n_mappings, l->e);
 	if (!ret)
 		ret = apply_read_chassis(&s, &present, l->e);
 	if (!ret) {
@@ -159,18 +187,20 @@ static int load_run(struct load *l, const char *pin)
 			.chassis = l->chassis,
 			.bindings = bindings,
 			.n_bindings = n,
+			.mappings = mappings,
+			.n_mappings = n_mappings,
 			.present_chassis = present,
 		};
 
 		ret = compile(&in, &l->out, l->e);
 	}
 	if (!ret) {
-		ret = apply(&s, &l->out, l->max_ports, l->is_dry, &result,
-			    l->e);
+		ret = apply(&s, &l->out, &l->apply, &result, l->e);
 		if (!ret) {
 			warn_notices(&l->nb);
 			for (size_t i = 0; i < l->out.n_notes; i++)
 				warning("%s", l->out.notes[i]);
+			warn_result(l, &result);
 			if (l->as_json)
 				print_json(l, &result);
 			else
@@ -179,43 +209,48 @@ static int load_run(struct load *l, const char *pin)
 		compile_output_free(&l->out);
 	}
 	free(bindings);
+	free(mappings);
 	free(present);
 	state_close(&s);
 	return ret;
 }
 
-static int parse_max_ports(struct load *l, const char *text)
+static int parse_number(const char *option, const char *text, uint32_t lowest,
+			uint32_t highest, uint32_t *number, struct error *e)
 {
 	unsigned long value;
 	char *end;
 
-	l->max_ports = MAX_PORTS_DEFAULT;
 	if (!text)
 		return 0;
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	if (errno || *end || end == text || value < MAX_PORTS_LOWEST ||
-	    value > MAX_PORTS_HIGHEST) {
-		error_set(l->e, EINVAL,
-			  "--max-ports %s: a number from %d to %d is wanted",
-			  text, MAX_PORTS_LOWEST, MAX_PORTS_HIGHEST);
+	if (errno || *end || end == text || value < lowest || value > highest) {
+		error_set(e, EINVAL,
+			  "--%s %s: a number from %u to %u is wanted", option,
+			  text, lowest, highest);
 		return CMD_USAGE;
 	}
-	l->max_ports = value;
+	*number = value;
 	return 0;
 }
 
 int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 {
-	struct load l = {.e = e};
-	const char *max_ports = NULL;
+	struct load l = {.e = e,
+			 .apply.limits = {.max_ports = MAX_PORTS_DEFAULT,
+					  .ct_max = CT_MAX_DEFAULT}};
+	const char *max_ports = NULL, *ct_max = NULL, *ct_timeout = NULL;
 	const struct option_def options[] = {
 		{"nb", &l.nb_path, NULL},
 		{"sb", &l.sb_path, NULL},
 		{"placement", &l.placement_path, NULL},
 		{"chassis", &l.chassis, NULL},
 		{"max-ports", &max_ports, NULL},
-		{"dry-run", NULL, &l.is_dry},
+		{"ct-max", &ct_max, NULL},
+		{"ct-timeout", &ct_timeout, NULL},
+		{"no-announce", NULL, &l.apply.is_silent},
+		{"dry-run", NULL, &l.apply.is_dry},
 		{"json", NULL, &l.as_json},
 		{0},
 	};
@@ -227,7 +262,14 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 		error_set(e, EINVAL, "--nb FILE and --chassis NAME are needed");
 		return CMD_USAGE;
 	}
-	ret = parse_max_ports(&l, max_ports);
+	l.has_ct_max = ct_max;
+	ret = parse_number("max-ports", max_ports, MAX_PORTS_LOWEST,
+			   MAX_PORTS_HIGHEST, &l.apply.limits.max_ports, e);
+	if (!ret)
+		ret = parse_number("ct-max", ct_max, CT_MAX_LOWEST,
+				   CT_MAX_HIGHEST, &l.apply.limits.ct_max, e);
+	if (!ret && ct_timeouts_parse(ct_timeout, l.apply.ct_timeout, e))
+		ret = CMD_USAGE;
 	if (!ret)
 		ret = load_run(&l, pin);
 	nb_free(&l.nb);

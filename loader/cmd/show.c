@@ -2,8 +2,10 @@
 /* xovn show: this host, what is attached and bound, the logical network. */
 #include "cmd/show.h"
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/cmd.h"
 
@@ -19,9 +21,14 @@ static bool is(const json_t *o, const char *name)
 	return json_is_true(json_object_get(o, name));
 }
 
+static int number(const json_t *o, const char *name)
+{
+	return (int)json_integer_value(json_object_get(o, name));
+}
+
 static int key(const json_t *o)
 {
-	return (int)json_integer_value(json_object_get(o, "key"));
+	return number(o, "key");
 }
 
 static void print_host(const json_t *root)
@@ -38,9 +45,11 @@ static void print_host(const json_t *root)
 					    "  unreachable: no underlay");
 	json_array_foreach(json_object_get(root, "attachments"), i, o)
 	{
-		if (text(o, "role")[0] == 'u')
-			printf("underlay %s  mode %s (%s)%s\n",
-			       text(o, "interface"), text(o, "mode"),
+		if (strcmp(text(o, "role"), "vif") != 0)
+			printf("%s %s%s%s  mode %s (%s)%s\n", text(o, "role"),
+			       text(o, "interface"),
+			       *text(o, "network") ? "  network " : "",
+			       text(o, "network"), text(o, "mode"),
 			       text(o, "hook"),
 			       is(o, "present") ? "" : "  interface gone");
 	}
@@ -49,6 +58,26 @@ static void print_host(const json_t *root)
 		       text(o, "port"),
 		       is(o, "present") ? "" : "  interface gone",
 		       is(o, "in_nb") ? "" : "  not in the NB database");
+}
+
+static void print_lbs(const json_t *datapath)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(json_object_get(datapath, "load_balancers"), i, o)
+	{
+		int port = number(o, "port");
+
+		printf("    load balancer %s  %s", text(o, "name"),
+		       text(o, "vip"));
+		if (port)
+			printf(":%d/%s", port,
+			       number(o, "proto") == IPPROTO_TCP ? "tcp" :
+			       number(o, "proto") == IPPROTO_UDP ? "udp" :
+								   "sctp");
+		printf("  backends %d\n", number(o, "backends"));
+	}
 }
 
 static void print_switch(const json_t *sw)
@@ -65,6 +94,10 @@ static void print_switch(const json_t *sw)
 			printf(" port %s", text(port, "router_port"));
 		if (*text(port, "chassis"))
 			printf("  chassis %s", text(port, "chassis"));
+		if (*text(port, "network"))
+			printf("  network %s", text(port, "network"));
+		if (number(port, "tag"))
+			printf("  tag %d", number(port, "tag"));
 		if (*text(port, "interface"))
 			printf("  interface %s", text(port, "interface"));
 		json_array_foreach(json_object_get(port, "addresses"), j,
@@ -72,6 +105,7 @@ static void print_switch(const json_t *sw)
 			printf("  %s", text(address, "mac"));
 		putchar('\n');
 	}
+	print_lbs(sw);
 }
 
 static void print_router(const json_t *router)
@@ -79,7 +113,13 @@ static void print_router(const json_t *router)
 	const json_t *port, *o;
 	size_t i, j;
 
-	printf("router %s  key %d\n", text(router, "name"), key(router));
+	printf("router %s  key %d", text(router, "name"), key(router));
+	if (json_object_get(router, "chassis"))
+		printf("  gateway on %s%s",
+		       *text(router, "chassis") ? text(router, "chassis") :
+						  "no known chassis",
+		       is(router, "here") ? ", here" : "");
+	putchar('\n');
 	json_array_foreach(json_object_get(router, "ports"), i, port)
 	{
 		printf("    port %s  key %d  mac %s  on %s%s",
@@ -95,13 +135,21 @@ static void print_router(const json_t *router)
 	}
 	json_array_foreach(json_object_get(router, "routes"), i, o)
 	{
-		printf("    route %s  %s", text(o, "prefix"), text(o, "kind"));
+		printf("    route %s%s  %s", is(o, "by_source") ? "from " : "",
+		       text(o, "prefix"), text(o, "kind"));
 		if (*text(o, "nexthop"))
 			printf("  via %s", text(o, "nexthop"));
 		if (*text(o, "port"))
 			printf("  port %s", text(o, "port"));
+		if (number(o, "table"))
+			printf("  table %d", number(o, "table"));
 		putchar('\n');
 	}
+	if (number(router, "snat_rules") || number(router, "dnat_rules"))
+		printf("    nat  %d by source, %d by destination\n",
+		       number(router, "snat_rules"),
+		       number(router, "dnat_rules"));
+	print_lbs(router);
 }
 
 int cmd_show(const char *pin, int argc, char **argv, struct error *e)

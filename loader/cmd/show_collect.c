@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cmd/show.h"
 
-#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <net/if.h>
@@ -9,35 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct collection {
-	const struct state *s;
-	struct image img; /* every table as it stands in the kernel */
-	struct image learned; /* its NEIGHBOR table: map "learned" */
-	struct chassis_val *chassis;
-	struct error *e;
-};
-
-static json_t *json_ip(const __u8 *ip)
-{
-	char text[INET_ADDRSTRLEN];
-
-	inet_ntop(AF_INET, ip, text, sizeof(text));
-	return json_string(text);
-}
-
-static json_t *json_network(const __u8 *ip, unsigned int plen)
-{
-	char text[INET_ADDRSTRLEN];
-
-	inet_ntop(AF_INET, ip, text, sizeof(text));
-	return json_sprintf("%s/%u", text, plen);
-}
-
-static json_t *json_mac(const __u8 *m)
-{
-	return json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2],
-			    m[3], m[4], m[5]);
-}
+#include "cmd/show_tree.h"
+#include "sync/attachment.h"
 
 static unsigned int mask_plen(const __u8 *mask)
 {
@@ -47,62 +19,9 @@ static unsigned int mask_plen(const __u8 *mask)
 	return __builtin_popcount(word);
 }
 
-static int by_sort_key(const void *a, const void *b)
-{
-	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
-
-	return strcmp(json_string_value(json_object_get(x, "sort")),
-		      json_string_value(json_object_get(y, "sort")));
-}
-
-/* Orders an array of objects by their member "sort", which is removed. */
-static json_t *array_sort(json_t *array)
-{
-	size_t n = json_array_size(array);
-	json_t **items = calloc(n ? n : 1, sizeof(*items));
-	json_t *sorted = json_array();
-
-	for (size_t i = 0; items && i < n; i++)
-		items[i] = json_array_get(array, i);
-	if (items)
-		qsort(items, n, sizeof(*items), by_sort_key);
-	for (size_t i = 0; items && i < n; i++) {
-		json_object_del(items[i], "sort");
-		json_array_append(sorted, items[i]);
-	}
-	free(items);
-	json_decref(array);
-	return sorted;
-}
-
-static json_t *array_of(json_t *object, const char *name)
-{
-	json_t *array = json_object_get(object, name);
-
-	if (!array) {
-		array = json_array();
-		json_object_set_new(object, name, array);
-	}
-	return array;
-}
-
-static void add(json_t *object, const char *name, json_t *item, json_t *sort)
-{
-	json_object_set_new(item, "sort", sort);
-	json_array_append_new(array_of(object, name), item);
-}
-
-static const char *datapath_name(struct collection *c, __u32 key)
-{
-	struct datapath_key dkey = {.datapath = key};
-	struct datapath_val *val = image_find(&c->img, IMAGE_DATAPATH, &dkey);
-
-	return val ? val->name : "?";
-}
-
 static void collect_chassis(struct collection *c, json_t *root)
 {
-	array_of(root, "chassis");
+	tree_array(root, "chassis");
 	for (__u32 i = 1; i < XOVN_MAX_CHASSIS; i++) {
 		const struct chassis_val *v = &c->chassis[i];
 		bool own = i == c->s->config.chassis;
@@ -112,12 +31,12 @@ static void collect_chassis(struct collection *c, json_t *root)
 		if (!v->name[0])
 			continue;
 		bpf_map_lookup_elem(c->s->map_fd[MAP_TUNNEL], &key, &t);
-		add(root, "chassis",
-		    json_pack("{s:s, s:s, s:o, s:b, s:b}", "name", v->name,
-			      "hostname", v->hostname, "encap_ip",
-			      json_ip(v->encap_ip), "own", own, "reachable",
-			      own || t.ifindex),
-		    json_string(v->name));
+		tree_add(root, "chassis",
+			 json_pack("{s:s, s:s, s:o, s:b, s:b}", "name", v->name,
+				   "hostname", v->hostname, "encap_ip",
+				   json_ip(v->encap_ip), "own", own,
+				   "reachable", own || t.ifindex),
+			 json_string(v->name));
 	}
 }
 
@@ -128,15 +47,23 @@ static int collect_attachment(const void *key, const void *val, void *arg)
 	char name[IF_NAMESIZE];
 	bool there = if_indextoname(k->ifindex, name);
 
-	add(arg, "attachments",
-	    json_pack("{s:s, s:i, s:s, s:s, s:s, s:b}", "interface",
-		      there ? name : v->ifname, "ifindex", (int)k->ifindex,
-		      "role",
-		      v->role == ATTACHMENT_UNDERLAY ? "underlay" : "vif",
-		      "mode", v->mode == ATTACHMENT_NATIVE ? "native" : "tc",
-		      "hook", v->hook == ATTACHMENT_TCX ? "tcx" : "clsact",
-		      "present", there),
-	    json_string(v->ifname));
+	static const char *const roles[] = {
+		[ATTACHMENT_VIF] = "vif",
+		[ATTACHMENT_UNDERLAY] = "underlay",
+		[ATTACHMENT_LOCALNET] = "localnet",
+		[ATTACHMENT_UNDERLAY_LOCALNET] = "underlay and localnet",
+	};
+
+	tree_add(arg, "attachments",
+		 json_pack("{s:s, s:i, s:s, s:s?, s:s, s:s, s:b}", "interface",
+			   there ? name : v->ifname, "ifindex", (int)k->ifindex,
+			   "role", roles[v->role], "network",
+			   attachment_is_localnet(v) ? v->network : NULL,
+			   "mode",
+			   v->mode == ATTACHMENT_NATIVE ? "native" : "tc",
+			   "hook", v->hook == ATTACHMENT_TCX ? "tcx" : "clsact",
+			   "present", there),
+		 json_string(v->ifname));
 	return 0;
 }
 
@@ -150,6 +77,12 @@ static const char *port_state(struct collection *c, const struct port_val *v)
 		return "not supported";
 	if (v->kind == PORT_ROUTER)
 		return "router";
+	if (v->kind == PORT_GATEWAY && v->chassis)
+		return "gateway router";
+	if (v->kind == PORT_LOCALNET)
+		return !v->ifindex			? "not attached" :
+		       if_indextoname(v->ifindex, name) ? "attached" :
+							  "interface gone";
 	if (!v->chassis)
 		return "unplaced";
 	if (v->chassis != c->s->config.chassis)
@@ -174,54 +107,28 @@ static json_t *collect_port(struct collection *c, const struct port_key *k,
 				    json_string(c->chassis[v->chassis].name));
 	if (v->ifindex && if_indextoname(v->ifindex, ifname))
 		json_object_set_new(o, "interface", json_string(ifname));
-	if (v->kind == PORT_ROUTER && lrp)
+	if ((v->kind == PORT_ROUTER || v->kind == PORT_GATEWAY) && lrp)
 		json_object_set_new(o, "router_port", json_string(lrp->name));
-	array_of(o, "addresses");
+	tree_array(o, "addresses");
 	return o;
 }
 
-/* Objects for datapaths and ports, by key, while the tree is built. */
-static json_t *by_key(json_t *index, __u32 datapath, __u32 port)
-{
-	char key[32];
-
-	snprintf(key, sizeof(key), "%u/%u", datapath, port);
-	return json_object_get(index, key);
-}
-
-static void set_by_key(json_t *index, __u32 datapath, __u32 port,
-		       json_t *object)
-{
-	char key[32];
-
-	snprintf(key, sizeof(key), "%u/%u", datapath, port);
-	json_object_set(index, key, object);
-}
-
-/* for_entries(image, table, struct prefix): k and v walk the table. */
-#define for_entries(img, id, ktype, vtype)                                     \
-	const struct image_table *t = &(img)->table[IMAGE_##id];               \
-	const ktype *k;                                                        \
-	const vtype *v;                                                        \
-	for (size_t i = 0; i < t->n && (k = (const void *)image_entry(t, i),   \
-				       v = (const void *)(k + 1), true);       \
-	     i++)
-
 static void collect_datapaths(struct collection *c, json_t *root, json_t *index)
 {
-	array_of(root, "switches");
-	array_of(root, "routers");
+	tree_array(root, "switches");
+	tree_array(root, "routers");
 	for_entries(&c->img, DATAPATH, struct datapath_key, struct datapath_val)
 	{
 		json_t *o = json_pack("{s:s, s:i}", "name", v->name, "key",
 				      (int)k->datapath);
 
-		array_of(o, "ports");
+		tree_array(o, "ports");
 		if (v->kind == DATAPATH_ROUTER)
-			array_of(o, "routes");
-		set_by_key(index, k->datapath, 0, o);
-		add(root, v->kind == DATAPATH_ROUTER ? "routers" : "switches",
-		    o, json_string(v->name));
+			tree_array(o, "routes");
+		tree_set(index, k->datapath, 0, o);
+		tree_add(root,
+			 v->kind == DATAPATH_ROUTER ? "routers" : "switches", o,
+			 json_string(v->name));
 	}
 }
 
@@ -229,12 +136,12 @@ static void collect_ports(struct collection *c, json_t *index)
 {
 	for_entries(&c->img, PORT, struct port_key, struct port_val)
 	{
-		json_t *dp = by_key(index, k->datapath, 0);
+		json_t *dp = tree_find(index, k->datapath, 0);
 		json_t *o = collect_port(c, k, v);
 
-		set_by_key(index, k->datapath, k->port, o);
+		tree_set(index, k->datapath, k->port, o);
 		if (dp)
-			add(dp, "ports", o, json_string(v->name));
+			tree_add(dp, "ports", o, json_string(v->name));
 		else
 			json_decref(o);
 	}
@@ -244,12 +151,12 @@ static void collect_addresses(struct collection *c, json_t *index)
 {
 	for_entries(&c->img, L2, struct l2_key, struct l2_val)
 	{
-		json_t *o = by_key(index, k->datapath, v->port);
+		json_t *o = tree_find(index, k->datapath, v->port);
 
 		if (o)
-			add(o, "addresses",
-			    json_pack("{s:o}", "mac", json_mac(k->mac)),
-			    json_mac(k->mac));
+			tree_add(o, "addresses",
+				 json_pack("{s:o}", "mac", json_mac(k->mac)),
+				 json_mac(k->mac));
 	}
 }
 
@@ -257,17 +164,17 @@ static void collect_lrps(struct collection *c, json_t *index)
 {
 	for_entries(&c->img, LRP, struct lrp_key, struct lrp_val)
 	{
-		json_t *dp = by_key(index, k->datapath, 0), *o;
+		json_t *dp = tree_find(index, k->datapath, 0), *o;
 
 		o = json_pack("{s:s, s:i, s:o, s:s, s:b}", "name", v->name,
 			      "key", (int)k->port, "mac", json_mac(v->mac),
 			      "peer", datapath_name(c, v->peer_datapath),
 			      "enabled", !(v->flags & LRP_F_DISABLED));
-		array_of(o, "networks");
-		array_of(o, "neighbors");
-		set_by_key(index, k->datapath, k->port, o);
+		tree_array(o, "networks");
+		tree_array(o, "neighbors");
+		tree_set(index, k->datapath, k->port, o);
 		if (dp)
-			add(dp, "ports", o, json_string(v->name));
+			tree_add(dp, "ports", o, json_string(v->name));
 		else
 			json_decref(o);
 	}
@@ -278,13 +185,14 @@ static void collect_networks(struct collection *c, json_t *index)
 	for_entries(&c->img, ROUTER_IP, struct router_ip_key,
 		    struct router_ip_val)
 	{
-		json_t *o = by_key(index, k->datapath, v->port);
+		json_t *o = tree_find(index, k->datapath, v->port);
 
 		if (o && v->kind == ROUTER_IP_OWN)
-			add(o, "networks",
-			    json_pack("{s:o}", "address",
-				      json_network(k->ip, mask_plen(v->mask))),
-			    json_ip(k->ip));
+			tree_add(o, "networks",
+				 json_pack("{s:o}", "address",
+					   json_network(k->ip,
+							mask_plen(v->mask))),
+				 json_ip(k->ip));
 	}
 }
 
@@ -293,71 +201,72 @@ static void collect_neighbors(const struct image *img, json_t *index,
 {
 	for_entries(img, NEIGHBOR, struct neighbor_key, struct neighbor_val)
 	{
-		json_t *o = by_key(index, k->datapath, k->port);
+		json_t *o = tree_find(index, k->datapath, k->port);
 
 		if (o)
-			add(o, "neighbors",
-			    json_pack("{s:o, s:o, s:s}", "ip", json_ip(k->ip),
-				      "mac", json_mac(v->mac), "source",
-				      source),
-			    json_ip(k->ip));
+			tree_add(o, "neighbors",
+				 json_pack("{s:o, s:o, s:s}", "ip",
+					   json_ip(k->ip), "mac",
+					   json_mac(v->mac), "source", source),
+				 json_ip(k->ip));
 	}
+}
+
+static void add_route(json_t *index, const struct route_key *k,
+		      const struct route_val *v, bool is_src)
+{
+	static const char *const kinds[] = {
+		[ROUTE_CONNECTED] = "connected", [ROUTE_STATIC] = "static",
+		[ROUTE_LOCAL] = "local",	 [ROUTE_DISCARD] = "discard",
+		[ROUTE_ECMP] = "ecmp",
+	};
+	/* behind datapath and table */
+	unsigned int plen = k->prefixlen - 64;
+	json_t *dp = tree_find(index, k->datapath, 0);
+	json_t *out = tree_find(index, k->datapath, v->port), *o;
+
+	if (!dp || v->kind == ROUTE_LOCAL || v->kind > ROUTE_ECMP)
+		return;
+	o = json_pack("{s:o, s:s, s:i, s:b}", "prefix",
+		      json_network(k->ip, plen), "kind", kinds[v->kind],
+		      "table", (int)k->table, "by_source", is_src);
+	if (v->kind == ROUTE_STATIC)
+		json_object_set_new(o, "nexthop", json_ip(v->nexthop));
+	if (v->kind == ROUTE_ECMP)
+		json_object_set_new(o, "ecmp_group", json_integer(v->ecmp));
+	if (out && (v->kind == ROUTE_STATIC || v->kind == ROUTE_CONNECTED))
+		json_object_set(o, "port", json_object_get(out, "name"));
+	tree_add(dp, "routes", o,
+		 json_sprintf("%5u %d %u.%u.%u.%u/%u", k->table, is_src,
+			      k->ip[0], k->ip[1], k->ip[2], k->ip[3], plen));
 }
 
 static void collect_routes(struct collection *c, json_t *index)
 {
 	for_entries(&c->img, ROUTE, struct route_key, struct route_val)
-	{
-		json_t *dp = by_key(index, k->datapath, 0);
-		json_t *out = by_key(index, k->datapath, v->port), *o;
+		add_route(index, k, v, false);
+}
 
-		if (!dp || v->kind == ROUTE_LOCAL)
-			continue;
-		o = json_pack("{s:o, s:s}", "prefix",
-			      json_network(k->ip, k->prefixlen - 32), "kind",
-			      v->kind == ROUTE_CONNECTED ? "connected" :
-			      v->kind == ROUTE_STATIC	 ? "static" :
-							   "discard");
-		if (v->kind == ROUTE_STATIC)
-			json_object_set_new(o, "nexthop", json_ip(v->nexthop));
-		if (out && v->kind != ROUTE_DISCARD)
-			json_object_set(o, "port",
-					json_object_get(out, "name"));
-		add(dp, "routes", o, json_network(k->ip, k->prefixlen - 32));
-	}
+static void collect_source_routes(struct collection *c, json_t *index)
+{
+	for_entries(&c->img, ROUTE_SRC, struct route_key, struct route_val)
+		add_route(index, k, v, true);
 }
 
 static void collect_bindings(struct collection *c, json_t *root)
 {
-	array_of(root, "bindings");
+	tree_array(root, "bindings");
 	for_entries(&c->img, VIF, struct vif_key, struct vif_val)
 	{
 		char name[IF_NAMESIZE];
 		bool there = if_indextoname(k->ifindex, name);
 
-		add(root, "bindings",
-		    json_pack("{s:s, s:i, s:s, s:b, s:b}", "interface",
-			      there ? name : v->ifname, "ifindex",
-			      (int)k->ifindex, "port", v->name, "present",
-			      there, "in_nb", v->datapath != 0),
-		    json_string(v->ifname));
-	}
-}
-
-/* Sorts every array of the tree that add() filled. */
-static void tree_sort(json_t *o)
-{
-	const char *name;
-	json_t *value, *item;
-	size_t i;
-	void *next;
-
-	json_object_foreach_safe(o, next, name, value)
-	{
-		if (!json_is_array(value))
-			continue;
-		json_array_foreach(value, i, item) tree_sort(item);
-		json_object_set_new(o, name, array_sort(json_incref(value)));
+		tree_add(root, "bindings",
+			 json_pack("{s:s, s:i, s:s, s:b, s:b}", "interface",
+				   there ? name : v->ifname, "ifindex",
+				   (int)k->ifindex, "port", v->name, "present",
+				   there, "in_nb", v->datapath != 0),
+			 json_string(v->ifname));
 	}
 }
 
@@ -392,7 +301,7 @@ json_t *show_collect(const struct state *s, struct error *e)
 	root = json_pack("{s:s}", "own_chassis", s->config.chassis_name);
 	index = json_object();
 	collect_chassis(&c, root);
-	array_of(root, "attachments");
+	tree_array(root, "attachments");
 	map_for_each(s->map_fd[MAP_ATTACHMENT], sizeof(struct attachment_key),
 		     sizeof(struct attachment_val), collect_attachment, root);
 	collect_bindings(&c, root);
@@ -404,6 +313,8 @@ json_t *show_collect(const struct state *s, struct error *e)
 	collect_neighbors(&c.img, index, "static");
 	collect_neighbors(&c.learned, index, "learned");
 	collect_routes(&c, index);
+	collect_source_routes(&c, index);
+	collect_gateways(&c, index);
 	json_decref(index);
 	tree_sort(root);
 out:

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xovn stats drops: how many packets, why, and where to look. */
+/* xovn stats drops: how many packets, why, and where to look; stats ct is in
+ * stats_ct.c. */
+#include "cmd/stats.h"
+
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -102,15 +105,19 @@ int cmd_stats(const char *pin, int argc, char **argv, struct error *e)
 
 	if (ret < 0)
 		return ret;
-	if (strcmp(what, "drops")) {
-		error_set(e, EINVAL, "unknown statistics '%s'; there is: drops",
+	if (strcmp(what, "drops") && strcmp(what, "ct")) {
+		error_set(e, EINVAL,
+			  "unknown statistics '%s'; there are: drops, ct",
 			  what);
 		return CMD_USAGE;
 	}
 	ret = state_open(&s, pin, STATE_READ, e);
 	if (ret)
 		return ret;
-	ret = drops_print(&s, all, as_json, e);
+	if (!strcmp(what, "ct"))
+		ret = stats_ct(&s, as_json, e);
+	else
+		ret = drops_print(&s, all, as_json, e);
 	state_close(&s);
 	return ret;
 }

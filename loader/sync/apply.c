@@ -6,10 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 
 #include "sync/attach.h"
 #include "sync/attachment.h"
 #include "sync/bind.h"
+#include "sync/conntrack.h"
+#include "sync/flush.h"
+#include "sync/garp.h"
+#include "sync/localnet.h"
 #include "sync/programs.h"
 #include "sync/purge.h"
 #include "sync/underlay.h"
@@ -18,13 +24,14 @@
 struct apply_run {
 	struct state *s;
 	struct compile_output *out;
-	uint32_t max_ports;
-	bool is_dry;
+	const struct apply_options *options;
+	bool is_dry; /* options' or while writes are counted */
 	struct image present;
 	struct chassis_val *present_chassis;
 	struct diff diff;
 	struct underlay underlay;
 	uint32_t underlay_ifindex; /* 0: none */
+	bool is_native; /* the underlay */
 	struct apply_result *result;
 	struct error *e;
 };
@@ -39,6 +46,12 @@ int apply_read_bindings(const struct state *s, struct compile_binding **list,
 		warning("%zu bound interface%s deleted: unbound", n_gone,
 			n_gone == 1 ? " was" : "s were");
 	return err;
+}
+
+int apply_read_mappings(const struct state *s, struct compile_mapping **list,
+			size_t *n, struct error *e)
+{
+	return mappings_read(s, list, n, e);
 }
 
 int apply_read_chassis(const struct state *s, struct chassis_val **chassis,
@@ -77,18 +90,10 @@ static int read_present(struct apply_run *r)
 	return chassis_read(r->s, &r->present_chassis, r->e);
 }
 
-static int map_capacity(const struct apply_run *r, int id, uint32_t *capacity)
+static bool is_trie(int id)
 {
-	struct bpf_map_info info = {0};
-	__u32 len = sizeof(info);
-
-	*capacity = map_max_entries(image_table_name(id), r->max_ports);
-	if (r->s->map_fd[id] < 0)
-		return 0;
-	if (bpf_obj_get_info_by_fd(r->s->map_fd[id], &info, &len))
-		return -errno;
-	*capacity = info.max_entries;
-	return 0;
+	return id == IMAGE_ROUTE || id == IMAGE_ROUTE_SRC || id == IMAGE_SNAT ||
+	       id == IMAGE_NAT_SET;
 }
 
 /* Additions come before deletions, so both must fit for a moment; a trie
@@ -97,13 +102,13 @@ static int check_capacity(const struct apply_run *r)
 {
 	for (int id = 0; id < IMAGE_TABLE_COUNT; id++) {
 		size_t n = r->present.table[id].n + r->diff.n_added[id] +
-			   (id == IMAGE_ROUTE);
-		uint32_t capacity;
-		int err = map_capacity(r, id, &capacity);
+			   is_trie(id);
+		uint32_t capacity =
+			r->s->map_fd[id] < 0 ?
+				map_max_entries(image_table_name(id),
+						&r->options->limits) :
+				map_capacity(r->s->map_fd[id]);
 
-		if (err)
-			return error_set(r->e, -err, "%s/%s: %s", r->s->dir,
-					 image_table_name(id), strerror(-err));
 		if (n <= capacity)
 			continue;
 		return error_set(
@@ -119,7 +124,7 @@ static int check_capacity(const struct apply_run *r)
 }
 
 /* Sets *iface and returns 1 when an underlay is attached and usable. */
-static int find_underlay(const struct apply_run *r, struct netlink *nl,
+static int find_underlay(struct apply_run *r, struct netlink *nl,
 			 struct iface *iface)
 {
 	struct attachment a;
@@ -142,6 +147,7 @@ static int find_underlay(const struct apply_run *r, struct netlink *nl,
 				 a.val.ifname);
 	if (!if_indextoname(a.ifindex, name))
 		return 0;
+	r->is_native = a.val.mode == ATTACHMENT_NATIVE;
 	err = iface_find(nl, name, iface, r->e);
 	return err ? err : 1;
 }
@@ -163,26 +169,52 @@ static int compute_underlay(struct apply_run *r)
 	if (!err)
 		err = underlay_compute(&nl, out->chassis, out->own_chassis,
 				       out->chassis[out->own_chassis].encap_ip,
-				       ret ? &iface : NULL, r->is_dry,
-				       &r->underlay, r->e);
+				       ret ? &iface : NULL, r->is_native,
+				       r->is_dry, &r->underlay, r->e);
 	netlink_close(&nl);
 	return err;
+}
+
+/* Kept as long as the tables: it decides where their entries are. */
+static uint32_t ct_seed(void)
+{
+	uint32_t seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = ct_now() ^ (uint32_t)getpid() << 16;
+	return seed;
 }
 
 static int write_config(struct apply_run *r)
 {
 	const struct chassis_val *own = &r->out->chassis[r->out->own_chassis];
-	struct config *c = &r->s->config, old = *c;
+	struct config old = r->s->config, wanted = old, *c = &wanted;
+	uint32_t buckets = map_capacity(r->s->map_fd[MAP_CT_INDEX]);
 
 	c->layout = XOVN_LAYOUT_VERSION;
 	c->chassis = r->out->own_chassis;
 	c->underlay_ifindex = r->underlay_ifindex;
 	memcpy(c->encap_ip, own->encap_ip, sizeof(c->encap_ip));
 	memcpy(c->chassis_name, own->name, sizeof(c->chassis_name));
+	/* Of the maps as they are, whatever was asked for. */
+	c->ct_records = r->s->map_fd[MAP_CT] < 0 ?
+				r->options->limits.ct_max :
+				map_capacity(r->s->map_fd[MAP_CT]);
+	if (r->s->map_fd[MAP_CT_INDEX] < 0)
+		buckets = map_ct_buckets(c->ct_records);
+	while (buckets & (buckets - 1))
+		buckets &= buckets - 1;
+	c->ct_buckets = buckets;
+	r->result->ct_records = c->ct_records;
+	if (!r->s->is_loaded)
+		c->ct_seed = ct_seed();
 	if (r->s->is_loaded && !memcmp(c, &old, sizeof(old)))
 		return 0;
 	r->result->n_writes++;
-	return r->is_dry ? 0 : state_write_config(r->s, r->e);
+	if (r->is_dry)
+		return 0;
+	r->s->config = wanted;
+	return state_write_config(r->s, r->e);
 }
 
 static int write_chassis(struct apply_run *r, bool is_removal)
@@ -237,6 +269,9 @@ static int write_all(struct apply_run *r)
 
 	err = write_config(r);
 	if (!err)
+		err = ct_timeouts_write(r->s, r->options->ct_timeout, r->is_dry,
+					n, r->e);
+	if (!err)
 		err = write_chassis(r, false);
 	if (!err)
 		err = underlay_write(r->s, &r->underlay, false, r->is_dry, n,
@@ -251,33 +286,75 @@ static int write_all(struct apply_run *r)
 	return err;
 }
 
+static int update_programs(struct apply_run *r)
+{
+	int err;
+
+	if (programs_are_current(r->s))
+		return 0;
+	r->result->is_upgrade = r->s->is_loaded;
+	err = programs_update(r->s, &r->options->limits, r->e);
+	/* Noted at once, even when nothing else is to be written; what another
+	 * build has cached is not for this one to read. */
+	if (!err && r->s->is_loaded)
+		err = state_begin_change(r->s, r->e);
+	if (!err && r->s->is_loaded)
+		err = state_write_config(r->s, r->e);
+	return err;
+}
+
+/* Writes, if there is anything to write, between the two halves of a change
+ * of config.generation. */
+static int write_changed(struct apply_run *r)
+{
+	int err;
+
+	r->is_dry = true;
+	err = write_all(r);
+	if (err || r->options->is_dry)
+		return err;
+	r->is_dry = false;
+	if (!r->result->n_writes && !state_is_changing(r->s))
+		return 0;
+	r->result->n_writes = 0;
+	err = state_begin_change(r->s, r->e);
+	if (!err)
+		err = write_all(r);
+	if (!err)
+		err = purge_learned(r->s, &r->present, &r->diff, r->e);
+	if (!err)
+		err = flush_connections(r->s, &r->present, &r->out->image,
+					&r->diff, &r->result->n_flushed, r->e);
+	if (!err)
+		err = state_end_change(r->s, r->e);
+	return err;
+}
+
 static int apply_changes(struct apply_run *r)
 {
 	int err = 0;
 
-	if (!r->is_dry && !programs_are_current(r->s)) {
-		r->result->is_upgrade = r->s->is_loaded;
-		err = programs_update(r->s, r->max_ports, r->e);
-		/* Noted at once, even when nothing else is to be written. */
-		if (!err && r->s->is_loaded)
-			err = state_write_config(r->s, r->e);
-	}
+	if (!r->options->is_dry)
+		err = update_programs(r);
 	if (!err)
-		err = write_all(r);
-	if (!err && !r->is_dry)
-		err = purge_learned(r->s, &r->present, &r->diff, r->e);
-	if (!err && !r->is_dry)
-		err = bindings_purge(r->s, r->e);
+		err = write_changed(r);
+	if (err || r->options->is_dry)
+		return err;
+	err = bindings_purge(r->s, r->e);
+	if (!err && !r->options->is_silent)
+		r->result->n_announced =
+			garp_announce_changes(r->s, &r->present, &r->diff);
 	return err;
 }
 
-int apply(struct state *s, struct compile_output *out, uint32_t max_ports,
-	  bool is_dry, struct apply_result *result, struct error *e)
+int apply(struct state *s, struct compile_output *out,
+	  const struct apply_options *options, struct apply_result *result,
+	  struct error *e)
 {
 	struct apply_run r = {.s = s,
 			      .out = out,
-			      .max_ports = max_ports,
-			      .is_dry = is_dry,
+			      .options = options,
+			      .is_dry = options->is_dry,
 			      .result = result,
 			      .e = e};
 	struct error second;

@@ -20,18 +20,32 @@ struct apply_result {
 	struct diff_summary summary;
 	size_t n_writes; /* map entries written or deleted */
 	bool is_upgrade; /* programs of another build were replaced */
+	uint32_t ct_records; /* the connections there is room for */
+	size_t n_flushed; /* connections of backends that went (ct_flush) */
+	int n_announced; /* addresses, or -errno */
 };
 
 /* What the compiler must know of the present state; free() both.  Bindings
+ * and mappings
  * whose interface was deleted are left out. */
 int apply_read_bindings(const struct state *s, struct compile_binding **list,
+			size_t *n, struct error *e);
+int apply_read_mappings(const struct state *s, struct compile_mapping **list,
 			size_t *n, struct error *e);
 int apply_read_chassis(const struct state *s, struct chassis_val **chassis,
 		       struct error *e);
 
-/* max_ports sizes maps that do not exist yet (map_max_entries()).  is_dry:
- * only counts.  Re-orders flood members of out->image.  -E2BIG: map full. */
-int apply(struct state *s, struct compile_output *out, uint32_t max_ports,
-	  bool is_dry, struct apply_result *result, struct error *e);
+struct apply_options {
+	/* For maps that do not exist yet (map_max_entries()). */
+	struct map_limits limits;
+	uint32_t ct_timeout[CT_STATE_COUNT]; /* seconds */
+	bool is_dry; /* only count */
+	bool is_silent; /* no announcements */
+};
+
+/* Re-orders flood members of out->image.  -E2BIG: map full. */
+int apply(struct state *s, struct compile_output *out,
+	  const struct apply_options *options, struct apply_result *result,
+	  struct error *e);
 
 #endif /* XOVN_SYNC_APPLY_H */

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compile/compile.h"
 #include "sync/attachment.h"
+#include "sync/garp.h"
+#include "sync/localnet.h"
 #include "wire.h"
 
 struct chassis_context {
@@ -45,44 +48,106 @@ int chassis_read(const struct state *s, struct chassis_val **chassis,
 			 strerror(-err));
 }
 
-/* Clears what is left of interfaces that were deleted; refuses when this one
- * is in use, or another underlay is. */
-static int check_free(const struct state *s, struct netlink *nl,
-		      const struct iface *iface, struct error *e)
+static const char *mode_name(enum attachment_mode mode)
 {
-	struct attachment a;
-	int err;
+	return mode == ATTACHMENT_NATIVE ? "native" : "tc";
+}
 
-	if (!attachment_find(s, iface->ifindex, &a)) {
-		if (attachment_is_gone(s, &a)) {
-			err = attachment_remove(s, nl, &a, e);
-			if (err)
-				return err;
-		} else if (a.val.role == ATTACHMENT_VIF) {
-			return error_set(e, EBUSY,
-					 "%s: is bound to a logical "
-					 "port; xovn unbind %s first",
-					 iface->name, iface->name);
-		} else {
-			return error_set(e, EEXIST,
-					 "%s: already attached as "
-					 "underlay, mode %s; xovn detach %s "
-					 "first to change it",
-					 iface->name,
-					 a.val.mode == ATTACHMENT_NATIVE ?
-						 "native" :
-						 "tc",
-					 iface->name);
-		}
-	}
-	if (attachment_find_underlay(s, &a))
+/* What is asked for, and what the interface is at present. */
+struct attach_run {
+	struct state *s;
+	const struct attach_request *request;
+	char network[XOVN_NAME_LEN]; /* stored form, "": --underlay */
+	struct localnet_port *port; /* of the network */
+	size_t n_ports;
+	struct netlink nl;
+	struct iface iface;
+	bool is_attached; /* in the other role: present holds it */
+	struct attachment present;
+	struct attachment_val before;
+	struct attach_result *result;
+	struct error *e;
+};
+
+/* One interface may be underlay and localnet; both run the same programs. */
+static int check_iface(struct attach_run *r)
+{
+	const struct attachment_val *val = &r->present.val;
+	const char *name = r->iface.name;
+	char role[ATTACHMENT_ROLE_TEXT];
+
+	if (attachment_find(r->s, r->iface.ifindex, &r->present))
 		return 0;
-	if (attachment_is_gone(s, &a))
-		return attachment_remove(s, nl, &a, e);
-	return error_set(e, EEXIST,
+	if (attachment_is_gone(r->s, &r->present))
+		return attachment_remove(r->s, &r->nl, &r->present, r->e);
+	if (val->role == ATTACHMENT_VIF)
+		return error_set(r->e, EBUSY,
+				 "%s: is bound to a logical "
+				 "port; xovn unbind %s first",
+				 name, name);
+	if (r->network[0] ? attachment_is_localnet(val) :
+			    attachment_is_underlay(val))
+		return error_set(r->e, EEXIST,
+				 "%s: already attached as "
+				 "%s, mode %s; xovn detach %s "
+				 "first to change it",
+				 name, attachment_role_text(val, role),
+				 mode_name(val->mode), name);
+	if (r->request->mode != ATTACH_AUTO &&
+	    (r->request->mode == ATTACH_NATIVE) !=
+		    (val->mode == ATTACHMENT_NATIVE))
+		return error_set(r->e, EEXIST,
+				 "%s: is %s in mode %s, and an interface has "
+				 "one mode for both; xovn detach %s first to "
+				 "change it",
+				 name, attachment_role_text(val, role),
+				 mode_name(val->mode), name);
+	r->is_attached = true;
+	r->before = *val;
+	return 0;
+}
+
+/* Clears what is left of interfaces that were deleted; refuses when this one
+ * is in use, or another has the role. */
+static int check_free(struct attach_run *r)
+{
+	const char *name = r->iface.name;
+	struct attachment other;
+	int err = check_iface(r);
+
+	if (err)
+		return err;
+	if (r->network[0] ? attachment_find_network(r->s, r->network, &other) :
+			    attachment_find_underlay(r->s, &other))
+		return 0;
+	if (attachment_is_gone(r->s, &other)) {
+		err = localnet_stop(r->s, other.ifindex, r->e);
+		return err ? err :
+			     attachment_remove(r->s, &r->nl, &other, r->e);
+	}
+	if (r->network[0])
+		return error_set(r->e, EEXIST,
+				 "%s: network %s is on %s already, and a "
+				 "network has one interface per host; xovn "
+				 "detach %s first",
+				 name, r->request->network, other.val.ifname,
+				 other.val.ifname);
+	return error_set(r->e, EEXIST,
 			 "%s: %s is the underlay already, and there "
 			 "is one per host; xovn detach %s first",
-			 iface->name, a.val.ifname, a.val.ifname);
+			 name, other.val.ifname, other.val.ifname);
+}
+
+static int check_link(const struct iface *iface, struct error *e)
+{
+	if (!iface->is_ethernet)
+		return error_set(e, EINVAL, "%s: is no Ethernet interface",
+				 iface->name);
+	/* Routes and neighbors go with it, so nothing could be set up. */
+	if (!iface->is_up)
+		return error_set(e, ENETDOWN, "%s: is down; ip link set %s up",
+				 iface->name, iface->name);
+	return 0;
 }
 
 static int check_underlay(const struct state *s, struct netlink *nl,
@@ -92,13 +157,6 @@ static int check_underlay(const struct state *s, struct netlink *nl,
 	uint32_t owner;
 	int err;
 
-	if (!iface->is_ethernet)
-		return error_set(e, EINVAL, "%s: is no Ethernet interface",
-				 iface->name);
-	/* Routes and neighbors go with it, so nothing could be set up. */
-	if (!iface->is_up)
-		return error_set(e, ENETDOWN, "%s: is down; ip link set %s up",
-				 iface->name, iface->name);
 	err = iface_with_address(nl, ip, iface->ifindex, &owner);
 	if (err)
 		return error_set(e, -err, "%s: cannot list addresses: %s",
@@ -152,7 +210,7 @@ static int attach_by_mode(const struct state *s, struct netlink *nl,
 }
 
 int tunnels_set(struct state *s, struct netlink *nl, const struct iface *iface,
-		struct underlay *u, struct error *e)
+		bool is_native, struct underlay *u, struct error *e)
 {
 	struct chassis_val *chassis;
 	size_t n = 0;
@@ -163,7 +221,8 @@ int tunnels_set(struct state *s, struct netlink *nl, const struct iface *iface,
 	if (err)
 		return err;
 	err = underlay_compute(nl, chassis, s->config.chassis,
-			       s->config.encap_ip, iface, false, u, e);
+			       s->config.encap_ip, iface, is_native, false, u,
+			       e);
 	if (!err)
 		err = underlay_write(s, u, false, false, &n, e);
 	if (!err) {
@@ -176,12 +235,11 @@ int tunnels_set(struct state *s, struct netlink *nl, const struct iface *iface,
 
 /* Tunnels after the programs: nobody shall be sent to before replies can be
  * received. */
-static int start_tunnels(struct state *s, struct netlink *nl,
-			 const struct iface *iface,
-			 struct attach_result *result, struct error *e)
+static int start_tunnels(struct attach_run *r, bool is_native)
 {
+	struct attach_result *result = r->result;
 	struct underlay u;
-	int err = tunnels_set(s, nl, iface, &u, e);
+	int err = tunnels_set(r->s, &r->nl, &r->iface, is_native, &u, r->e);
 
 	result->n_chassis = u.n_chassis;
 	result->n_unreachable = u.n_unreachable;
@@ -190,35 +248,125 @@ static int start_tunnels(struct state *s, struct netlink *nl,
 	return err;
 }
 
-int attach_underlay(struct state *s, const char *ifname, enum attach_mode mode,
-		    struct attach_result *result, struct error *e)
+/* A veth hands XDP what its peer sends: unfinished checksums, tags beside the
+ * frame. */
+static void note_veth(const struct attachment_val *val,
+		      struct attach_result *result)
 {
-	struct attachment_val val = {.role = ATTACHMENT_UNDERLAY};
-	struct error second;
-	struct netlink nl;
-	struct iface iface;
+	char driver[32];
+
+	iface_driver(val->ifname, driver);
+	result->needs_veth_peer = val->mode == ATTACHMENT_NATIVE &&
+				  !strcmp(driver, "veth");
+}
+
+static int attach_programs(struct attach_run *r, struct attachment_val *val)
+{
+	bool is_localnet = r->network[0];
+
+	if (!r->is_attached) {
+		val->role = is_localnet ? ATTACHMENT_LOCALNET :
+					  ATTACHMENT_UNDERLAY;
+		memcpy(val->network, r->network, sizeof(val->network));
+		return attach_by_mode(r->s, &r->nl, &r->iface, r->request->mode,
+				      val, r->result, r->e);
+	}
+	snprintf(r->result->reason, sizeof(r->result->reason), "as %s",
+		 is_localnet ? "the underlay" : "the localnet");
+	r->present.val.role = ATTACHMENT_UNDERLAY_LOCALNET;
+	if (is_localnet)
+		memcpy(r->present.val.network, r->network, sizeof(r->network));
+	*val = r->present.val;
+	return attachment_change(r->s, &r->nl, &r->iface, &r->present, r->e);
+}
+
+static int start(struct attach_run *r)
+{
+	struct attachment_val val = {0};
+	bool is_native;
+	int err;
+
+	err = attach_programs(r, &val);
+	if (err)
+		return err;
+	is_native = val.mode == ATTACHMENT_NATIVE;
+	r->result->mode = val.mode;
+	r->result->has_clsact = val.hook == ATTACHMENT_CLSACT;
+	r->result->mtu = r->iface.mtu;
+	note_veth(&val, r->result);
+	if (r->network[0])
+		err = localnet_start(r->s, r->iface.ifindex, is_native, r->port,
+				     r->n_ports, r->e);
+	else
+		err = start_tunnels(r, is_native);
+	return err;
+}
+
+/* What was attached before stays as it was. */
+static void give_up(struct attach_run *r)
+{
+	struct error ignored;
+	struct underlay u;
+
+	if (!r->is_attached) {
+		detach_iface(r->s, r->iface.name, &ignored);
+		return;
+	}
+	if (r->network[0]) {
+		localnet_stop(r->s, r->iface.ifindex, &ignored);
+	} else {
+		tunnels_set(r->s, &r->nl, NULL, false, &u, &ignored);
+		underlay_free(&u);
+	}
+	attachment_revert(r->s, &r->nl, &r->present, &r->before);
+}
+
+static int check_all(struct attach_run *r, const char *ifname)
+{
+	int err = iface_find(&r->nl, ifname, &r->iface, r->e);
+
+	if (!err && r->network[0])
+		err = localnet_ports(r->s, r->network, &r->port, &r->n_ports,
+				     r->e);
+	if (!err)
+		err = check_link(&r->iface, r->e);
+	if (!err)
+		err = check_free(r);
+	if (!err && !r->network[0])
+		err = check_underlay(r->s, &r->nl, &r->iface, r->e);
+	return err;
+}
+
+int attach_iface(struct state *s, const char *ifname,
+		 const struct attach_request *request,
+		 struct attach_result *result, struct error *e)
+{
+	struct attach_run r = {
+		.s = s, .request = request, .result = result, .e = e};
 	int err;
 
 	memset(result, 0, sizeof(*result));
-	err = netlink_open(&nl);
+	if (request->network)
+		name_store(r.network, request->network);
+	err = netlink_open(&r.nl);
 	if (err)
 		return error_set(e, -err, "netlink: %s", strerror(-err));
-	err = iface_find(&nl, ifname, &iface, e);
+	err = check_all(&r, ifname);
 	if (!err)
-		err = check_free(s, &nl, &iface, e);
-	if (!err)
-		err = check_underlay(s, &nl, &iface, e);
-	if (!err)
-		err = attach_by_mode(s, &nl, &iface, mode, &val, result, e);
+		err = state_begin_change(s, e);
 	if (err)
 		goto out;
-	result->mode = val.mode;
-	result->has_clsact = val.hook == ATTACHMENT_CLSACT;
-	result->mtu = iface.mtu;
-	err = start_tunnels(s, &nl, &iface, result, e);
-	if (err)
-		detach_iface(s, ifname, &second);
+	err = start(&r);
+	if (err) {
+		give_up(&r);
+		goto out;
+	}
+	err = state_end_change(s, e);
+	if (!err && request->network && !request->is_silent)
+		result->n_announced = garp_announce_iface(s, r.iface.ifindex);
+	result->n_localnet_ports = r.n_ports;
 out:
-	netlink_close(&nl);
+	free(r.port);
+	netlink_close(&r.nl);
 	return err;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The underlay interface: attach, and undoing everything. */
+/* Interfaces of the host as underlay or localnet: attach, and undoing
+ * everything. */
 #ifndef XOVN_SYNC_ATTACH_H
 #define XOVN_SYNC_ATTACH_H
 
@@ -13,26 +14,38 @@ enum attach_mode {
 	ATTACH_TC,
 };
 
+struct attach_request {
+	const char *network; /* --localnet, NULL: --underlay */
+	enum attach_mode mode;
+	bool is_silent; /* no announcements */
+};
+
 struct attach_result {
 	enum attachment_mode mode;
 	char reason[256]; /* why that mode */
 	bool has_clsact; /* the kernel has no TCX */
-	uint32_t mtu; /* of the underlay */
+	uint32_t mtu;
+	bool needs_veth_peer; /* a veth in mode native: its peer must run NAPI
+			       * and finish checksums itself */
+	size_t n_localnet_ports; /* of the network */
+	int n_announced; /* addresses, -errno */
 	size_t n_chassis, n_unreachable;
 	char unreachable[XOVN_NAME_LEN]; /* name of the first */
 };
 
-int attach_underlay(struct state *s, const char *ifname, enum attach_mode mode,
-		    struct attach_result *result, struct error *e);
+/* Adds a role to the interface. */
+int attach_iface(struct state *s, const char *ifname,
+		 const struct attach_request *request,
+		 struct attach_result *result, struct error *e);
 /* Tunnels to all chassis over iface, NULL: none; underlay_free(u) in any
  * case. */
 int tunnels_set(struct state *s, struct netlink *nl, const struct iface *iface,
-		struct underlay *u, struct error *e);
+		bool is_native, struct underlay *u, struct error *e);
 /* Present map "chassis": XOVN_MAX_CHASSIS entries, free() them. */
 int chassis_read(const struct state *s, struct chassis_val **chassis,
 		 struct error *e);
 
-/* The underlay, or a bound VIF. */
+/* An interface in all its roles. */
 int detach_iface(struct state *s, const char *ifname, struct error *e);
 /* Everything: VIFs, underlay, programs, maps, the directory.  Also for
  * directories of another layout, then from what can be read. */

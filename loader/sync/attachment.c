@@ -3,96 +3,13 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "sync/hook.h"
 #include "sync/programs.h"
-
-struct list_context {
-	struct attachment *list;
-	size_t n, capacity;
-};
-
-static int list_add(const void *key, const void *val, void *arg)
-{
-	const struct attachment_key *k = key;
-	struct list_context *c = arg;
-
-	if (c->n == c->capacity) {
-		size_t capacity = c->capacity ? 2 * c->capacity : 16;
-		void *p = reallocarray(c->list, capacity, sizeof(*c->list));
-
-		if (!p)
-			return -ENOMEM;
-		c->list = p;
-		c->capacity = capacity;
-	}
-	c->list[c->n].ifindex = k->ifindex;
-	c->list[c->n++].val = *(const struct attachment_val *)val;
-	return 0;
-}
-
-int attachment_list(const struct state *s, struct attachment **list, size_t *n,
-		    struct error *e)
-{
-	struct list_context c = {0};
-	int fd = s->map_fd[MAP_ATTACHMENT], err = 0;
-
-	if (fd >= 0)
-		err = map_for_each(fd, sizeof(struct attachment_key),
-				   sizeof(struct attachment_val), list_add, &c);
-	*list = c.list;
-	*n = c.n;
-	if (err)
-		return error_set(e, -err, "%s/attachment: cannot read: %s",
-				 s->dir, strerror(-err));
-	return 0;
-}
-
-int attachment_find(const struct state *s, uint32_t ifindex,
-		    struct attachment *a)
-{
-	struct attachment_key key = {ifindex};
-
-	a->ifindex = ifindex;
-	return bpf_map_lookup_elem(s->map_fd[MAP_ATTACHMENT], &key, &a->val) ?
-		       -errno :
-		       0;
-}
-
-static int attachment_search(const struct state *s, const char *ifname,
-			     struct attachment *a)
-{
-	struct attachment *list;
-	struct error ignored;
-	size_t n;
-	int err = attachment_list(s, &list, &n, &ignored);
-
-	if (!err)
-		err = -ENOENT;
-	for (size_t i = 0; i < n && err == -ENOENT; i++) {
-		if (ifname ? strcmp(list[i].val.ifname, ifname) != 0 :
-			     list[i].val.role != ATTACHMENT_UNDERLAY)
-			continue;
-		*a = list[i];
-		err = 0;
-	}
-	free(list);
-	return err;
-}
-
-int attachment_find_name(const struct state *s, const char *ifname,
-			 struct attachment *a)
-{
-	return attachment_search(s, ifname, a);
-}
-
-int attachment_find_underlay(const struct state *s, struct attachment *a)
-{
-	return attachment_search(s, NULL, a);
-}
 
 static const char *tc_link_name(const struct attachment_val *val)
 {
@@ -171,6 +88,53 @@ static int open_native(const struct state *s, const struct iface *iface,
 	return link;
 }
 
+/* What must change at a localnet interface for the gateways' frames to reach
+ * the programs as they are on the wire: its MAC is not theirs, and XDP does
+ * not see a tag that the device has taken out. */
+static void note_settings(const struct iface *iface, struct attachment_val *val)
+{
+	bool is_on = false;
+
+	if (!attachment_is_localnet(val))
+		return;
+	if (!iface->is_promiscuous)
+		val->flags |= ATTACHMENT_F_PROMISC_OURS;
+	if (val->mode == ATTACHMENT_NATIVE &&
+	    !iface_get_rxvlan(iface->name, &is_on) && is_on)
+		val->flags |= ATTACHMENT_F_RXVLAN_WAS_ON;
+}
+
+static int apply_settings(struct netlink *nl, const struct iface *iface,
+			  const struct attachment_val *val, struct error *e)
+{
+	int err = 0;
+
+	if (val->flags & ATTACHMENT_F_PROMISC_OURS)
+		err = iface_set_promiscuous(nl, iface->ifindex, true);
+	if (err)
+		return error_set(e, -err, "%s: cannot set promiscuous mode: %s",
+				 iface->name, strerror(-err));
+	if (val->flags & ATTACHMENT_F_RXVLAN_WAS_ON)
+		err = iface_set_rxvlan(iface->name, false);
+	if (err)
+		return error_set(e, -err,
+				 "%s: cannot switch VLAN receive offload off: "
+				 "%s; use --mode tc",
+				 iface->name, strerror(-err));
+	return 0;
+}
+
+static void restore_settings(struct netlink *nl, const struct attachment *a,
+			     const char *name)
+{
+	if (a->val.flags & ATTACHMENT_F_RXVLAN_WAS_ON)
+		iface_set_rxvlan(name, true);
+	if (a->val.flags & ATTACHMENT_F_PROMISC_OURS)
+		iface_set_promiscuous(nl, a->ifindex, false);
+	if (a->val.flags & ATTACHMENT_F_GRO_WAS_OFF)
+		iface_set_gro(name, false);
+}
+
 /* Attached, but gone with this process until links_keep(). */
 struct links {
 	int prog; /* for TC */
@@ -197,8 +161,7 @@ static int links_open(const struct state *s, struct netlink *nl,
 	int err = 0;
 
 	l->prog = program_open(
-		s, val->role == ATTACHMENT_VIF ? PROGRAM_VIF : PROGRAM_NIC,
-		e);
+		s, val->role == ATTACHMENT_VIF ? PROGRAM_VIF : PROGRAM_NIC, e);
 	if (l->prog < 0)
 		return l->prog;
 	val->hook = ATTACHMENT_TCX;
@@ -264,12 +227,15 @@ int attachment_add(const struct state *s, struct netlink *nl,
 	memcpy(val->ifname, iface->name, sizeof(val->ifname));
 	val->netns = iface_netns();
 	val->flags = 0;
+	note_settings(iface, val);
 	err = links_open(s, nl, iface, val, &links, e);
 	if (!err)
 		err = record_write(s, iface->ifindex, val, e);
 	if (err)
 		goto out;
-	err = links_keep(s, iface, val, &links, e);
+	err = apply_settings(nl, iface, val, e);
+	if (!err)
+		err = links_keep(s, iface, val, &links, e);
 	if (err) {
 		a = (struct attachment){iface->ifindex, *val};
 		attachment_remove(s, nl, &a, &second);
@@ -277,6 +243,31 @@ int attachment_add(const struct state *s, struct netlink *nl,
 out:
 	links_close(&links);
 	return err;
+}
+
+int attachment_change(const struct state *s, struct netlink *nl,
+		      const struct iface *iface, struct attachment *a,
+		      struct error *e)
+{
+	int err;
+
+	note_settings(iface, &a->val);
+	err = record_write(s, a->ifindex, &a->val, e);
+	if (!err)
+		err = apply_settings(nl, iface, &a->val, e);
+	return err;
+}
+
+void attachment_revert(const struct state *s, struct netlink *nl,
+		       const struct attachment *now,
+		       const struct attachment_val *before)
+{
+	struct attachment added = *now;
+	struct error ignored;
+
+	added.val.flags &= ~before->flags;
+	restore_settings(nl, &added, before->ifname);
+	record_write(s, now->ifindex, before, &ignored);
 }
 
 int attachment_remove(const struct state *s, struct netlink *nl,
@@ -293,8 +284,8 @@ int attachment_remove(const struct state *s, struct netlink *nl,
 	state_link_path(s, path, a->val.ifname, "xdp");
 	if (a->val.mode == ATTACHMENT_NATIVE)
 		err = hook_link_remove(path);
-	if (is_here && a->val.flags & ATTACHMENT_F_GRO_WAS_OFF)
-		iface_set_gro(now, false);
+	if (is_here)
+		restore_settings(nl, a, now);
 	if (a->val.hook == ATTACHMENT_CLSACT && is_here) {
 		ret = hook_remove_clsact(nl, a->ifindex,
 					 a->val.flags &

@@ -15,6 +15,8 @@
 #include "sync/iface.h"
 #include "sync/state.h"
 
+#define ATTACHMENT_ROLE_TEXT (XOVN_NAME_LEN + 32)
+
 struct attachment {
 	uint32_t ifindex;
 	struct attachment_val val;
@@ -29,6 +31,14 @@ int attachment_find(const struct state *s, uint32_t ifindex,
 int attachment_find_name(const struct state *s, const char *ifname,
 			 struct attachment *a);
 int attachment_find_underlay(const struct state *s, struct attachment *a);
+/* What plays a physical network on this host; name in its stored form. */
+int attachment_find_network(const struct state *s, const char *network,
+			    struct attachment *a);
+bool attachment_is_underlay(const struct attachment_val *val);
+bool attachment_is_localnet(const struct attachment_val *val);
+/* "underlay", "localnet NETWORK" or both, for messages; "" for a VIF. */
+const char *attachment_role_text(const struct attachment_val *val,
+				 char text[ATTACHMENT_ROLE_TEXT]);
 
 /* Certainly without effect any more: the interface was deleted or the link
  * is missing.  "Do not know" (a clsact filter in another network namespace)
@@ -37,11 +47,20 @@ bool attachment_is_gone(const struct state *s, const struct attachment *a);
 /* Is it in our network namespace? */
 bool attachment_is_here(const struct attachment *a);
 
-/* Attaches and pins the programs of a role.  *val: role, mode given; hook,
- * flags, netns and ifname set here.  On error nothing stays. */
+/* Attaches and pins the programs of a role.  *val: role, mode, network given;
+ * hook, flags, netns and ifname set here.  On error nothing stays. */
 int attachment_add(const struct state *s, struct netlink *nl,
 		   const struct iface *iface, struct attachment_val *val,
 		   struct error *e);
+/* Another role for an interface whose programs are attached already: new role
+ * and network in a->val. */
+int attachment_change(const struct state *s, struct netlink *nl,
+		      const struct iface *iface, struct attachment *a,
+		      struct error *e);
+/* Back to what it was before attachment_change(). */
+void attachment_revert(const struct state *s, struct netlink *nl,
+		       const struct attachment *now,
+		       const struct attachment_val *before);
 /* Undoes it all and deletes the record.  Goes on after errors and reports
  * the first. */
 int attachment_remove(const struct state *s, struct netlink *nl,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sync/attachment.h"
+#include "sync/garp.h"
 
 struct bindings_context {
 	const struct state *s;
@@ -208,14 +209,16 @@ static int check_free(struct state *s, struct netlink *nl,
 		      const struct port_val *port, struct error *e)
 {
 	struct vif_key key = {iface->ifindex};
+	char role[ATTACHMENT_ROLE_TEXT];
 	struct attachment a;
 	struct vif_val vif;
 
 	if (!attachment_find(s, iface->ifindex, &a) &&
 	    !attachment_is_gone(s, &a)) {
-		if (a.val.role == ATTACHMENT_UNDERLAY)
-			return error_set(e, EBUSY, "%s: is the underlay",
-					 iface->name);
+		if (a.val.role != ATTACHMENT_VIF)
+			return error_set(e, EBUSY, "%s: is attached as %s",
+					 iface->name,
+					 attachment_role_text(&a.val, role));
 		if (!bpf_map_lookup_elem(s->map_fd[IMAGE_VIF], &key, &vif))
 			return error_set(e, EEXIST,
 					 "%s: already bound to %s; "
@@ -293,6 +296,8 @@ int bind_iface(struct state *s, const char *ifname, const char *lsp,
 	if (!err)
 		err = check_port(s, lsp, &port.val, e);
 	if (!err)
+		err = state_begin_change(s, e);
+	if (!err)
 		err = check_free(s, &nl, &iface, lsp, &port.val, e);
 	/* The program comes first and drops what it has no vif entry for: no
 	 * frame goes to the host's stack once the port can be reached. */
@@ -306,6 +311,12 @@ int bind_iface(struct state *s, const char *ifname, const char *lsp,
 		binding_remove(s, &nl, &a, &second);
 	}
 out:
+	if (state_is_changing(s) && state_end_change(s, &second) && !err) {
+		*e = second;
+		err = -EIO;
+	}
+	if (!err && garp_announce_guest(s, &port.key) < 0)
+		warning("%s: its addresses were not announced", lsp);
 	netlink_close(&nl);
 	return err;
 }
@@ -314,6 +325,7 @@ int unbind_iface(struct state *s, const char *ifname, char lsp[XOVN_NAME_LEN],
 		 struct error *e)
 {
 	uint32_t ifindex = if_nametoindex(ifname);
+	char role[ATTACHMENT_ROLE_TEXT];
 	struct attachment a;
 	struct vif_key key;
 	struct vif_val vif;
@@ -334,9 +346,10 @@ int unbind_iface(struct state *s, const char *ifname, char lsp[XOVN_NAME_LEN],
 				 ifname);
 	if (a.val.role != ATTACHMENT_VIF)
 		return error_set(e, EINVAL,
-				 "%s: is the underlay, not bound; "
+				 "%s: is attached as %s, not bound; "
 				 "xovn detach %s",
-				 ifname, ifname);
+				 ifname, attachment_role_text(&a.val, role),
+				 ifname);
 	if (!attachment_is_here(&a) && !attachment_is_gone(s, &a))
 		return error_set(e, EXDEV,
 				 "%s: was bound in another network "
@@ -349,7 +362,11 @@ int unbind_iface(struct state *s, const char *ifname, char lsp[XOVN_NAME_LEN],
 	err = netlink_open(&nl);
 	if (err)
 		return error_set(e, -err, "netlink: %s", strerror(-err));
-	err = binding_remove(s, &nl, &a, e);
+	err = state_begin_change(s, e);
+	if (!err)
+		err = binding_remove(s, &nl, &a, e);
+	if (!err)
+		err = state_end_change(s, e);
 	netlink_close(&nl);
 	return err;
 }

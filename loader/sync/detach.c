@@ -12,6 +12,7 @@
 #include "sync/attachment.h"
 #include "sync/bind.h"
 #include "sync/hook.h"
+#include "sync/localnet.h"
 #include "sync/neighbor.h"
 #include "sync/programs.h"
 
@@ -19,14 +20,26 @@
 static int stop_tunnels(struct state *s, struct netlink *nl, struct error *e)
 {
 	struct underlay u;
-	int err = tunnels_set(s, nl, NULL, &u, e);
+	int err = tunnels_set(s, nl, NULL, false, &u, e);
 
 	underlay_free(&u);
 	return err;
 }
 
-static int remove_underlay(const struct state *s, struct netlink *nl,
-			   const struct attachment *a, struct error *e)
+static int stop_nic(struct state *s, struct netlink *nl,
+		    const struct attachment *a, struct error *e)
+{
+	int err = 0;
+
+	if (attachment_is_underlay(&a->val))
+		err = stop_tunnels(s, nl, e);
+	if (!err && attachment_is_localnet(&a->val))
+		err = localnet_stop(s, a->ifindex, e);
+	return err;
+}
+
+static int remove_nic(const struct state *s, struct netlink *nl,
+		      const struct attachment *a, struct error *e)
 {
 	char now[IFNAMSIZ];
 
@@ -64,9 +77,13 @@ int detach_iface(struct state *s, const char *ifname, struct error *e)
 	err = netlink_open(&nl);
 	if (err)
 		return error_set(e, -err, "netlink: %s", strerror(-err));
-	err = stop_tunnels(s, &nl, e);
+	err = state_begin_change(s, e);
 	if (!err)
-		err = remove_underlay(s, &nl, &a, e);
+		err = stop_nic(s, &nl, &a, e);
+	if (!err)
+		err = remove_nic(s, &nl, &a, e);
+	if (!err)
+		err = state_end_change(s, e);
 	netlink_close(&nl);
 	return err;
 }
@@ -136,9 +153,9 @@ int detach_all(struct state *s, struct error *e)
 	if (err)
 		return error_set(e, -err, "netlink: %s", strerror(-err));
 	if (s->map_fd[MAP_ATTACHMENT] < 0)
-		warning("%s: no readable map attachment: clsact filters, GRO "
-			"settings and neighbor entries, if there were any, "
-			"stay",
+		warning("%s: no readable map attachment: clsact filters, "
+			"settings of interfaces and neighbor entries, if there "
+			"were any, stay",
 			s->dir);
 	err = attachment_list(s, &list, &n, e);
 	if (err)
@@ -150,10 +167,10 @@ int detach_all(struct state *s, struct error *e)
 		if (!attachment_is_here(&list[i]) &&
 		    !attachment_is_gone(s, &list[i]))
 			warning("%s was attached in another network namespace; "
-				"clsact filters, GRO and neighbor entries "
+				"clsact filters, settings and neighbor entries "
 				"there stay",
 				list[i].val.ifname);
-		if (remove_underlay(s, &nl, &list[i], is_failed ? e : &first))
+		if (remove_nic(s, &nl, &list[i], is_failed ? e : &first))
 			is_failed = true;
 	}
 	err = detach_pins(s, e);

@@ -66,6 +66,7 @@ struct owner_location {
 	uint16_t datapath;
 	uint16_t port;
 	uint16_t port_size;
+	bool is_datapath; /* belongs to the datapath as a whole */
 };
 
 #define IN_KEY(k, member)                                                      \
@@ -80,8 +81,26 @@ struct owner_location {
 			sizeof(((struct v *)0)->port)                          \
 	}
 
+#define OF_DATAPATH(k)                                                         \
+	{                                                                      \
+		.datapath = offsetof(struct k, datapath), .is_datapath = true  \
+	}
+
 /* Other tables are no one's in particular. */
 static const struct owner_location owners[IMAGE_TABLE_COUNT] = {
+	[IMAGE_DATAPATH] = OF_DATAPATH(datapath_key),
+	[IMAGE_ROUTER] = OF_DATAPATH(datapath_key),
+	[IMAGE_NAT] = OF_DATAPATH(nat_key),
+	[IMAGE_SNAT] = OF_DATAPATH(snat_key),
+	[IMAGE_VIP] = OF_DATAPATH(vip_key),
+	[IMAGE_LB] = OF_DATAPATH(lb_key),
+	[IMAGE_NETWORK] = IN_KEY(port_key, port),
+	[IMAGE_ROUTE_SRC] = IN_VAL(route_key, route_val),
+	[IMAGE_LOCALNET] = {sizeof(struct localnet_key) +
+				    offsetof(struct localnet_val, datapath),
+			    sizeof(struct localnet_key) +
+				    offsetof(struct localnet_val, port),
+			    sizeof(__u32), false},
 	[IMAGE_PORT_SEC] = IN_KEY(port_sec_key, port),
 	[IMAGE_LRP] = IN_KEY(lrp_key, port),
 	[IMAGE_ROUTER_IP] = IN_VAL(router_ip_key, router_ip_val),
@@ -100,7 +119,7 @@ static bool change_owner(const struct change *c, struct port_key *owner)
 
 	memset(owner, 0, sizeof(*owner));
 	memcpy(&owner->datapath, c->key + l->datapath, sizeof(__u32));
-	if (c->table == IMAGE_DATAPATH)
+	if (l->is_datapath)
 		return true;
 	if (l->port_size == sizeof(half)) {
 		memcpy(&half, c->key + l->port, sizeof(half));

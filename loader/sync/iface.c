@@ -35,6 +35,7 @@ static int read_link(const struct nlmsghdr *nlh, void *arg)
 	iface->ifindex = link->ifi_index;
 	iface->is_up = link->ifi_flags & IFF_UP;
 	iface->is_ethernet = link->ifi_type == ARPHRD_ETHER;
+	iface->is_promiscuous = link->ifi_flags & IFF_PROMISC;
 	if (attr[IFLA_MTU])
 		iface->mtu = mnl_attr_get_u32(attr[IFLA_MTU]);
 	if (attr[IFLA_ADDRESS] &&
@@ -161,4 +162,41 @@ int iface_set_gro(const char *name, bool is_on)
 	struct ethtool_value value = {.cmd = ETHTOOL_SGRO, .data = is_on};
 
 	return ethtool(name, &value);
+}
+
+int iface_get_rxvlan(const char *name, bool *is_on)
+{
+	struct ethtool_value value = {.cmd = ETHTOOL_GFLAGS};
+	int err = ethtool(name, &value);
+
+	*is_on = !err && value.data & ETH_FLAG_RXVLAN;
+	return err;
+}
+
+int iface_set_rxvlan(const char *name, bool is_on)
+{
+	struct ethtool_value value = {.cmd = ETHTOOL_GFLAGS};
+	int err = ethtool(name, &value);
+
+	if (err)
+		return err;
+	value.cmd = ETHTOOL_SFLAGS;
+	if (is_on)
+		value.data |= ETH_FLAG_RXVLAN;
+	else
+		value.data &= ~ETH_FLAG_RXVLAN;
+	return ethtool(name, &value);
+}
+
+int iface_set_promiscuous(struct netlink *nl, uint32_t ifindex, bool is_on)
+{
+	char buf[NETLINK_REQUEST_LEN];
+	struct nlmsghdr *nlh = netlink_request(buf, RTM_SETLINK, 0);
+	struct ifinfomsg *link = mnl_nlmsg_put_extra_header(nlh, sizeof(*link));
+
+	link->ifi_family = AF_UNSPEC;
+	link->ifi_index = ifindex;
+	link->ifi_flags = is_on ? IFF_PROMISC : 0;
+	link->ifi_change = IFF_PROMISC;
+	return netlink_talk(nl, nlh, NULL, NULL);
 }

@@ -15,6 +15,7 @@ struct iface {
 	char name[IFNAMSIZ];
 	bool is_up;
 	bool is_ethernet;
+	bool is_promiscuous; /* set by hand: ip link set promisc on */
 	/* A veth whose peer is in another namespace: what
 	 * bpf_redirect_peer() can deliver to. */
 	bool has_remote_peer;
@@ -38,5 +39,10 @@ void iface_driver(const char *name, char driver[32]);
 /* Generic receive offload; -errno. */
 int iface_get_gro(const char *name, bool *is_on);
 int iface_set_gro(const char *name, bool is_on);
+/* Does the device take VLAN tags out of the frame before XDP sees it?
+ * -errno; a device that cannot: false. */
+int iface_get_rxvlan(const char *name, bool *is_on);
+int iface_set_rxvlan(const char *name, bool is_on);
+int iface_set_promiscuous(struct netlink *nl, uint32_t ifindex, bool is_on);
 
 #endif /* XOVN_SYNC_IFACE_H */

@@ -25,7 +25,9 @@ const struct map_definition map_definitions[MAP_COUNT] = {
 /* Per logical switch port: several addresses for each (l2, arp, nd), one
  * static neighbor for each of them, and flood members: local ports once or
  * twice (FLOOD, FLOOD_L2), chassis per switch.  Datapaths and router ports
- * are fewer than ports: in OVN deployments a switch has some ports. */
+ * are fewer than ports: in OVN deployments a switch has some ports.  Floating
+ * addresses, VIPs and clients with affinity: one for each port; a VIP of 2 to
+ * 10 backends has 16 entries in maglev.  Localnet ports are few. */
 static const struct {
 	const char *name;
 	uint32_t numerator, denominator;
@@ -39,16 +41,47 @@ static const struct {
 	{"arp", 2, 1, 0},	  {"nd", 2, 1, 0},
 	{"vif", 1, 16, 1024},	  {"learned", 1, 1, 1024},
 	{"fdb", 1, 1, 1024},	  {"attachment", 1, 16, 1024},
+	{"network", 1, 16, 1024}, {"localnet", 1, 16, 1024},
+	{"garp", 1, 1, 1024},	  {"nat", 1, 1, 1024},
+	{"snat", 1, 1, 1024},	  {"nat_set", 1, 4, 1024},
+	{"vip", 1, 2, 1024},	  {"lb", 1, 1, 1024},
+	{"backend", 4, 1, 4096},  {"maglev", 4, 1, 16384},
+	{"ecmp", 1, 4, 1024},	  {"route_src", 1, 4, 1024},
+	{"router", 1, 4, 1024},	  {"affinity", 1, 1, 1024},
+	{"frag", 1, 8, 8192},
 };
 
-uint32_t map_max_entries(const char *name, uint32_t max_ports)
+uint32_t map_ct_buckets(uint32_t records)
 {
+	uint32_t n = 1;
+
+	while ((uint64_t)n * CT_BUCKET_SLOTS < 4 * (uint64_t)records)
+		n *= 2;
+	return n;
+}
+
+uint32_t map_capacity(int fd)
+{
+	struct bpf_map_info info = {0};
+	__u32 len = sizeof(info);
+
+	return fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) ?
+		       0 :
+		       info.max_entries;
+}
+
+uint32_t map_max_entries(const char *name, const struct map_limits *limits)
+{
+	if (!strcmp(name, "ct"))
+		return limits->ct_max;
+	if (!strcmp(name, "ct_index"))
+		return map_ct_buckets(limits->ct_max);
 	if (!strcmp(name, "encap_ip") || !strcmp(name, "chassis") ||
 	    !strcmp(name, "tunnel"))
 		return XOVN_MAX_CHASSIS;
 	for (size_t i = 0; i < sizeof(map_shares) / sizeof(map_shares[0]);
 	     i++) {
-		uint64_t n = max_ports;
+		uint64_t n = limits->max_ports;
 
 		if (strcmp(name, map_shares[i].name))
 			continue;

@@ -7,9 +7,12 @@
  *   members.c   keeps flood members in their slots
  *   diff.c      present against wanted contents: ordered list of changes
  *   apply.c     capacity check, writing, chassis and tunnels
+ *   purge.c, flush.c   what BPF knows of things that went
+ *   conntrack.c reading and deleting connections
  *   programs.c  loading, pinning, gapless replacement of BPF programs
  *   hook.c      TC (TCX or clsact) and XDP at one interface
- *   attach.c    underlay;  bind.c  VIFs;  detach.c  undoing both
+ *   attach.c    NICs;  bind.c  VIFs;  detach.c  undoing both
+ *   localnet.c  physical networks;  garp.c  their announcements
  *   underlay.c  next hops of chassis;  netlink.c, iface.c  kernel's view
  *
  * Called by cmd/; needs compile/ for the image, never the NB model.
@@ -63,10 +66,20 @@ extern const struct map_definition map_definitions[MAP_COUNT];
 #define MAX_PORTS_LOWEST 64
 #define MAX_PORTS_HIGHEST (16 * 1024 * 1024)
 
-/* max_entries of a map created for so many logical switch ports in the whole
- * NB database (doc/maps.md has the memory this takes), or 0: as the BPF
- * object declares it. */
-uint32_t map_max_entries(const char *name, uint32_t max_ports);
+/* What maps are sized for (doc/maps.md has the memory this takes). */
+struct map_limits {
+	uint32_t max_ports; /* logical switch ports in the NB database */
+	uint32_t ct_max; /* connections of this host */
+};
+
+/* max_entries of a map created for these, or 0: as the BPF object declares
+ * it. */
+uint32_t map_max_entries(const char *name, const struct map_limits *limits);
+/* max_entries of an open map, 0: unknown. */
+uint32_t map_capacity(int fd);
+/* Buckets of "ct_index" for so many records: two slots for each fill half of
+ * them at most. */
+uint32_t map_ct_buckets(uint32_t records);
 
 /* Calls each() for all entries of a map that nobody else changes meanwhile;
  * a non-zero return ends the walk and is returned.  -errno. */

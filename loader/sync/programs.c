@@ -10,6 +10,7 @@
 
 #include "compile/hash.h"
 #include "sync/attachment.h"
+#include "ct_delete.skel.h"
 #include "nic.skel.h"
 #include "nic_xdp.skel.h"
 #include "vif.skel.h"
@@ -22,11 +23,12 @@ static const struct {
 } programs[PROGRAM_COUNT] = {
 	[PROGRAM_VIF] = {vif_bpf__elf_bytes, "vif.bpf.o", "vif_ingress",
 			 "prog_vif_ingress"},
-	[PROGRAM_NIC] = {nic_bpf__elf_bytes, "nic.bpf.o",
-			      "nic_ingress", "prog_nic_ingress"},
-	[PROGRAM_NIC_XDP] = {nic_xdp_bpf__elf_bytes,
-				  "nic_xdp.bpf.o", "nic_xdp",
-				  "prog_nic_xdp"},
+	[PROGRAM_NIC] = {nic_bpf__elf_bytes, "nic.bpf.o", "nic_ingress",
+			 "prog_nic_ingress"},
+	[PROGRAM_NIC_XDP] = {nic_xdp_bpf__elf_bytes, "nic_xdp.bpf.o", "nic_xdp",
+			     "prog_nic_xdp"},
+	[PROGRAM_CT_DELETE] = {ct_delete_bpf__elf_bytes, "ct_delete.bpf.o",
+			       "ct_delete", "prog_ct_delete"},
 };
 
 static bool verbose;
@@ -93,7 +95,7 @@ bool programs_are_current(const struct state *s)
 	return true;
 }
 
-/* A map pinned earlier is used as it is, whatever --max-ports says now. */
+/* A map pinned earlier is used as it is, whatever the options say now. */
 static int adopt_map(struct bpf_map *map, const char *path, struct error *e)
 {
 	struct bpf_map_info info = {0};
@@ -137,7 +139,7 @@ static bool is_ours(const char *name)
 /* Maps that the loader knows, and others that ask for it by
  * LIBBPF_PIN_BY_NAME, are shared by name; the rest are each object's own. */
 static int prepare_map(const struct state *s, struct bpf_map *map,
-		       uint32_t max_ports, struct error *e)
+		       const struct map_limits *limits, struct error *e)
 {
 	const char *name = bpf_map__name(map);
 	char path[PATH_MAX];
@@ -151,7 +153,7 @@ static int prepare_map(const struct state *s, struct bpf_map *map,
 	err = adopt_map(map, path, e);
 	if (err && err != -ENOENT)
 		return err;
-	n = map_max_entries(name, max_ports);
+	n = map_max_entries(name, limits);
 	if (err && n)
 		bpf_map__set_max_entries(map, n);
 	err = bpf_map__set_pin_path(map, path);
@@ -161,8 +163,9 @@ static int prepare_map(const struct state *s, struct bpf_map *map,
 	return 0;
 }
 
-static int object_open(const struct state *s, int i, uint32_t max_ports,
-		       struct bpf_object **obj, struct error *e)
+static int object_open(const struct state *s, int i,
+		       const struct map_limits *limits, struct bpf_object **obj,
+		       struct error *e)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts,
 		    .object_name = programs[i].object);
@@ -180,7 +183,7 @@ static int object_open(const struct state *s, int i, uint32_t max_ports,
 				 programs[i].object, strerror(errno));
 	bpf_object__for_each_map(map, *obj)
 	{
-		err = prepare_map(s, map, max_ports, e);
+		err = prepare_map(s, map, limits, e);
 		if (err)
 			return err;
 	}
@@ -234,10 +237,11 @@ static int object_load(int i, struct bpf_object *obj, struct error *e)
 				 "CAP_NET_ADMIN are missing",
 				 programs[i].object);
 	if (err == -ENOMEM)
-		return error_set(e, ENOMEM,
-				 "%s: no memory for maps of this "
-				 "size; load with a smaller --max-ports",
-				 programs[i].object);
+		return error_set(
+			e, ENOMEM,
+			"%s: no memory for maps of this "
+			"size; load with a smaller --max-ports or --ct-max",
+			programs[i].object);
 	if (err)
 		return error_set(e, -err,
 				 "%s: the kernel refuses it: %s; --verbose "
@@ -257,7 +261,8 @@ static int program_of(const struct bpf_object *obj, int i)
 		bpf_object__find_program_by_name(obj, programs[i].function));
 }
 
-int programs_update(struct state *s, uint32_t max_ports, struct error *e)
+int programs_update(struct state *s, const struct map_limits *limits,
+		    struct error *e)
 {
 	struct bpf_object *obj[PROGRAM_COUNT] = {0};
 	int fd[PROGRAM_COUNT];
@@ -266,7 +271,7 @@ int programs_update(struct state *s, uint32_t max_ports, struct error *e)
 	/* All definitions are checked before the first map is made, all
 	 * programs verified before the first is replaced. */
 	for (int i = 0; i < PROGRAM_COUNT && !err; i++)
-		err = object_open(s, i, max_ports, &obj[i], e);
+		err = object_open(s, i, limits, &obj[i], e);
 	for (int i = 0; i < PROGRAM_COUNT && !err; i++) {
 		err = object_load(i, obj[i], e);
 		if (!err)

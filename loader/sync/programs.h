@@ -15,8 +15,9 @@
 
 enum program {
 	PROGRAM_VIF, /* TC ingress of a VIF */
-	PROGRAM_NIC, /* TC ingress of the underlay */
+	PROGRAM_NIC, /* TC ingress of underlay and localnet interfaces */
 	PROGRAM_NIC_XDP,
+	PROGRAM_CT_DELETE, /* removes a connection; run by this program */
 	PROGRAM_COUNT,
 };
 
@@ -24,10 +25,11 @@ enum program {
 uint32_t programs_id(void);
 /* Are these very programs pinned and attached everywhere? */
 bool programs_are_current(const struct state *s);
-/* Creates the maps that are missing, sized for max_ports, loads and pins the
+/* Creates the maps that are missing, sized by limits, loads and pins the
  * programs, puts them in the place of older ones wherever those are attached
  * (no packet sees a hook without program), notes their id in config. */
-int programs_update(struct state *s, uint32_t max_ports, struct error *e);
+int programs_update(struct state *s, const struct map_limits *limits,
+		    struct error *e);
 /* The pinned program: a file descriptor or -errno. */
 int program_open(const struct state *s, enum program p, struct error *e);
 const char *program_pin(enum program p); /* name in the pin directory */

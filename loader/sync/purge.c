@@ -67,8 +67,7 @@ static int purge_map(const struct state *s, enum map_id id, map_entry_fn match,
 	return err;
 }
 
-/* Was the port deleted, or its number given to another one? */
-static bool port_went(const struct image *present, const struct change *c)
+bool purge_object_went(const struct image *present, const struct change *c)
 {
 	const uint8_t *val = c->key + map_definitions[c->table].key_size;
 	size_t name;
@@ -78,6 +77,8 @@ static bool port_went(const struct image *present, const struct change *c)
 		name = offsetof(struct port_val, name);
 	else if (c->table == IMAGE_LRP)
 		name = offsetof(struct lrp_val, name);
+	else if (c->table == IMAGE_DATAPATH)
+		name = offsetof(struct datapath_val, name);
 	else
 		return false;
 	if (c->kind != CHANGE_SET)
@@ -97,7 +98,8 @@ int purge_learned(const struct state *s, const struct image *present,
 	for (size_t i = 0; i < d->n && !err; i++) {
 		const struct change *c = &d->change[i];
 
-		if (!port_went(present, c))
+		if (c->table == IMAGE_DATAPATH ||
+		    !purge_object_went(present, c))
 			continue;
 		is_port |= c->table == IMAGE_PORT;
 		is_lrp |= c->table == IMAGE_LRP;

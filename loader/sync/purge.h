@@ -2,6 +2,8 @@
 #ifndef XOVN_SYNC_PURGE_H
 #define XOVN_SYNC_PURGE_H
 
+#include <stdbool.h>
+
 #include "error.h"
 #include "sync/diff.h"
 #include "sync/state.h"
@@ -10,5 +12,9 @@
  * be given to others.  Walks the learned tables only when there were any. */
 int purge_learned(const struct state *s, const struct image *present,
 		  const struct diff *d, struct error *e);
+
+/* Did the change remove a datapath, switch port or router port, or give its
+ * key to another one? */
+bool purge_object_went(const struct image *present, const struct change *c);
 
 #endif /* XOVN_SYNC_PURGE_H */

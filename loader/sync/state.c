@@ -287,3 +287,24 @@ int state_write_config(struct state *s, struct error *e)
 				 s->dir, strerror(errno));
 	return 0;
 }
+
+bool state_is_changing(const struct state *s)
+{
+	return s->config.generation & 1;
+}
+
+int state_begin_change(struct state *s, struct error *e)
+{
+	if (state_is_changing(s))
+		return 0;
+	s->config.generation++;
+	return state_write_config(s, e);
+}
+
+int state_end_change(struct state *s, struct error *e)
+{
+	s->config.generation += state_is_changing(s) ? 1 : 2;
+	if (!s->config.generation) /* means none */
+		s->config.generation = 2;
+	return state_write_config(s, e);
+}

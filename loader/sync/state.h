@@ -48,6 +48,15 @@ void state_close(struct state *s);
 /* Opens maps pinned since state_open(). */
 int state_open_maps(struct state *s, struct error *e);
 int state_write_config(struct state *s, struct error *e);
+/*
+ * Around everything that packets are forwarded by: what BPF has cached about
+ * a connection holds for one config.generation.  It is odd while a change is
+ * under way; a command that was killed in between leaves it so, and the next
+ * load ends the change.  state_end_change() comes after the last write.
+ */
+int state_begin_change(struct state *s, struct error *e);
+int state_end_change(struct state *s, struct error *e);
+bool state_is_changing(const struct state *s);
 
 /* DIR/prefix_IFACE_suffix; bytes that bpffs does not take are escaped. */
 void state_link_path(const struct state *s, char path[PATH_MAX],

@@ -108,7 +108,7 @@ static int fill_macs(struct netlink *nl, const struct chassis_val *chassis,
 
 int underlay_compute(struct netlink *nl, const struct chassis_val *chassis,
 		     uint32_t own, const uint8_t encap_ip[4],
-		     const struct iface *iface, bool is_preview,
+		     const struct iface *iface, bool is_native, bool is_preview,
 		     struct underlay *u, struct error *e)
 {
 	int err = 0;
@@ -134,6 +134,7 @@ int underlay_compute(struct netlink *nl, const struct chassis_val *chassis,
 			continue;
 		}
 		t->ifindex = iface->ifindex;
+		t->is_native = is_native;
 		memcpy(t->local_mac, iface->mac, 6);
 	}
 	if (iface)

@@ -22,12 +22,12 @@ struct underlay {
 };
 
 /* Works out the wanted map for these chassis (XOVN_MAX_CHASSIS entries).
- * iface NULL: nothing is attached.  Unless is_preview, has the kernel resolve
+ * iface NULL: nothing is attached; is_native: in mode native.  Unless is_preview, has the kernel resolve
  * new next hops and waits for them, at most a second in all, and forgets
  * those not needed any more. */
 int underlay_compute(struct netlink *nl, const struct chassis_val *chassis,
 		     uint32_t own, const uint8_t encap_ip[4],
-		     const struct iface *iface, bool is_preview,
+		     const struct iface *iface, bool is_native, bool is_preview,
 		     struct underlay *u, struct error *e);
 void underlay_free(struct underlay *u);
 

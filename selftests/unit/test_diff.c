@@ -197,6 +197,39 @@ static void test_owner_half(void **state)
 	images_free(&t);
 }
 
+/* Rules change the router or switch that has them. */
+static void test_owner_datapath(void **state)
+{
+	struct nat_key nk = {.datapath = 1, .ip = {192, 0, 2, 1}};
+	struct nat_val nv = {.flags = NAT_F_DNAT};
+	struct lb_key lk = {.datapath = 2, .port = 80};
+	struct localnet_key ck = {.ifindex = 9};
+	struct localnet_val cv = {.datapath = 1, .port = 5};
+	struct lb_val lv = {.id = 2};
+	struct images t;
+
+	(void)state;
+	images_init(&t);
+	add_switch(&t.present, 1, "s");
+	add_switch(&t.want, 1, "s");
+	add_switch(&t.present, 2, "t");
+	add_switch(&t.want, 2, "t");
+	add_port(&t.present, 5, 1);
+	add_port(&t.want, 5, 1);
+	assert_int_equal(0, image_add(&t.want, IMAGE_NAT, &nk, &nv, NULL));
+	compute(&t);
+	assert_summary(&t.diff, 0, 1, 0);
+	nk.ip[3] = 2;
+	assert_int_equal(0, image_add(&t.want, IMAGE_NAT, &nk, &nv, NULL));
+	assert_int_equal(0, image_add(&t.want, IMAGE_LB, &lk, &lv, NULL));
+	compute(&t);
+	assert_summary(&t.diff, 0, 2, 0);
+	assert_int_equal(0, image_add(&t.want, IMAGE_LOCALNET, &ck, &cv, NULL));
+	compute(&t);
+	assert_summary(&t.diff, 0, 3, 0);
+	images_free(&t);
+}
+
 static uint32_t member_at(const struct image *img, uint32_t index)
 {
 	struct member_key k = {.datapath = 1,
@@ -349,19 +382,47 @@ static void test_replay(void **state)
 	images_free(&t);
 }
 
+static uint32_t size_of(const char *name, uint32_t max_ports, uint32_t ct_max)
+{
+	struct map_limits limits = {max_ports, ct_max};
+
+	return map_max_entries(name, &limits);
+}
+
 static void test_sizes(void **state)
 {
 	(void)state;
-	assert_int_equal(65536, map_max_entries("port", 65536));
-	assert_int_equal(131072, map_max_entries("l2", 65536));
-	assert_int_equal(XOVN_MAX_CHASSIS, map_max_entries("encap_ip", 64));
-	assert_int_equal(1024, map_max_entries("datapath", 64));
-	assert_int_equal(0, map_max_entries("drop", 65536));
+	assert_int_equal(65536, size_of("port", 65536, CT_MAX_DEFAULT));
+	assert_int_equal(131072, size_of("l2", 65536, CT_MAX_DEFAULT));
+	assert_int_equal(XOVN_MAX_CHASSIS, size_of("encap_ip", 64, 64));
+	assert_int_equal(1024, size_of("datapath", 64, 64));
+	assert_int_equal(0, size_of("drop", 65536, CT_MAX_DEFAULT));
 	for (int id = 0; id < IMAGE_TABLE_COUNT; id++)
-		assert_true(map_max_entries(image_table_name(id), 64) > 0);
+		assert_true(size_of(image_table_name(id), 64, 64) > 0);
 	/* no overflow */
 	assert_int_equal(4u * MAX_PORTS_HIGHEST,
-			 map_max_entries("member", MAX_PORTS_HIGHEST));
+			 size_of("member", MAX_PORTS_HIGHEST, 64));
+}
+
+/* Two slots of each record fill half of the index at most; BPF masks the
+ * hash, so that the number is a power of two. */
+static void test_ct_sizes(void **state)
+{
+	static const uint32_t records[] = {CT_MAX_LOWEST,  65536,
+					   65537,	   100000,
+					   CT_MAX_DEFAULT, CT_MAX_HIGHEST};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		uint32_t n = records[i], buckets = map_ct_buckets(n);
+
+		assert_int_equal(n, size_of("ct", 64, n));
+		assert_int_equal(buckets, size_of("ct_index", 64, n));
+		assert_int_equal(0, buckets & (buckets - 1));
+		assert_true((uint64_t)buckets * CT_BUCKET_SLOTS >= 4ull * n);
+		assert_true((uint64_t)buckets * CT_BUCKET_SLOTS < 8ull * n);
+	}
+	assert_int_equal(CT_MAX_DEFAULT / 2, map_ct_buckets(CT_MAX_DEFAULT));
 }
 
 int main(void)
@@ -372,12 +433,14 @@ int main(void)
 		cmocka_unit_test(test_changed_once),
 		cmocka_unit_test(test_owner_in_value),
 		cmocka_unit_test(test_owner_half),
+		cmocka_unit_test(test_owner_datapath),
 		cmocka_unit_test(test_group_grows),
 		cmocka_unit_test(test_group_shrinks),
 		cmocka_unit_test(test_group_repair),
 		cmocka_unit_test(test_group_large),
 		cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_ct_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
