@@ -102,11 +102,7 @@ struct port_val {
 struct network_val { /* key: struct port_key */
 	__u16 vlan; /* as in port_val */
 	__u16 vlan_type;
-	__u32 generation; /* counts the loader's changes; odd while one is under
-			   * way, never 0 once loaded */
-	__u32 ct_buckets; /* of map "ct_index" in use, a power of two */
-	__u32 ct_records; /* of map "ct" */
-	__u32 ct_seed; /* random: who may be in one bucket is not to be known */
+	__u32 flags; /* enum port_flag: LEARN, FDB_SWITCH, DISABLED */
 	char name[XOVN_NAME_LEN]; /* network_name */
 };
 
