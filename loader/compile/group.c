@@ -214,8 +214,8 @@ static void domains_join_routers(const struct domains *d,
 	}
 }
 
-/* The chassis that may wait for an ARP reply which ends here.  Replies to a
- * gateway router go to its chassis anyway. */
+/* The chassis that may wait for an ARP reply which ends here: none for a
+ * gateway router, which is in no domain; replies go to its chassis anyway. */
 static int add_router(struct tables *c, const struct topo_router *r,
 		      const struct domains *d)
 {
@@ -225,8 +225,6 @@ static int add_router(struct tables *c, const struct topo_router *r,
 	struct group_val val = {};
 	int ret;
 
-	if (r->is_gateway)
-		return 0;
 	ret = add_chassis(c, &g, &root->chassis, &val);
 	return ret ? ret : add_group(c, &g, &val);
 }

@@ -125,7 +125,7 @@ static void test_residence(void **state)
 {
 	static const enum image_table_id ids[] = {IMAGE_LRP, IMAGE_ROUTER_IP,
 						  IMAGE_ROUTE, IMAGE_NEIGHBOR};
-	static const size_t want[] = {1, 2, 3, 1};
+	static const size_t want[] = {1, 2, 4, 1};
 	struct compile_output out;
 	struct gateway g;
 	uint32_t gw;
@@ -133,7 +133,11 @@ static void test_residence(void **state)
 	(void)state;
 	begin(&g, "one");
 	net_route(g.gw, "10.0.1.0/24", "10.0.0.2", NULL);
+	net_route(g.gw, "10.9.0.0/16", "10.0.0.8", NULL);
+	net_route(g.gw, "10.9.0.0/16", "10.0.0.9", NULL);
+	net_route(g.gw, "10.8.0.0/16", "192.0.2.9", NULL);
 	net_compile(&g.n, "node1", &out);
+	net_assert_note(&out, "not reachable on any port: 1: gw 10.8.0.0/16");
 	gw = net_datapath(&out, "gw");
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(want[i], entries_of(&out, ids[i], gw));
@@ -150,6 +154,8 @@ static void test_residence(void **state)
 	net_compile(&g.n, "node2", &out);
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(0, entries_of(&out, ids[i], gw));
+	assert_int_equal(0, out.image.table[IMAGE_ECMP].n);
+	assert_int_equal(0, out.n_notes);
 	assert_non_null(net_lrp_val(&out, "lr-join"));
 	/* Contradictions are found on every chassis. */
 	compile_output_free(&out);
