@@ -155,3 +155,24 @@ void packet_fragment(struct packet *p, size_t offset, size_t len)
 	p->len = p->layer[n - 1].offset + header + len;
 	packet_finish(p);
 }
+
+void packet_pad_inner(struct packet *p, size_t len)
+{
+	size_t i = p->n_layers, n = p->len;
+
+	while (i > 0 && p->layer[i - 1].kind != LAYER_ETH)
+		i--;
+	packet_pad(p, i ? p->layer[i - 1].offset + len : 0);
+	n = p->len - n;
+	for (size_t outer = 0; outer + 1 < i; outer++) {
+		uint8_t *h = p->data + p->layer[outer].offset;
+
+		if (p->layer[outer].kind == LAYER_UDP)
+			put16(h + 4, get16(h + 4) + n);
+		if (p->layer[outer].kind != LAYER_IP4)
+			continue;
+		put16(h + 2, get16(h + 2) + n);
+		put16(h + 10, 0);
+		put16(h + 10, ~sum_fold(sum_bytes(h, (h[0] & 15) * 4, 0)));
+	}
+}

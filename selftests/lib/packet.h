@@ -136,6 +136,8 @@ void packet_outer(struct packet *p, const char *dst_mac, const char *src_mac,
 void packet_finish(struct packet *p);
 /* Zeros up to len: Ethernet's padding, which no length field counts. */
 void packet_pad(struct packet *p, size_t len);
+/* The same for the innermost frame; outer headers count it. */
+void packet_pad_inner(struct packet *p, size_t len);
 /* IPv4 and L4 checksums again after a test edited fields of those layers. */
 void packet_checksum(struct packet *p);
 /* Of a finished packet: makes its innermost IPv4 packet the fragment that

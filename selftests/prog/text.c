@@ -18,6 +18,7 @@
  *   frame                       the frame that was sent, whole
  *   fragment N+LEN              IP payload from byte N on; checksums stay
  *   pad N  cut N                to N bytes, after lengths and checksums
+ *   padded N                    the innermost frame to N bytes
  *   poke OFFSET=HEX             after lengths and checksums; may be repeated
  *   checksum                    again, after pokes
  *
@@ -122,6 +123,9 @@ static void layer_number(struct text *t)
 	} else if (!strcmp(word, "pad")) {
 		text_finish(t);
 		packet_pad(t->p, n);
+	} else if (!strcmp(word, "padded")) {
+		text_finish(t);
+		packet_pad_inner(t->p, n);
 	} else if (!strcmp(word, "cut")) {
 		text_finish(t);
 		t->p->len = n;
