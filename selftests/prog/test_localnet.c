@@ -192,8 +192,8 @@ const struct test_group localnet_tagged_group = TEST_GROUP(
 	tagged_tests, .is_stateful = true);
 
 static const struct test unattached_tests[] = {
-	TEST("no interface here for the network", "vif vm5",
-	     FROM_VM5 "192.168.209.7" UDP, "drop LOCALNET_NOT_ATTACHED", NULL),
+	TEST("no interface here for the network: nobody to ask", "vif vm5",
+	     FROM_VM5 "192.168.209.7" UDP, "drop LR_NEIGHBOR", NULL),
 };
 
 const struct test_group localnet_unattached_group =

@@ -35,6 +35,7 @@ static const struct test_group *const groups[] = {
 	&provider_group,
 	&provider_fdb_group,
 	&provider_tagged_group,
+	&provider_unattached_group,
 	&snat_group,
 	&snat_clash_group,
 	&snat_direct_group,

@@ -3,7 +3,8 @@
  * network, never a tunnel.  ovn-architecture(7), "localnet". */
 #include "gateway.h"
 
-#define PROVIDER(self, options)                                                \
+#define PROVIDER(self, options) PROVIDER_AS(self, "if=ens9 " options)
+#define PROVIDER_AS(self, options)                                             \
 	"self " self "\n"                                                      \
 	"chassis node1 192.168.209.110\n"                                      \
 	"chassis node2 192.168.209.111\n"                                      \
@@ -14,7 +15,7 @@
 	" port o2 addr=02:00:00:00:0e:02,10.8.0.12 at=node2\n"                 \
 	" port o3 addr=02:00:00:00:0e:03,10.8.0.13 at=" self " if=o3\n"        \
 	" port o4 addr=02:00:00:00:0e:04,10.8.0.14\n"                          \
-	" localnet phys phyNet if=ens9 " options "\n"                          \
+	" localnet phys phyNet " options "\n"                                  \
 	" router-port out-gw gw-out\n"                                         \
 	"router gw gateway=node2\n"                                            \
 	" lrp gw-out 02:00:00:00:fe:01 10.8.0.1/24\n"
@@ -107,3 +108,16 @@ static const struct test provider_tagged_tests[] = {
 const struct test_group provider_tagged_group = TEST_GROUP(
 	"provider switch, tagged", PROVIDER("node1", "tag=7 tpid=0x88a8"),
 	provider_tagged_tests);
+
+static const struct test provider_unattached_tests[] = {
+	TEST("to a guest of another chassis", "vif o1", O1("o2"),
+	     "drop LOCALNET_NOT_ATTACHED", NULL),
+	TEST("to a guest here", "vif o1", O1("o3"), "redirect o3", NULL),
+	TEST("broadcast: only here", "vif o1",
+	     "eth o1>all | ip4 10.8.0.11>10.8.0.255 | udp 1>2 | data 8", "sent",
+	     NULL, .copies = {"o3: frame"}),
+};
+
+const struct test_group provider_unattached_group =
+	TEST_GROUP("provider switch, not attached", PROVIDER_AS("node1", ""),
+		   provider_unattached_tests);
