@@ -105,7 +105,7 @@ static const struct test icmp_tests[] = {
 	/* Ports changed, too. */
 	VM5_OUT("clash: another port", "192.168.209.7 | udp 1000>53 | data 30",
 		TO_EXT "192.168.209.120>192.168.209.7 ttl=62 | udp "
-		       "?p:1024-65535^1000>53 | data 30"),
+		       "?p:512-1023^1000>53 | data 30"),
 	TEST("port unreachable about the other port", "localnet",
 	     FROM_EXT "192.168.209.120 | icmp 3/3 | quoting 0: ip4 "
 		      "192.168.209.120>192.168.209.7 ; udp $p>53 ; data 30",
