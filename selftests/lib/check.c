@@ -3,19 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "packet.h"
+#include "check.h"
 
-/* Where the checker stands: a slice of the frame and what it has found. */
-struct check {
-	unsigned int flags;
-	struct check_result *r;
-	char where[96]; /* "inner ", "quoted ": prefixes of the text */
-};
-
-static bool fail(struct check *c, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static bool fail(struct check *c, const char *format, ...)
+bool check_fail(struct check *c, const char *format, ...)
 {
 	size_t n = snprintf(c->r->why, sizeof(c->r->why), "%s", c->where);
 	va_list args;
@@ -26,73 +16,58 @@ static bool fail(struct check *c, const char *format, ...)
 	return false;
 }
 
-/* RFC 1071: data with its checksum in place sums up to all ones.  A partial
- * one (CHECKSUM_PARTIAL) holds the folded sum of the pseudo header alone. */
-static bool checksum_ok(struct check *c, const char *what, const uint8_t *data,
-			size_t len, size_t at, uint32_t pseudo)
-{
-	uint16_t have = get16(data + at);
-
-	if (sum_fold(sum_bytes(data, len, pseudo)) == 0xffff)
-		return true;
-	if (c->flags & CHECK_PARTIAL_CSUM && pseudo &&
-	    have == sum_fold(pseudo)) {
-		c->r->n_partial++;
-		return true;
-	}
-	return fail(c, "%s checksum 0x%04x is wrong, off by 0x%04x", what, have,
-		    (uint16_t)~sum_fold(sum_bytes(data, len, pseudo)));
-}
-
 static bool check_frame(struct check *c, const uint8_t *f, size_t len,
 			bool inner);
 
 /* RFC 8926 3.4, 3.5; ovn-architecture(7) "Tunnel Encapsulations". */
-static bool check_geneve(struct check *c, const uint8_t *h, size_t len)
+bool check_geneve(struct check *c, const uint8_t *h, size_t len)
 {
 	size_t opt_len, at, n_ovn = 0;
 	bool critical = false;
 	uint32_t value = 0;
 
 	if (len < 8)
-		return fail(c, "Geneve header cut to %zu bytes", len);
+		return check_fail(c, "Geneve header cut to %zu bytes", len);
 	opt_len = (h[0] & 0x3f) * 4;
 	if (h[0] >> 6)
-		return fail(c, "Geneve version %d, not 0", h[0] >> 6);
+		return check_fail(c, "Geneve version %d, not 0", h[0] >> 6);
 	if (len < 8 + opt_len)
-		return fail(c, "Geneve options cut: %zu of %zu bytes", len - 8,
-			    opt_len);
+		return check_fail(c, "Geneve options cut: %zu of %zu bytes",
+				  len - 8, opt_len);
 	if (h[1] & 0x80)
-		return fail(c, "Geneve O flag (control packet)");
+		return check_fail(c, "Geneve O flag (control packet)");
 	if (h[1] & 0x3f)
-		return fail(c, "Geneve reserved flag bits 0x%02x", h[1] & 0x3f);
+		return check_fail(c, "Geneve reserved flag bits 0x%02x",
+				  h[1] & 0x3f);
 	if (get16(h + 2) != 0x6558)
-		return fail(c, "Geneve protocol 0x%04x, not 0x6558",
-			    get16(h + 2));
+		return check_fail(c, "Geneve protocol 0x%04x, not 0x6558",
+				  get16(h + 2));
 	if (h[7])
-		return fail(c, "Geneve reserved byte 0x%02x", h[7]);
+		return check_fail(c, "Geneve reserved byte 0x%02x", h[7]);
 	for (at = 8; at < 8 + opt_len;) {
 		const uint8_t *o = h + at;
 		size_t words = o[3] & 0x1f;
 
 		if (at + 4 + words * 4 > 8 + opt_len)
-			return fail(
+			return check_fail(
 				c,
 				"Geneve option at byte %zu claims %zu words, beyond the header",
 				at, words);
 		if (o[3] & 0xe0)
-			return fail(c, "Geneve option's reserved bits 0x%02x",
-				    o[3] >> 5);
+			return check_fail(
+				c, "Geneve option's reserved bits 0x%02x",
+				o[3] >> 5);
 		if (o[2] & 0x80)
 			critical = true;
 		if (get16(o) == 0x0102 && o[2] == 0x80) {
 			if (words != 1)
-				return fail(c, "OVN option of %zu words, not 1",
-					    words);
+				return check_fail(
+					c, "OVN option of %zu words, not 1",
+					words);
 			value = get32(o + 4);
 			n_ovn++;
 		} else if (!(c->flags & CHECK_NO_ENCAP_RULES)) {
-			return fail(
+			return check_fail(
 				c,
 				"Geneve option class 0x%04x type 0x%02x beside OVN's",
 				get16(o), o[2]);
@@ -100,30 +75,32 @@ static bool check_geneve(struct check *c, const uint8_t *h, size_t len)
 		at += 4 + words * 4;
 	}
 	if (critical != !!(h[1] & 0x40))
-		return fail(c, "Geneve C flag %d, but critical options: %s",
-			    !!(h[1] & 0x40), critical ? "yes" : "no");
+		return check_fail(c,
+				  "Geneve C flag %d, but critical options: %s",
+				  !!(h[1] & 0x40), critical ? "yes" : "no");
 	if (n_ovn != 1)
-		return fail(c, "%zu OVN options, not 1", n_ovn);
+		return check_fail(c, "%zu OVN options, not 1", n_ovn);
 	if (value >> 31)
-		return fail(c, "OVN option's top bit is set (0x%08x)", value);
+		return check_fail(c, "OVN option's top bit is set (0x%08x)",
+				  value);
 	c->r->geneve.vni = get32(h + 4) >> 8;
 	c->r->geneve.in = value >> 16;
 	c->r->geneve.out = value;
 	if (!c->r->geneve.vni)
-		return fail(c, "VNI 0");
+		return check_fail(c, "VNI 0");
 	if (!c->r->geneve.in)
-		return fail(c, "ingress key 0");
+		return check_fail(c, "ingress key 0");
 	if (!c->r->geneve.out)
-		return fail(c, "egress key 0");
+		return check_fail(c, "egress key 0");
 	if (c->r->geneve.in == c->r->geneve.out)
-		return fail(c, "ingress and egress key are both %u",
-			    c->r->geneve.in);
+		return check_fail(c, "ingress and egress key are both %u",
+				  c->r->geneve.in);
 	c->r->is_geneve = true;
 	return check_frame(c, h + 8 + opt_len, len - 8 - opt_len, true);
 }
 
 /* What stock OVN fixes in the headers in front of its Geneve. */
-static bool check_outer(struct check *c, const uint8_t *ip, const uint8_t *udp)
+bool check_outer(struct check *c, const uint8_t *ip, const uint8_t *udp)
 {
 	memcpy(c->r->src_ip, ip + 12, 4);
 	memcpy(c->r->dst_ip, ip + 16, 4);
@@ -131,142 +108,20 @@ static bool check_outer(struct check *c, const uint8_t *ip, const uint8_t *udp)
 	if (c->flags & CHECK_NO_ENCAP_RULES)
 		return true;
 	if ((ip[0] & 15) != 5)
-		return fail(c, "outer IPv4 options");
+		return check_fail(c, "outer IPv4 options");
 	if (ip[1] >> 2)
-		return fail(c, "outer DSCP %d, not 0", ip[1] >> 2);
+		return check_fail(c, "outer DSCP %d, not 0", ip[1] >> 2);
 	if (get16(ip + 4) && !(c->flags & CHECK_GSO_ID))
-		return fail(c, "outer IPv4 id %u, not 0", get16(ip + 4));
+		return check_fail(c, "outer IPv4 id %u, not 0", get16(ip + 4));
 	if (get16(ip + 6) != IP4_DF)
-		return fail(c, "outer flags and fragment 0x%04x, not DF alone",
-			    get16(ip + 6));
+		return check_fail(
+			c, "outer flags and fragment 0x%04x, not DF alone",
+			get16(ip + 6));
 	if (ip[8] != 64)
-		return fail(c, "outer TTL %d, not 64", ip[8]);
+		return check_fail(c, "outer TTL %d, not 64", ip[8]);
 	if (get16(udp) < 32768)
-		return fail(c, "outer source port %u below 32768", get16(udp));
-	return true;
-}
-
-static bool check_udp(struct check *c, const uint8_t *ip, const uint8_t *h,
-		      size_t len, uint32_t pseudo)
-{
-	bool is_geneve;
-
-	if (len < 8)
-		return fail(c, "UDP header cut to %zu bytes", len);
-	if (get16(h + 4) != len)
-		return fail(c, "UDP length %u, but IP carries %zu",
-			    get16(h + 4), len);
-	if (!get16(h + 6) && ip[0] >> 4 == 6)
-		return fail(c, "UDP over IPv6 without a checksum");
-	if (get16(h + 6) && !checksum_ok(c, "UDP", h, len, 6, pseudo))
-		return false;
-	is_geneve = ip[0] >> 4 == 4 && get16(h + 2) == 6081 && !c->where[0];
-	if (!is_geneve)
-		return true;
-	return check_outer(c, ip, h) && check_geneve(c, h + 8, len - 8);
-}
-
-static bool check_tcp(struct check *c, const uint8_t *h, size_t len,
-		      uint32_t pseudo)
-{
-	size_t header;
-
-	if (len < 20)
-		return fail(c, "TCP header cut to %zu bytes", len);
-	header = (h[12] >> 4) * 4;
-	if (header < 20 || header > len)
-		return fail(c, "TCP data offset %zu of %zu bytes", header, len);
-	for (size_t at = 20; at < header && h[at] != 0;) {
-		if (h[at] == 1) {
-			at++;
-			continue;
-		}
-		if (at + 1 >= header || h[at + 1] < 2 ||
-		    at + h[at + 1] > header)
-			return fail(c, "TCP option %d runs out of the header",
-				    h[at]);
-		at += h[at + 1];
-	}
-	return checksum_ok(c, "TCP", h, len, 16, pseudo);
-}
-
-/* RFC 792, RFC 1812 4.3.2.3: an error quotes the IP header and at least 8
- * bytes (or all there is), and no more than makes 576 bytes. */
-static bool check_icmp(struct check *c, const uint8_t *ip, const uint8_t *h,
-		       size_t len)
-{
-	const uint8_t *q = h + 8;
-	size_t q_header, q_len;
-
-	if (len < 8)
-		return fail(c, "ICMP header cut to %zu bytes", len);
-	if (!checksum_ok(c, "ICMP", h, len, 2, 0))
-		return false;
-	if (h[0] != 3 && h[0] != 11 && h[0] != 12)
-		return true;
-	if (len < 8 + 20 || q[0] >> 4 != 4)
-		return fail(c, "ICMP error %d/%d quotes no IPv4 header", h[0],
-			    h[1]);
-	q_header = (q[0] & 15) * 4;
-	q_len = get16(q + 2);
-	if (q_header < 20 || q_len < q_header)
-		return fail(c, "ICMP error quotes IHL %zu, length %zu",
-			    q_header, q_len);
-	if (len - 8 >= q_header &&
-	    sum_fold(sum_bytes(q, q_header, 0)) != 0xffff)
-		return fail(c, "ICMP error quotes a wrong header checksum");
-	if (len - 8 < q_header + 8 && len - 8 < q_len)
-		return fail(c, "ICMP error quotes only %zu bytes", len - 8);
-	if (len - 8 > q_len)
-		return fail(c,
-			    "ICMP error quotes %zu bytes of a %zu byte packet",
-			    len - 8, q_len);
-	if ((ip[0] & 15) * 4 + len > 576)
-		return fail(c, "ICMP error of %zu bytes, above 576",
-			    (ip[0] & 15) * 4 + len);
-	return true;
-}
-
-/* RFC 4861 7.1: what makes a neighbor message valid. */
-static bool check_icmp6(struct check *c, const uint8_t *ip, const uint8_t *h,
-			size_t len, uint32_t pseudo)
-{
-	size_t fixed;
-
-	if (len < 4)
-		return fail(c, "ICMPv6 header cut to %zu bytes", len);
-	if (!checksum_ok(c, "ICMPv6", h, len, 2, pseudo))
-		return false;
-	if (h[0] < 133 || h[0] > 137)
-		return true;
-	if (ip[7] != 255)
-		return fail(c, "ND with hop limit %d", ip[7]);
-	if (h[1])
-		return fail(c, "ND with code %d", h[1]);
-	fixed = h[0] == 133 ? 8 : h[0] == 134 ? 16 : h[0] == 137 ? 40 : 24;
-	if (len < fixed)
-		return fail(c, "ND message cut to %zu bytes", len);
-	for (size_t at = fixed; at < len; at += h[at + 1] * 8) {
-		if (at + 2 > len || !h[at + 1] || at + h[at + 1] * 8 > len)
-			return fail(c, "ND option at byte %zu has a bad length",
-				    at);
-	}
-	return true;
-}
-
-static bool check_l4(struct check *c, const uint8_t *ip, const uint8_t *h,
-		     size_t len, uint8_t proto, uint32_t pseudo)
-{
-	switch (proto) {
-	case 1:
-		return ip[0] >> 4 != 4 || check_icmp(c, ip, h, len);
-	case 6:
-		return check_tcp(c, h, len, pseudo);
-	case 17:
-		return check_udp(c, ip, h, len, pseudo);
-	case 58:
-		return ip[0] >> 4 != 6 || check_icmp6(c, ip, h, len, pseudo);
-	}
+		return check_fail(c, "outer source port %u below 32768",
+				  get16(udp));
 	return true;
 }
 
@@ -275,12 +130,13 @@ static bool check_tail(struct check *c, const uint8_t *f, size_t used,
 		       size_t len)
 {
 	if (used < len && len > 60)
-		return fail(c, "%zu bytes behind the packet's length",
-			    len - used);
+		return check_fail(c, "%zu bytes behind the packet's length",
+				  len - used);
 	for (size_t i = used; i < len; i++) {
 		if (f[i])
-			return fail(c, "padding byte %zu is 0x%02x, not 0", i,
-				    f[i]);
+			return check_fail(c,
+					  "padding byte %zu is 0x%02x, not 0",
+					  i, f[i]);
 	}
 	return true;
 }
@@ -291,17 +147,18 @@ static bool check_ip4(struct check *c, const uint8_t *h, size_t len,
 	size_t header, total, fragment;
 
 	if (len < 20)
-		return fail(c, "IPv4 header cut to %zu bytes", len);
+		return check_fail(c, "IPv4 header cut to %zu bytes", len);
 	header = (h[0] & 15) * 4;
 	total = get16(h + 2);
 	if (h[0] >> 4 != 4 || header < 20)
-		return fail(c, "IPv4 version and IHL 0x%02x", h[0]);
+		return check_fail(c, "IPv4 version and IHL 0x%02x", h[0]);
 	if (total < header || total > len)
-		return fail(c, "IPv4 length %zu, header %zu, frame has %zu",
-			    total, header, len);
+		return check_fail(c,
+				  "IPv4 length %zu, header %zu, frame has %zu",
+				  total, header, len);
 	if (sum_fold(sum_bytes(h, header, 0)) != 0xffff)
-		return fail(c, "IPv4 header checksum 0x%04x is wrong",
-			    get16(h + 10));
+		return check_fail(c, "IPv4 header checksum 0x%04x is wrong",
+				  get16(h + 10));
 	for (size_t at = 20; at < header && h[at] != 0;) {
 		if (h[at] == 1) {
 			at++;
@@ -309,19 +166,20 @@ static bool check_ip4(struct check *c, const uint8_t *h, size_t len,
 		}
 		if (at + 1 >= header || h[at + 1] < 2 ||
 		    at + h[at + 1] > header)
-			return fail(c, "IPv4 option %d runs out of the header",
-				    h[at]);
+			return check_fail(
+				c, "IPv4 option %d runs out of the header",
+				h[at]);
 		at += h[at + 1];
 	}
 	fragment = get16(h + 6);
 	if (fragment & 0x8000)
-		return fail(c, "IPv4 reserved flag");
+		return check_fail(c, "IPv4 reserved flag");
 	if (!h[8])
-		return fail(c, "IPv4 TTL 0");
+		return check_fail(c, "IPv4 TTL 0");
 	*used = total;
 	if (fragment & IP4_MF && (total - header) % 8)
-		return fail(c, "fragment of %zu bytes, no multiple of 8",
-			    total - header);
+		return check_fail(c, "fragment of %zu bytes, no multiple of 8",
+				  total - header);
 	if (fragment & 0x3fff)
 		return true; /* the L4 checksum is that of the whole */
 	return check_l4(c, h, h + header, total - header, h[9],
@@ -335,24 +193,26 @@ static bool check_ip6(struct check *c, const uint8_t *h, size_t len,
 	uint8_t next;
 
 	if (len < 40)
-		return fail(c, "IPv6 header cut to %zu bytes", len);
+		return check_fail(c, "IPv6 header cut to %zu bytes", len);
 	payload = get16(h + 4);
 	if (h[0] >> 4 != 6)
-		return fail(c, "IPv6 version %d", h[0] >> 4);
+		return check_fail(c, "IPv6 version %d", h[0] >> 4);
 	if (payload > len - 40)
-		return fail(c, "IPv6 payload %zu, frame has %zu", payload,
-			    len - 40);
+		return check_fail(c, "IPv6 payload %zu, frame has %zu", payload,
+				  len - 40);
 	if (!h[7])
-		return fail(c, "IPv6 hop limit 0");
+		return check_fail(c, "IPv6 hop limit 0");
 	*used = 40 + payload;
 	next = h[6];
 	h += 40;
 	while (next == 0 || next == 43 || next == 60) {
 		if (payload - at < 8)
-			return fail(c, "IPv6 extension header %d is cut", next);
+			return check_fail(c, "IPv6 extension header %d is cut",
+					  next);
 		ext = 8 + h[at + 1] * 8;
 		if (payload - at < ext)
-			return fail(c, "IPv6 extension header %d is cut", next);
+			return check_fail(c, "IPv6 extension header %d is cut",
+					  next);
 		next = h[at];
 		at += ext;
 	}
@@ -366,13 +226,13 @@ static bool check_arp(struct check *c, const uint8_t *h, size_t len,
 		      size_t *used)
 {
 	if (len < 28)
-		return fail(c, "ARP cut to %zu bytes", len);
+		return check_fail(c, "ARP cut to %zu bytes", len);
 	if (get16(h) != 1 || get16(h + 2) != 0x0800 || h[4] != 6 || h[5] != 4)
-		return fail(c, "ARP that is not Ethernet and IPv4");
+		return check_fail(c, "ARP that is not Ethernet and IPv4");
 	if (get16(h + 6) != 1 && get16(h + 6) != 2)
-		return fail(c, "ARP operation %u", get16(h + 6));
+		return check_fail(c, "ARP operation %u", get16(h + 6));
 	if (h[8] & 1)
-		return fail(c, "ARP sender MAC is multicast");
+		return check_fail(c, "ARP sender MAC is multicast");
 	*used = 28;
 	return true;
 }
@@ -387,15 +247,15 @@ static bool check_frame(struct check *c, const uint8_t *f, size_t len,
 	if (inner)
 		strcpy(c->where, "inner: ");
 	if (len < 14)
-		return fail(c, "Ethernet header cut to %zu bytes", len);
+		return check_fail(c, "Ethernet header cut to %zu bytes", len);
 	if (f[6] & 1)
-		return fail(c, "Ethernet source is multicast");
+		return check_fail(c, "Ethernet source is multicast");
 	type = get16(f + 12);
 	while (type == 0x8100 || type == 0x88a8) {
 		if (inner)
-			return fail(c, "frame is VLAN tagged");
+			return check_fail(c, "frame is VLAN tagged");
 		if (len < l3 + 4)
-			return fail(c, "VLAN tag is cut");
+			return check_fail(c, "VLAN tag is cut");
 		type = get16(f + l3 + 2);
 		l3 += 4;
 	}

@@ -56,6 +56,11 @@ static const struct field tcp_fields[] = {
 	{"tcp.offset", 1, FIELD_HEX}, {"tcp.flags", 1, FIELD_HEX},
 	{"tcp.window", 2, FIELD_DEC}, {"tcp.checksum", 2, FIELD_HEX},
 	{"tcp.urgent", 2, FIELD_DEC}, {}};
+static const struct field sctp_fields[] = {
+	{"sctp.src", 2, FIELD_DEC},	     {"sctp.dst", 2, FIELD_DEC},
+	{"sctp.vtag", 4, FIELD_HEX},	     {"sctp.checksum", 4, FIELD_HEX},
+	{"sctp.chunk.type", 1, FIELD_DEC},   {"sctp.chunk.flags", 1, FIELD_HEX},
+	{"sctp.chunk.length", 2, FIELD_DEC}, {}};
 static const struct field icmp_fields[] = {{"icmp.type", 1, FIELD_DEC},
 					   {"icmp.code", 1, FIELD_DEC},
 					   {"icmp.checksum", 2, FIELD_HEX},
@@ -150,6 +155,8 @@ static void dissect_ip(struct dissection *d, const uint8_t *f, size_t len,
 		}
 	} else if (proto == 6 && len >= at + 20) {
 		header_add(d, tcp_fields, at, 20, depth);
+	} else if (proto == 132 && len >= at + 16) {
+		header_add(d, sctp_fields, at, 16, depth);
 	} else if ((proto == 1 || proto == 58) && len >= at + 8) {
 		header_add(d, icmp_fields, at, 8, depth);
 		if (proto == 1 && (f[at] == 3 || f[at] == 11 || f[at] == 12))
@@ -301,6 +308,9 @@ static void header_print(struct line *l, const struct header *h,
 	} else if (h->fields == tcp_fields) {
 		line_add(l, "TCP %u > %u flags 0x%02x seq %u ack %u", get16(b),
 			 get16(b + 2), b[13], get32(b + 4), get32(b + 8));
+	} else if (h->fields == sctp_fields) {
+		line_add(l, "SCTP %u > %u vtag 0x%08x chunk %d", get16(b),
+			 get16(b + 2), get32(b + 4), b[12]);
 	} else if (h->fields == icmp_fields) {
 		line_add(l, "ICMP %d/%d rest 0x%08x", b[0], b[1], get32(b + 4));
 	} else if (h->fields == geneve_fields) {

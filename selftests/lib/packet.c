@@ -28,22 +28,6 @@ void put32(uint8_t *p, uint32_t v)
 	put16(p + 2, v);
 }
 
-uint32_t sum_bytes(const uint8_t *p, size_t len, uint32_t sum)
-{
-	for (size_t i = 0; i < len; i++) {
-		sum += i & 1 ? p[i] : p[i] << 8;
-		sum = (sum & 0xffff) + (sum >> 16);
-	}
-	return sum;
-}
-
-uint16_t sum_fold(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
-
 static void bad_text(const char *what, const char *text)
 {
 	fprintf(stderr, "test error: bad %s \"%s\"\n", what, text);
@@ -75,6 +59,7 @@ void packet_init(struct packet *p)
 {
 	p->len = 0;
 	p->n_layers = 0;
+	p->n_open = 0;
 	memset(p->data, 0, sizeof(p->data));
 }
 
@@ -100,6 +85,7 @@ static uint8_t *packet_layer_put(struct packet *p, enum packet_layer_kind kind,
 		abort();
 	}
 	p->layer[p->n_layers].kind = kind;
+	p->layer[p->n_layers].no_checksum = false;
 	p->layer[p->n_layers++].offset = p->len;
 	return packet_put(p, len);
 }
@@ -245,6 +231,17 @@ void packet_tcp(struct packet *p, const struct tcp_header *t)
 	put16(h + 14, t->window);
 }
 
+void packet_sctp(struct packet *p, uint16_t sport, uint16_t dport,
+		 uint32_t vtag, uint8_t chunk)
+{
+	uint8_t *h = packet_layer_put(p, LAYER_SCTP, 16);
+
+	put16(h, sport);
+	put16(h + 2, dport);
+	put32(h + 4, vtag);
+	h[12] = chunk;
+}
+
 void packet_geneve(struct packet *p, const struct geneve_header *g)
 {
 	uint8_t *h = packet_layer_put(p, LAYER_GENEVE, 16);
@@ -271,88 +268,4 @@ void packet_outer(struct packet *p, const char *dst_mac, const char *src_mac,
 					   .fragment = IP4_DF});
 	packet_udp(p, sport, 6081);
 	packet_geneve(p, g);
-}
-
-/* Where the bytes of layer i end: an Ethernet frame has no length of its own,
- * so that every layer reaches to the end of the packet. */
-static void lengths_set(struct packet *p)
-{
-	for (size_t i = 0; i < p->n_layers; i++) {
-		uint8_t *h = p->data + p->layer[i].offset;
-		size_t len = p->len - p->layer[i].offset;
-
-		if (p->layer[i].kind == LAYER_IP4)
-			put16(h + 2, len);
-		else if (p->layer[i].kind == LAYER_IP6)
-			put16(h + 4, len - 40);
-		else if (p->layer[i].kind == LAYER_UDP)
-			put16(h + 4, len);
-	}
-}
-
-static uint32_t pseudo_sum(const uint8_t *ip, size_t len, uint8_t proto)
-{
-	uint32_t sum = len + proto;
-
-	if (ip[0] >> 4 == 4)
-		return sum_bytes(ip + 12, 8, sum);
-	return sum_bytes(ip + 8, 32, sum);
-}
-
-static void l4_checksum_set(uint8_t *ip, uint8_t *l4, size_t len,
-			    enum packet_layer_kind kind)
-{
-	size_t at = kind == LAYER_UDP ? 6 : kind == LAYER_TCP ? 16 : 2;
-	uint8_t proto = kind == LAYER_UDP ? 17 : kind == LAYER_TCP ? 6 : 58;
-	uint32_t sum = 0;
-	uint16_t csum;
-
-	put16(l4 + at, 0);
-	if (kind != LAYER_ICMP)
-		sum = pseudo_sum(ip, len, proto);
-	csum = ~sum_fold(sum_bytes(l4, len, sum));
-	if (kind == LAYER_UDP && !csum)
-		csum = 0xffff; /* RFC 768: 0 says "no checksum" */
-	put16(l4 + at, csum);
-}
-
-void packet_checksum(struct packet *p)
-{
-	uint8_t *ip = NULL;
-
-	for (size_t n = p->n_layers; n > 0; n--) {
-		struct packet_layer *l = &p->layer[n - 1];
-		uint8_t *h = p->data + l->offset;
-
-		ip = n > 1 ? p->data + p->layer[n - 2].offset : NULL;
-		switch (l->kind) {
-		case LAYER_IP4:
-			put16(h + 10, 0);
-			put16(h + 10,
-			      ~sum_fold(sum_bytes(h, (h[0] & 15) * 4, 0)));
-			break;
-		case LAYER_UDP:
-			if (n < p->n_layers && l[1].kind == LAYER_GENEVE)
-				break;
-			/* fall through */
-		case LAYER_TCP:
-		case LAYER_ICMP:
-		case LAYER_ICMP6:
-			/* a fragment's checksum is that of the whole: the
-			 * test's business */
-			if (ip && ip[0] >> 4 == 4 && get16(ip + 6) & 0x3fff)
-				break;
-			l4_checksum_set(ip, h, p->end - l->offset, l->kind);
-			break;
-		default:
-			break;
-		}
-	}
-}
-
-void packet_finish(struct packet *p)
-{
-	p->end = p->len;
-	lengths_set(p);
-	packet_checksum(p);
 }

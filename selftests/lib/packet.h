@@ -3,8 +3,10 @@
  * Packets for tests, written from the RFCs and on purpose from nothing in
  * bpf/ or include/wire.h, so that a mistake there is not repeated here.
  *
- *   packet.c   builders: append headers, packet_finish() sets lengths, checksums
- *   check.c    strict parser: the first thing wrong with a frame, in words
+ *   packet.c   builders: append headers
+ *   finish.c   packet_finish(): lengths and checksums, fragments
+ *   check.c, check_l4.c
+ *              strict parser: the first thing wrong with a frame, in words
  *   fields.c   names for byte ranges: one-line decode, first differing field
  *
  * Callers: selftests/prog (frames in and out of the BPF programs) and
@@ -30,19 +32,33 @@ enum packet_layer_kind {
 	LAYER_ICMP6,
 	LAYER_UDP,
 	LAYER_TCP,
+	LAYER_SCTP,
 	LAYER_GENEVE,
 };
 
 struct packet_layer {
 	enum packet_layer_kind kind;
 	size_t offset;
+	bool no_checksum; /* UDP: 0, "none" */
 };
+
+/* A 16-bit field that may take any value of a range: packet_adopt(). */
+struct packet_open {
+	size_t offset;
+	uint16_t first, last;
+	uint16_t except; /* one that it must not take; 0: none */
+	char name[8]; /* of the variable that keeps it */
+};
+
+#define PACKET_OPEN_MAX 2
 
 struct packet {
 	size_t len;
 	size_t end; /* of what the headers count: len without padding */
 	size_t n_layers;
 	struct packet_layer layer[PACKET_LAYERS];
+	size_t n_open;
+	struct packet_open open[PACKET_OPEN_MAX];
 	uint8_t data[PACKET_MAX];
 };
 
@@ -106,6 +122,10 @@ void packet_nd(struct packet *p, uint8_t type, uint32_t flags,
 	       const char *target, const char *mac);
 void packet_udp(struct packet *p, uint16_t sport, uint16_t dport);
 void packet_tcp(struct packet *p, const struct tcp_header *h);
+/* RFC 9260: common header and the header of one chunk, whose body is the rest
+ * of the packet. */
+void packet_sctp(struct packet *p, uint16_t sport, uint16_t dport,
+		 uint32_t vtag, uint8_t chunk);
 void packet_geneve(struct packet *p, const struct geneve_header *h);
 /* Ethernet ... Geneve as a chassis sends it, UDP checksum 0. */
 void packet_outer(struct packet *p, const char *dst_mac, const char *src_mac,
@@ -116,8 +136,14 @@ void packet_outer(struct packet *p, const char *dst_mac, const char *src_mac,
 void packet_finish(struct packet *p);
 /* Zeros up to len: Ethernet's padding, which no length field counts. */
 void packet_pad(struct packet *p, size_t len);
+/* The same for the innermost frame; outer headers count it. */
+void packet_pad_inner(struct packet *p, size_t len);
 /* IPv4 and L4 checksums again after a test edited fields of those layers. */
 void packet_checksum(struct packet *p);
+/* Of a finished packet: makes its innermost IPv4 packet the fragment that
+ * holds len payload bytes from offset (a multiple of 8) on; the payload's
+ * checksum stays that of the whole. */
+void packet_fragment(struct packet *p, size_t offset, size_t len);
 
 uint16_t get16(const uint8_t *p);
 uint32_t get32(const uint8_t *p);
@@ -126,6 +152,9 @@ void put32(uint8_t *p, uint32_t v);
 /* RFC 1071 one's complement sum, not inverted; sum carries on. */
 uint32_t sum_bytes(const uint8_t *p, size_t len, uint32_t sum);
 uint16_t sum_fold(uint32_t sum);
+/* RFC 9260 appendix A: CRC32c as it stands in an SCTP header, which counts as
+ * zero. */
+uint32_t sctp_checksum(const uint8_t *sctp, size_t len);
 
 /* ---- check.c ---- */
 
@@ -139,6 +168,9 @@ enum check_flag {
 	/* Segmented by the kernel, which counts the outer IPv4 id up even
 	 * where DF makes it mean nothing (RFC 6864 4.1). */
 	CHECK_GSO_ID = 1 << 2,
+	/* What an ICMP error quotes whole has the right L4 checksum, too; a
+	 * sender with checksum offload makes others. */
+	CHECK_QUOTED_CSUM = 1 << 3,
 };
 
 struct check_result {

@@ -16,7 +16,7 @@
 
 #include "prog.h"
 
-#define DEVICES_MAX 24
+#define DEVICES_MAX 48
 
 static struct device devices[DEVICES_MAX];
 static size_t n_devices;

@@ -13,7 +13,11 @@
 #include "nic_xdp.skel.h"
 #include "vif.skel.h"
 
-#define MAPS_MAX 32
+#define MAPS_MAX 64
+
+/* The connection table of the tests, small enough to be read whole. */
+#define CT_RECORDS 1024
+#define CT_BUCKETS 512
 
 struct shared_map {
 	const char *name;
@@ -70,6 +74,10 @@ static void object_load(enum program p, const void *elf, size_t size,
 		if (shared && !bpf_map__is_internal(m) &&
 		    bpf_map__reuse_fd(m, shared->fd))
 			harness_abort("share map", shared->name, errno);
+		if (!strcmp(bpf_map__name(m), "ct"))
+			bpf_map__set_max_entries(m, CT_RECORDS);
+		if (!strcmp(bpf_map__name(m), "ct_index"))
+			bpf_map__set_max_entries(m, CT_BUCKETS);
 	}
 	err = bpf_object__load(o);
 	if (err)
@@ -135,6 +143,8 @@ void harness_clear(const char *name)
 	struct shared_map *m = map_find(name);
 	uint8_t key[512], zero[1024] = {};
 
+	if (m && m->type == BPF_MAP_TYPE_PERCPU_ARRAY)
+		return; /* room to work in: holds nothing between packets */
 	if (!m || m->key_size > sizeof(key) || m->val_size > sizeof(zero))
 		harness_abort("clear map", name, EINVAL);
 	if (m->type == BPF_MAP_TYPE_ARRAY) {
@@ -142,8 +152,10 @@ void harness_clear(const char *name)
 			map_write(name, &i, zero);
 		return;
 	}
-	while (!bpf_map_get_next_key(m->fd, NULL, key))
-		bpf_map_delete_elem(m->fd, key);
+	while (!bpf_map_get_next_key(m->fd, NULL, key)) {
+		if (bpf_map_delete_elem(m->fd, key))
+			harness_abort("clear map", name, errno);
+	}
 }
 
 /* As attach --underlay and the resolution of next hops leave it. */
@@ -152,7 +164,7 @@ static void tunnels_write(const struct network *n)
 	const struct chassis_val *own = &n->out.chassis[n->out.own_chassis];
 	const struct alias *self = network_alias(n, n->self);
 	struct device *d = device_get(UNDERLAY);
-	struct tunnel_val t = {.ifindex = d->ifindex};
+	struct tunnel_val t = {.ifindex = d->ifindex, .is_native = 1};
 
 	device_set_mac(d, self->mac);
 	for (uint32_t i = 1; i < XOVN_MAX_CHASSIS; i++) {
@@ -175,11 +187,39 @@ static void tunnels_write(const struct network *n)
 	}
 }
 
+static void ct_timeouts_write(void)
+{
+	static const struct ct_timeout_val timeouts[CT_STATE_COUNT] = {
+#define X(state, timeout, is_embryonic) [CT_##state] = {timeout},
+		XOVN_CT_STATES(X)
+#undef X
+	};
+
+	for (uint32_t i = 0; i < CT_STATE_COUNT; i++)
+		map_write("ct_timeout", &i, &timeouts[i]);
+}
+
+void harness_ct_size(uint32_t records, uint32_t buckets)
+{
+	struct config c;
+	uint32_t zero = 0;
+
+	if (bpf_map_lookup_elem(harness_map("config"), &zero, &c))
+		harness_abort("read map", "config", errno);
+	c.ct_records = records;
+	c.ct_buckets = buckets;
+	c.generation++;
+	map_write("config", &zero, &c);
+}
+
 void harness_load(const struct network *n)
 {
 	const struct chassis_val *own = &n->out.chassis[n->out.own_chassis];
 	struct config c = {.layout = XOVN_LAYOUT_VERSION,
-			   .chassis = n->out.own_chassis};
+			   .chassis = n->out.own_chassis,
+			   .generation = 1,
+			   .ct_records = CT_RECORDS,
+			   .ct_buckets = CT_BUCKETS};
 	uint32_t zero = 0;
 
 	for (size_t i = 0; i < n_maps; i++) {
@@ -189,6 +229,9 @@ void harness_load(const struct network *n)
 	for (int id = 0; id < IMAGE_TABLE_COUNT; id++) {
 		const struct image_table *t = &n->out.image.table[id];
 
+		/* what attach reads: no map of the data plane */
+		if (id == IMAGE_NETWORK || id == IMAGE_GARP)
+			continue;
 		for (size_t i = 0; i < t->n; i++) {
 			uint8_t *key = image_entry(t, i);
 
@@ -199,6 +242,7 @@ void harness_load(const struct network *n)
 	c.underlay_ifindex = device_get(UNDERLAY)->ifindex;
 	memcpy(c.chassis_name, own->name, sizeof(c.chassis_name));
 	map_write("config", &zero, &c);
+	ct_timeouts_write();
 	tunnels_write(n);
 }
 
@@ -217,6 +261,21 @@ void harness_drops(uint64_t counts[DROP_REASON_COUNT])
 			counts[r] += v[cpu].packets;
 	}
 	free(v);
+}
+
+uint64_t harness_ct_event(enum ct_event e)
+{
+	int n_cpu = libbpf_num_possible_cpus();
+	struct ct_event_val *v = calloc(n_cpu, sizeof(*v));
+	struct ct_event_key key = {.event = e};
+	uint64_t sum = 0;
+
+	if (!bpf_map_lookup_elem(harness_map("ct_event"), &key, v)) {
+		for (int cpu = 0; cpu < n_cpu; cpu++)
+			sum += v[cpu].count;
+	}
+	free(v);
+	return sum;
 }
 
 const char *drop_name(enum drop_reason r)
@@ -257,9 +316,8 @@ void harness_attach_vif(struct device *d)
 	tc_attach(d, PROGRAM_VIF);
 }
 
-void harness_attach_underlay(bool with_xdp)
+void harness_attach_nic(struct device *d, bool with_xdp)
 {
-	struct device *d = device_get(UNDERLAY);
 	int err;
 
 	tc_attach(d, PROGRAM_TC);

@@ -9,52 +9,37 @@
  *   chassis NAME IP
  *   switch NAME
  *     port NAME [addr=MAC,IP...]... [addr=unknown] [sec=MAC,IP/LEN...]...
- *               [at=CHASSIS] [if=DEV] [disabled] [localnet]
+ *               [at=CHASSIS] [if=DEV] [disabled]
+ *     localnet NAME NETWORK [tag=N] [tpid=N] [if=DEV [tc]] [fdb] [disabled]
  *     router-port NAME LRP [router]  addresses: the LRP's MAC, or "router"
  *   router NAME [disabled] [gateway=CHASSIS] [no-learn]
- *     lrp NAME MAC IP/LEN... [peer=LRP] [disabled]
- *     route PREFIX NEXTHOP|discard
+ *     lrp NAME MAC IP/LEN... [peer=LRP] [disabled] [table=NAME]
+ *     route PREFIX NEXTHOP|discard|- [src] [table=NAME] [out=LRP]
+ *   nat, force_dnat, force_lb, lb, vip, use      network_nat.c
+ *   host NAME MAC                      a name for frame texts, nothing else
  */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "prog.h"
+#include "network_text.h"
 
-#define WORDS_MAX 16
-
-struct reader {
-	struct network *n;
-	const char *line; /* for messages */
-	char *word[WORDS_MAX];
-	size_t n_words;
-	unsigned int uuids;
-};
-
-static void network_abort(const struct reader *r, const char *what)
+void reader_abort(const struct reader *r, const char *what)
 {
 	fprintf(stderr, "test error: %s in network line \"%s\"\n", what,
 		r->line);
 	abort();
 }
 
-/* Room for one more, zeroed. */
-#define GROW(array, count)                                                     \
-	({                                                                     \
-		(array) = reallocarray(array, (count) + 1, sizeof(*(array)));  \
-		memset(&(array)[count], 0, sizeof(*(array)));                  \
-		&(array)[(count)++];                                           \
-	})
-
-static void uuid_make(struct reader *r, char uuid[37])
+void reader_uuid(struct reader *r, char uuid[37])
 {
 	r->uuids++;
 	snprintf(uuid, 37, "%08x-1234-4abc-8def-%012x", r->uuids * 2654435761u,
 		 r->uuids);
 }
 
-static const char *option(const struct reader *r, size_t from, const char *key)
+const char *reader_option(const struct reader *r, size_t from, const char *key)
 {
 	size_t len = strlen(key);
 
@@ -65,7 +50,7 @@ static const char *option(const struct reader *r, size_t from, const char *key)
 	return NULL;
 }
 
-static bool has_word(const struct reader *r, const char *word)
+bool reader_has(const struct reader *r, const char *word)
 {
 	for (size_t i = 2; i < r->n_words; i++) {
 		if (!strcmp(r->word[i], word))
@@ -74,13 +59,13 @@ static bool has_word(const struct reader *r, const char *word)
 	return false;
 }
 
-static void alias_add(struct reader *r, const char *name, const uint8_t mac[6],
-		      const char *ip)
+void alias_add(struct reader *r, const char *name, const uint8_t mac[6],
+	       const char *ip)
 {
 	struct alias *a = &r->n->alias[r->n->n_aliases++];
 
 	if (r->n->n_aliases > sizeof(r->n->alias) / sizeof(*r->n->alias))
-		network_abort(r, "too many names");
+		reader_abort(r, "too many names");
 	snprintf(a->name, sizeof(a->name), "%s", name);
 	memcpy(a->mac, mac, 6);
 	a->has_ip = ip;
@@ -88,7 +73,7 @@ static void alias_add(struct reader *r, const char *name, const uint8_t mac[6],
 		ip4_parse(ip, a->ip);
 }
 
-static void ip4_prefix_parse(char *text, struct nb_ip4 *ip)
+void ip4_prefix_parse(char *text, struct nb_ip4 *ip)
 {
 	char *slash = strchr(text, '/');
 
@@ -129,9 +114,9 @@ static struct nb_lsp *port_add(struct reader *r)
 	struct nb_lsp *p;
 
 	if (!r->n->nb.n_switches)
-		network_abort(r, "port without a switch");
+		reader_abort(r, "port without a switch");
 	p = GROW(s->ports, s->n_ports);
-	uuid_make(r, p->uuid);
+	reader_uuid(r, p->uuid);
 	p->name = strdup(r->word[1]);
 	p->type_name = strdup("");
 	p->enabled = true;
@@ -151,7 +136,7 @@ static void port_place(struct reader *r, const char *chassis)
 			return;
 		}
 	}
-	network_abort(r, "unknown chassis");
+	reader_abort(r, "unknown chassis");
 }
 
 static void port_bind(struct reader *r, const char *dev)
@@ -182,20 +167,46 @@ static void line_port(struct reader *r)
 							   p->n_port_security));
 		}
 	}
-	p->enabled = !has_word(r, "disabled");
-	if (has_word(r, "localnet")) {
-		p->type = NB_LSP_LOCALNET;
-		free(p->type_name);
-		p->type_name = strdup("localnet");
-	}
+	p->enabled = !reader_has(r, "disabled");
 	if (p->n_addresses)
 		alias_add(r, p->name, p->addresses[0].mac, NULL);
-	v = option(r, 2, "at");
+	v = reader_option(r, 2, "at");
 	if (v)
 		port_place(r, v);
-	v = option(r, 2, "if");
+	v = reader_option(r, 2, "if");
 	if (v)
 		port_bind(r, v);
+}
+
+static void mapping_add(struct reader *r, const char *network, const char *dev)
+{
+	struct compile_mapping *m = &r->n->mappings[r->n->n_mappings++];
+
+	memset(m, 0, sizeof(*m));
+	m->ifindex = device_get(dev)->ifindex;
+	m->is_native = !reader_has(r, "tc");
+	snprintf(m->ifname, sizeof(m->ifname), "%s", dev);
+	name_store(m->network, network);
+}
+
+static void line_localnet(struct reader *r)
+{
+	const char *tag = reader_option(r, 3, "tag");
+	const char *tpid = reader_option(r, 3, "tpid");
+	const char *dev = reader_option(r, 3, "if");
+	struct nb_lsp *p = port_add(r);
+
+	p->type = NB_LSP_LOCALNET;
+	free(p->type_name);
+	p->type_name = strdup("localnet");
+	p->has_unknown = true;
+	p->enabled = !reader_has(r, "disabled");
+	p->learn_fdb = reader_has(r, "fdb");
+	p->network_name = strdup(r->word[2]);
+	p->tag = tag ? atoi(tag) : 0;
+	p->tag_type = tpid ? strtoul(tpid, NULL, 0) : 0x8100;
+	if (dev)
+		mapping_add(r, r->word[2], dev);
 }
 
 static void line_router_port(struct reader *r)
@@ -205,33 +216,36 @@ static void line_router_port(struct reader *r)
 	p->type = NB_LSP_ROUTER;
 	free(p->type_name);
 	p->type_name = strdup("router");
-	p->has_router = has_word(r, "router");
+	p->has_router = reader_has(r, "router");
 	p->router_port = strdup(r->word[2]);
 }
 
 static void line_router(struct reader *r)
 {
 	struct nb_router *lr = GROW(r->n->nb.routers, r->n->nb.n_routers);
-	const char *gateway = option(r, 2, "gateway");
+	const char *gateway = reader_option(r, 2, "gateway");
 
-	uuid_make(r, lr->uuid);
+	reader_uuid(r, lr->uuid);
 	lr->name = strdup(r->word[1]);
-	lr->enabled = !has_word(r, "disabled");
-	lr->always_learn = !has_word(r, "no-learn");
+	lr->enabled = !reader_has(r, "disabled");
+	lr->always_learn = !reader_has(r, "no-learn");
 	lr->gateway_chassis = gateway ? strdup(gateway) : NULL;
+	r->is_in_router = true;
 }
 
 static void line_lrp(struct reader *r)
 {
 	struct nb_router *lr = &r->n->nb.routers[r->n->nb.n_routers - 1];
 	struct nb_lrp *p = GROW(lr->ports, lr->n_ports);
-	const char *peer = option(r, 3, "peer");
+	const char *peer = reader_option(r, 3, "peer");
+	const char *table = reader_option(r, 3, "table");
 
-	uuid_make(r, p->uuid);
+	reader_uuid(r, p->uuid);
 	p->name = strdup(r->word[1]);
 	mac_parse(r->word[2], p->mac);
-	p->enabled = !has_word(r, "disabled");
+	p->enabled = !reader_has(r, "disabled");
 	p->peer = peer ? strdup(peer) : NULL;
+	p->route_table = table ? strdup(table) : NULL;
 	for (size_t i = 3; i < r->n_words; i++) {
 		if (!strchr(r->word[i], '/'))
 			continue;
@@ -247,21 +261,35 @@ static void line_route(struct reader *r)
 {
 	struct nb_router *lr = &r->n->nb.routers[r->n->nb.n_routers - 1];
 	struct nb_route *route = GROW(lr->routes, lr->n_routes);
+	const char *table = reader_option(r, 3, "table");
+	const char *out = reader_option(r, 3, "out");
 
-	uuid_make(r, route->uuid);
+	reader_uuid(r, route->uuid);
 	ip4_prefix_parse(r->word[1], &route->prefix);
 	route->discard = !strcmp(r->word[2], "discard");
-	route->has_nexthop = !route->discard;
+	route->has_nexthop = !route->discard && strcmp(r->word[2], "-");
 	if (route->has_nexthop)
 		ip4_parse(r->word[2], route->nexthop);
+	route->is_src = reader_has(r, "src");
+	route->route_table = table ? strdup(table) : NULL;
+	route->output_port = out ? strdup(out) : NULL;
 }
 
 static void line_switch(struct reader *r)
 {
 	struct nb_switch *s = GROW(r->n->nb.switches, r->n->nb.n_switches);
 
-	uuid_make(r, s->uuid);
+	reader_uuid(r, s->uuid);
 	s->name = strdup(r->word[1]);
+	r->is_in_router = false;
+}
+
+static void line_host(struct reader *r)
+{
+	uint8_t mac[6];
+
+	mac_parse(r->word[2], mac);
+	alias_add(r, r->word[1], mac, NULL);
 }
 
 /* Its MAC stands for the next hop there, as it would be resolved by ARP. */
@@ -281,49 +309,6 @@ static void line_chassis(struct reader *r)
 static void line_self(struct reader *r)
 {
 	snprintf(r->n->self, sizeof(r->n->self), "%s", r->word[1]);
-}
-
-static void line_nb(struct reader *r)
-{
-	char path[512];
-	struct ovsdb *db;
-	struct error e = {};
-
-	snprintf(path, sizeof(path), "%s/%s", XOVN_TEST_DATA, r->word[1]);
-	if (ovsdb_read(path, "OVN_Northbound", nb_columns, &db, &e) ||
-	    nb_from_ovsdb(db, &r->n->nb, &e))
-		network_abort(r, e.text);
-	ovsdb_free(db);
-	for (size_t i = 0; i < r->n->nb.n_switches; i++) {
-		struct nb_switch *s = &r->n->nb.switches[i];
-
-		for (size_t j = 0; j < s->n_ports; j++) {
-			if (s->ports[j].n_addresses)
-				alias_add(r, s->ports[j].name,
-					  s->ports[j].addresses[0].mac, NULL);
-		}
-	}
-}
-
-static void line_placement(struct reader *r)
-{
-	struct placement *pl = &r->n->placement;
-	uint8_t mac[6] = {0x02, 0xcc};
-	char path[512], ip[16];
-	struct error e = {};
-
-	snprintf(path, sizeof(path), "%s/%s", XOVN_TEST_DATA, r->word[1]);
-	if (placement_read_file(path, pl, &e))
-		network_abort(r, e.text);
-	for (size_t i = 0; i < pl->n_chassis; i++) {
-		struct placement_chassis *c = &pl->chassis[i];
-
-		memcpy(mac + 2, c->encap_ip, 4);
-		snprintf(ip, sizeof(ip), "%d.%d.%d.%d", c->encap_ip[0],
-			 c->encap_ip[1], c->encap_ip[2], c->encap_ip[3]);
-		alias_add(r, c->name, mac, ip);
-		alias_add(r, c->hostname, mac, ip);
-	}
 }
 
 static void line_bind(struct reader *r)
@@ -349,17 +334,25 @@ static void line_add(struct reader *r)
 		{"nb", 2, line_nb},
 		{"placement", 2, line_placement},
 		{"bind", 3, line_bind},
+		{"localnet", 3, line_localnet},
+		{"host", 3, line_host},
+		{"nat", 4, line_nat},
+		{"force_dnat", 2, line_force},
+		{"force_lb", 2, line_force},
+		{"lb", 5, line_lb},
+		{"vip", 3, line_vip},
+		{"use", 2, line_use},
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		if (strcmp(lines[i].word, r->word[0]))
 			continue;
 		if (r->n_words < lines[i].n_words)
-			network_abort(r, "words missing");
+			reader_abort(r, "words missing");
 		lines[i].add(r);
 		return;
 	}
-	network_abort(r, "unknown word");
+	reader_abort(r, "unknown word");
 }
 
 /* Switch ports to routers: "addresses" is the MAC of the LRP, as the tutorial
@@ -389,7 +382,9 @@ static void network_compile(struct network *n)
 				   .placement = &n->placement,
 				   .chassis = n->self,
 				   .bindings = n->bindings,
-				   .n_bindings = n->n_bindings};
+				   .n_bindings = n->n_bindings,
+				   .mappings = n->mappings,
+				   .n_mappings = n->n_mappings};
 	struct error e = {};
 	int err = compile(&in, &n->out, &e);
 
@@ -415,7 +410,7 @@ void network_build(struct network *n, const char *text)
 		r.line = shown;
 		r.n_words = 0;
 		for (w = strtok_r(line, " \t", &save);
-		     w && r.n_words < WORDS_MAX;
+		     w && r.n_words < READER_WORDS_MAX;
 		     w = strtok_r(NULL, " \t", &save))
 			r.word[r.n_words++] = w;
 		if (r.n_words)

@@ -5,13 +5,15 @@
  * set of unpinned maps, filled by the loader's compiler from a network that
  * is written as text.
  *
- *   network.c   network text -> struct nb, placement -> compile() -> image
+ *   network.c, network_nat.c
+ *               network text -> struct nb, placement -> compile() -> image
  *   names.c     what frame texts call by name
- *   text.c      frame text -> bytes
- *   device.c    a network namespace of our own, taps as guests and underlay
- *   harness.c   objects, maps, drop counters
+ *   text.c, layers.c
+ *               frame text -> bytes
+ *   device.c    a network namespace of our own, taps as guests and NICs
+ *   harness.c   objects, maps, drop counters;  ct.c  connections
  *   run.c       one test: BPF_PROG_TEST_RUN, then the same frame sent through
- *               the attached programs; compares and explains
+ *               the attached programs; compares and explains (tap.c)
  *   test_*.c    the tables;  test_prog.c  main()
  */
 #ifndef SELFTESTS_PROG_H
@@ -29,6 +31,7 @@
 
 #define COPIES_MAX 6
 #define UNDERLAY "ens3"
+#define LOCALNET "ens9" /* NIC of the physical network */
 #define UNDERLAY_MTU 1500
 
 /* Frame text: layers separated by '|', see text.c.  Verdicts:
@@ -36,11 +39,14 @@
  *   "drop REASON"    and that counter moves
  *   "pass"           out goes on to the stack
  *   "consumed"       no more of it, and no drop is counted
+ *   "sent"           nothing but the copies leaves, each redirected or cloned
  * On top of it, copies: "DEV: frame text".  No counter moves but the one
  * named in the verdict or, if not NULL, in counts. */
 struct test {
 	const char *name;
-	const char *at; /* "vif DEV", "tc", "xdp" or "underlay": tc and xdp */
+	/* "vif DEV"; at the underlay "tc", "xdp" or "underlay", which is both;
+	 * at the physical network "localnet-tc", "localnet-xdp", "localnet" */
+	const char *at;
 	const char *in;
 	const char *verdict;
 	const char *out; /* NULL: as in, where a verdict has one */
@@ -48,6 +54,9 @@ struct test {
 	const char *counts; /* a reason counted beside the verdict */
 	bool is_lax; /* what comes out is as wrong as what went in */
 	bool no_test_run; /* the kernel refuses such frames there */
+	bool is_xdp; /* XDP does it all: passing the frame on is wrong */
+	/* "STATE TUPLE": there is one such record then, FREE: none; ct.c */
+	const char *ct;
 };
 
 /* One line of a table; further members by name. */
@@ -64,6 +73,9 @@ struct test_group {
 	const struct test *tests; /* in order: later ones see what was learned */
 	size_t n_tests;
 	void (*after)(void); /* more checks, or NULL */
+	/* Connections outlive a line: the whole group is run at TC, then once
+	 * more with XDP in front, each time from empty maps. */
+	bool is_stateful;
 };
 
 #define TEST_GROUP(group_name, text, table, ...)                               \
@@ -87,6 +99,8 @@ struct network {
 	char self[64];
 	struct compile_binding bindings[32];
 	size_t n_bindings;
+	struct compile_mapping mappings[4];
+	size_t n_mappings;
 	struct compile_output out;
 	struct alias alias[96];
 	size_t n_aliases;
@@ -107,6 +121,12 @@ uint32_t network_key(const struct network *n, const char *name);
 /* in: the frame that "quote" layers refer to, may be NULL. */
 void text_to_packet(struct packet *p, const char *text,
 		    const struct network *net, const struct packet *in);
+/* Gives the fields that "?NAME" left open the values of got, finishes the
+ * checksums and keeps the values for "$NAME" in later texts.  False: a value
+ * is outside of what the text allows. */
+bool text_adopt(struct packet *wanted, const struct packet *got);
+/* Value kept, 0: none. */
+uint16_t text_variable(const char *name);
 
 /* ---- device.c ---- */
 
@@ -156,20 +176,41 @@ void harness_drops(uint64_t counts[DROP_REASON_COUNT]);
 const char *drop_name(enum drop_reason r);
 enum drop_reason drop_by_name(const char *name); /* aborts if unknown */
 void harness_attach_vif(struct device *d);
-void harness_attach_underlay(bool with_xdp); /* replaces the other mode */
+/* UNDERLAY or LOCALNET; replaces the other mode. */
+void harness_attach_nic(struct device *d, bool with_xdp);
 void harness_clear(const char *map); /* removes every entry */
+/* So many records and buckets of the connection table in use; harness_load()
+ * gives all back. */
+void harness_ct_size(uint32_t records, uint32_t buckets);
+/* Sum over CPUs. */
+uint64_t harness_ct_event(enum ct_event e);
+
+/* ---- ct.c ---- */
+
+/* "PROTO SRC[:PORT]>DST[:PORT]" of the opener before translation, "$NAME" for
+ * ports; ICMP: the id as the first port.  Its record, or UINT32_MAX. */
+uint32_t ct_find(const char *tuple, struct ct_val *val);
+/* "STATE TUPLE": NULL, or what is wrong with the tuple's only record;
+ * "FREE TUPLE" where there must be none. */
+const char *ct_check(const char *text);
+/* So that its time is over. */
+void ct_expire(const char *tuple);
+size_t ct_count(void); /* records in use */
 
 /* ---- run.c ---- */
 
 extern struct network net; /* of the group that runs */
 
 void test_group_run(const struct test_group *g);
-/* For checks outside a table: TAP's "ok" or "not ok" with an explanation. */
+/* For checks outside a table, tap.c: TAP's "ok" or "not ok" with an explanation. */
 void test_ok(const char *name);
 void test_fail(const char *name, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int tests_failed(void); /* so far */
 void tests_end(void); /* TAP's plan */
+
+extern char problem[8192]; /* what is wrong with the line that runs */
+void problem_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 struct outcome {
 	int err; /* of BPF_PROG_TEST_RUN itself, -errno */
@@ -178,7 +219,7 @@ struct outcome {
 	struct packet out;
 };
 
-/* Underlay programs run on "ens3", the VIF program on d. */
+/* Runs it as if the frame had come to d. */
 void program_run(enum program which, const struct device *d,
 		 const struct packet *in, struct outcome *o);
 

@@ -9,9 +9,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "prog.h"
@@ -20,7 +18,9 @@
 #define WAIT_MS 200 /* for what must come */
 #define QUIET_MS 3 /* for what must not */
 
-enum verdict_kind { REDIRECT, DROP, PASS, CONSUMED };
+enum verdict_kind { REDIRECT, DROP, PASS, CONSUMED, SENT };
+
+#define NO_COPY SIZE_MAX
 
 /* A test in bytes. */
 struct expected {
@@ -40,56 +40,6 @@ struct network net;
 static struct expected want;
 static struct arrival arrived[ARRIVALS_MAX];
 static uint64_t drops_before[DROP_REASON_COUNT];
-static char problem[8192]; /* what is wrong with the test that runs */
-static int n_run, n_failed;
-
-static void problem_add(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
-
-static void problem_add(const char *format, ...)
-{
-	size_t n = strlen(problem);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(problem + n, sizeof(problem) - n, format, args);
-	va_end(args);
-}
-
-void test_ok(const char *name)
-{
-	n_run++;
-	printf("ok %d - %s\n", n_run, name);
-}
-
-/* Diagnostics are TAP comments. */
-void test_fail(const char *name, const char *format, ...)
-{
-	char text[sizeof(problem)], *rest = text, *line;
-	va_list args;
-
-	n_run++;
-	n_failed++;
-	printf("not ok %d - %s\n", n_run, name);
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	while ((line = strsep(&rest, "\n"))) {
-		if (*line)
-			printf("#   %s\n", line);
-	}
-}
-
-void tests_end(void)
-{
-	printf("1..%d\n", n_run);
-}
-
-int tests_failed(void)
-{
-	return n_failed;
-}
-
 static void frame_show(const char *label, const struct packet *p)
 {
 	char text[600];
@@ -114,7 +64,7 @@ static void sport_adopt(struct packet *wanted, const struct packet *got)
 static bool frame_same(struct packet *wanted, const struct packet *got)
 {
 	sport_adopt(wanted, got);
-	return wanted->len == got->len &&
+	return wanted->len == got->len && text_adopt(wanted, got) &&
 	       !memcmp(wanted->data, got->data, got->len);
 }
 
@@ -125,6 +75,8 @@ static void frame_compare(const char *what, struct packet *wanted,
 	char text[256];
 
 	sport_adopt(wanted, got);
+	if (!text_adopt(wanted, got))
+		problem_add("%s: a port or id that it may not have\n", what);
 	if (packet_diff(wanted->data, wanted->len, got->data, got->len, text,
 			sizeof(text))) {
 		problem_add("%s: %s\n", what, text);
@@ -132,7 +84,7 @@ static void frame_compare(const char *what, struct packet *wanted,
 		frame_show("want:", wanted);
 		frame_show("got: ", got);
 	} else if (!want.t->is_lax &&
-		   !packet_check(got->data, got->len, 0, &r)) {
+		   !packet_check(got->data, got->len, CHECK_QUOTED_CSUM, &r)) {
 		problem_add("%s: %s\n", what, r.why);
 		frame_show("got: ", got);
 	}
@@ -157,14 +109,16 @@ static void drops_compare(const char *what)
 	}
 }
 
-/* Frames that came out of devices against copies, in any order; out too if
- * it is expected on a device. */
-static void arrivals_compare(const char *what, bool with_out)
+/* Frames that came out of devices against copies but the one that is known
+ * already (or NO_COPY), in any order; out too if it is expected on a device. */
+static void arrivals_compare(const char *what, bool with_out, size_t known)
 {
 	bool used[ARRIVALS_MAX] = {}, found[COPIES_MAX + 1] = {};
 	size_t n_want = want.n_copies + with_out, n;
 
-	n = devices_collect(arrived, n_want, WAIT_MS);
+	if (known != NO_COPY)
+		found[known] = true;
+	n = devices_collect(arrived, n_want - (known != NO_COPY), WAIT_MS);
 	n += devices_collect(arrived + n, ARRIVALS_MAX - n, QUIET_MS);
 	for (int exact = 1; exact >= 0; exact--) {
 		for (size_t w = 0; w < n_want; w++) {
@@ -234,30 +188,43 @@ void program_run(enum program which, const struct device *d,
 static const char *retval_name(enum program which, int retval)
 {
 	if (which == PROGRAM_XDP)
-		return retval == XDP_PASS ? "XDP_PASS" :
-		       retval == XDP_DROP ? "XDP_DROP" :
-					    "another XDP action";
+		return retval == XDP_PASS     ? "XDP_PASS" :
+		       retval == XDP_DROP     ? "XDP_DROP" :
+		       retval == XDP_TX	      ? "XDP_TX" :
+		       retval == XDP_REDIRECT ? "XDP_REDIRECT" :
+						"another XDP action";
 	return retval == TC_ACT_REDIRECT ? "redirect" :
 	       retval == TC_ACT_SHOT	 ? "shot" :
 	       retval == TC_ACT_OK	 ? "ok" :
 					   "another TC action";
 }
 
-static void retval_compare(const char *what, enum program which,
-			   const struct outcome *o)
+/* The copy that a frame is; the first one if it is none. */
+static size_t copy_compare(const char *what, const struct packet *got)
 {
-	int due = want.kind == REDIRECT ? TC_ACT_REDIRECT :
-		  want.kind == PASS	? TC_ACT_OK :
-					  TC_ACT_SHOT;
+	for (size_t i = 0; i < want.n_copies; i++) {
+		if (frame_same(&want.copy[i].packet, got)) {
+			frame_compare(what, &want.copy[i].packet, got);
+			return i;
+		}
+	}
+	if (!want.n_copies)
+		return NO_COPY;
+	frame_compare(what, &want.copy[0].packet, got);
+	return 0;
+}
 
-	if (o->err)
-		problem_add("%s: BPF_PROG_TEST_RUN: %s\n", what,
-			    strerror(-o->err));
-	else if (o->retval != due) {
-		problem_add("%s: verdict %s (%d), not %s\n", what,
-			    retval_name(which, o->retval), o->retval,
-			    retval_name(which, due));
-		frame_show("in:  ", &want.in);
+static bool tc_retval_ok(int retval)
+{
+	switch (want.kind) {
+	case REDIRECT:
+		return retval == TC_ACT_REDIRECT;
+	case PASS:
+		return retval == TC_ACT_OK;
+	case SENT:
+		return retval == TC_ACT_REDIRECT || retval == TC_ACT_SHOT;
+	default:
+		return retval == TC_ACT_SHOT;
 	}
 }
 
@@ -265,26 +232,58 @@ static void retval_compare(const char *what, enum program which,
 static void run_tc(const char *what, enum program which, const struct device *d)
 {
 	static struct outcome o;
+	size_t redirected = NO_COPY;
 
 	harness_drops(drops_before);
 	program_run(which, d, &want.in, &o);
-	retval_compare(what, which, &o);
-	if (!o.err && (want.kind == REDIRECT || want.kind == PASS) &&
-	    (o.retval == TC_ACT_REDIRECT || o.retval == TC_ACT_OK))
+	if (o.err) {
+		problem_add("%s: BPF_PROG_TEST_RUN: %s\n", what,
+			    strerror(-o.err));
+	} else if (!tc_retval_ok(o.retval)) {
+		problem_add("%s: verdict %s (%d)\n", what,
+			    retval_name(which, o.retval), o.retval);
+		frame_show("in:  ", &want.in);
+	} else if (want.kind == SENT && o.retval == TC_ACT_REDIRECT) {
+		redirected = copy_compare(what, &o.out);
+	} else if (want.kind == REDIRECT || want.kind == PASS) {
 		frame_compare(what, &want.out, &o.out);
+	}
 	drops_compare(what);
-	arrivals_compare(what, false);
+	arrivals_compare(what, false, redirected);
+}
+
+/* XDP decided, what it should have? */
+static bool xdp_outcome_ok(const char *what, const struct outcome *o,
+			   const struct device *d)
+{
+	bool is_sent = o->retval == XDP_TX || o->retval == XDP_REDIRECT;
+
+	if (want.kind == DROP && o->retval == XDP_DROP)
+		return true;
+	if (want.kind == CONSUMED && !want.n_copies && o->retval == XDP_DROP)
+		return true;
+	if (want.kind == REDIRECT && (is_sent || o->retval == XDP_PASS)) {
+		if (o->retval == XDP_TX && strcmp(want.device, d->name))
+			return false;
+		frame_compare(what, &want.out, &o->out);
+		return true;
+	}
+	if (want.kind == SENT && is_sent && want.n_copies == 1) {
+		copy_compare(what, &o->out);
+		return true;
+	}
+	return false;
 }
 
 /* XDP may decide, or pass the frame untouched and uncounted for TC to do. */
-static void run_xdp(const char *what)
+static void run_xdp(const char *what, const struct device *d)
 {
 	uint64_t now[DROP_REASON_COUNT];
 	static struct outcome o;
 	bool untouched;
 
 	harness_drops(drops_before);
-	program_run(PROGRAM_XDP, device_get(UNDERLAY), &want.in, &o);
+	program_run(PROGRAM_XDP, d, &want.in, &o);
 	if (o.err) {
 		problem_add("%s: BPF_PROG_TEST_RUN: %s\n", what,
 			    strerror(-o.err));
@@ -293,25 +292,21 @@ static void run_xdp(const char *what)
 	untouched = o.retval == XDP_PASS && !o.meta_len &&
 		    o.out.len == want.in.len &&
 		    !memcmp(o.out.data, want.in.data, o.out.len);
+	if (untouched && want.t->is_xdp)
+		problem_add("%s: left to TC\n", what);
 	if (untouched) {
 		harness_drops(now);
 		if (memcmp(now, drops_before, sizeof(now)))
 			problem_add("%s: passed and counted a drop\n", what);
 		return;
 	}
-	if (want.kind == DROP && o.retval == XDP_DROP) {
-		drops_compare(what);
-		return;
+	if (!xdp_outcome_ok(what, &o, d)) {
+		problem_add("%s: verdict %s\n", what,
+			    retval_name(PROGRAM_XDP, o.retval));
+		frame_show("in:  ", &want.in);
+		frame_show("got: ", &o.out);
 	}
-	if (want.kind == REDIRECT && o.retval == XDP_PASS) {
-		frame_compare(what, &want.out, &o.out);
-		drops_compare(what);
-		return;
-	}
-	problem_add("%s: verdict %s\n", what,
-		    retval_name(PROGRAM_XDP, o.retval));
-	frame_show("in:  ", &want.in);
-	frame_show("got: ", &o.out);
+	drops_compare(what);
 }
 
 /* The frame as the wire or the guest would send it. */
@@ -325,7 +320,7 @@ static void run_live(const char *what, struct device *d)
 		problem_add("%s: write: %s\n", what, strerror(-err));
 		return;
 	}
-	arrivals_compare(what, want.kind == REDIRECT);
+	arrivals_compare(what, want.kind == REDIRECT, NO_COPY);
 	drops_compare(what);
 }
 
@@ -337,6 +332,7 @@ static void expected_verdict(const char *verdict)
 	want.kind = !strcmp(word, "redirect") ? REDIRECT :
 		    !strcmp(word, "drop")     ? DROP :
 		    !strcmp(word, "pass")     ? PASS :
+		    !strcmp(word, "sent")     ? SENT :
 						CONSUMED;
 	want.reason = want.kind == DROP ? drop_by_name(object) : DROP_NONE;
 	if (want.kind == REDIRECT)
@@ -361,47 +357,94 @@ static void expected_build(const struct test *t)
 	}
 }
 
-static void test_run(const struct test_group *g, const struct test *t)
-{
-	bool at_vif = !strncmp(t->at, "vif ", 4);
-	struct device *d = device_get(at_vif ? t->at + 4 : UNDERLAY);
-	char name[256];
+enum { AT_TC = 1 << 0, AT_XDP = 1 << 1, AT_BOTH = AT_TC | AT_XDP };
 
+static void nic_run(const struct test *t, struct device *d, int at)
+{
+	if (at & AT_TC) {
+		if (!t->no_test_run)
+			run_tc("tc", PROGRAM_TC, d);
+		harness_attach_nic(d, false);
+		run_live("attached, tc", d);
+	}
+	if (at & AT_XDP) {
+		if (!t->no_test_run)
+			run_xdp("xdp", d);
+		harness_attach_nic(d, true);
+		run_live("attached, xdp and tc", d);
+	}
+}
+
+/* Where the line's frame enters, and the programs there. */
+static struct device *test_place(const struct test *t, bool *is_vif, int *at)
+{
+	const char *mark = strrchr(t->at, '-');
+	bool is_localnet = !strncmp(t->at, "localnet", 8);
+
+	*is_vif = !strncmp(t->at, "vif ", 4);
+	if (*is_vif)
+		return device_get(t->at + 4);
+	if (!strcmp(t->at, "tc") || (mark && !strcmp(mark, "-tc")))
+		*at = AT_TC;
+	else if (!strcmp(t->at, "xdp") || (mark && !strcmp(mark, "-xdp")))
+		*at = AT_XDP;
+	else
+		*at = AT_BOTH;
+	return device_get(is_localnet ? LOCALNET : UNDERLAY);
+}
+
+static void test_run(const struct test_group *g, const struct test *t, int mode)
+{
+	const char *suffix = !g->is_stateful ? "" :
+			     mode == AT_TC   ? " (tc)" :
+					       " (xdp)";
+	const char *wrong;
+	struct device *d;
+	char name[256];
+	bool is_vif;
+	int at = 0;
+
+	d = test_place(t, &is_vif, &at);
+	if (!is_vif && !(at & mode))
+		return;
 	problem[0] = 0;
 	expected_build(t);
 	devices_drain();
-	if (at_vif) {
+	if (is_vif) {
 		if (!t->no_test_run)
 			run_tc("test run", PROGRAM_VIF, d);
 		harness_attach_vif(d);
 		run_live("attached", d);
+	} else {
+		nic_run(t, d, at & mode);
 	}
-	if (!strcmp(t->at, "tc") || !strcmp(t->at, "underlay")) {
-		if (!t->no_test_run)
-			run_tc("tc", PROGRAM_TC, d);
-		harness_attach_underlay(false);
-		run_live("attached, tc", d);
-	}
-	if (!strcmp(t->at, "xdp") || !strcmp(t->at, "underlay")) {
-		if (!t->no_test_run)
-			run_xdp("xdp");
-		harness_attach_underlay(true);
-		run_live("attached, xdp and tc", d);
-	}
-	snprintf(name, sizeof(name), "%s: %s", g->name, t->name);
+	wrong = t->ct ? ct_check(t->ct) : NULL;
+	if (wrong)
+		problem_add("connection %s: %s\n", t->ct, wrong);
+	snprintf(name, sizeof(name), "%s: %s%s", g->name, t->name, suffix);
 	if (problem[0])
 		test_fail(name, "%s", problem);
 	else
 		test_ok(name);
 }
 
+static void tests_run(const struct test_group *g, int mode)
+{
+	harness_load(&net);
+	for (size_t i = 0; i < g->n_tests; i++)
+		test_run(g, &g->tests[i], mode);
+	if (g->after)
+		g->after();
+}
+
 void test_group_run(const struct test_group *g)
 {
 	network_build(&net, g->network);
-	harness_load(&net);
-	for (size_t i = 0; i < g->n_tests; i++)
-		test_run(g, &g->tests[i]);
-	if (g->after)
-		g->after();
+	if (g->is_stateful) {
+		tests_run(g, AT_TC);
+		tests_run(g, AT_XDP);
+	} else {
+		tests_run(g, AT_BOTH);
+	}
 	network_free(&net);
 }

@@ -35,9 +35,24 @@ extern const struct test_group switch_group, flood_group, fdb_group,
 	learn_group, too_big_group, tunnel_group, tunnel_drop_group,
 	underlay_pass_group, base_group;
 
+/* Gateways: gateway.h */
+extern const struct test_group gateway_group, gateway_own_group,
+	gateway_elsewhere_group, localnet_arp_group, localnet_host_group,
+	localnet_untagged_group, localnet_tagged_group,
+	localnet_unattached_group, localnet_slow_group, provider_group,
+	provider_fdb_group, provider_tagged_group, provider_unattached_group,
+	routes_group;
+extern const struct test_group snat_group, snat_clash_group, snat_direct_group,
+	snat_range_group, nat_sets_group, dnat_group, stateless_group,
+	forced_group, forced_router_group, nat_icmp_group, frag_group;
+extern const struct test_group lb_group, lb_inside_group, lb_forced_group,
+	lb_forced_router_group, lb_switch_group, lb_choice_group;
+extern const struct test_group ct_group, ct_flood_group;
+
 void test_parser(void); /* test_parser.c: the strict parser itself */
 void test_hostile(void); /* test_hostile.c: every length, every option */
 void test_gso(void); /* test_gso.c: segments and unfinished checksums */
 void test_source_port(void); /* of outer UDP */
+void test_lb_gateways(void); /* test_lb_choice.c */
 
 #endif /* SELFTESTS_PROG_TABLES_H */

@@ -61,9 +61,12 @@ static const struct test base_tests[] = {
 	TEST("vm1 with another's source MAC", "vif vm1",
 	     "eth ls1-vm2>ls1-router1 | ip4 172.18.100.10>172.18.200.10" PING,
 	     "drop PORT_SEC_IN", NULL),
-	TEST("to the outside: the gateway router is not built yet", "vif vm1",
+	TEST("to the outside: by tunnel to the gateway's host", "vif vm1",
 	     "eth ls1-vm1>ls1-router1 | ip4 172.18.100.10>192.168.209.1" PING,
-	     "drop PORT_UNSUPPORTED", NULL),
+	     "redirect ens3",
+	     "outer node2>node1 | geneve ls3 ls3-router1>ls3-gw1 | eth "
+	     "ls3-router1>ls3-gw1 | ip4 172.18.100.10>192.168.209.1 "
+	     "ttl=63" PING),
 };
 
 const struct test_group base_group =

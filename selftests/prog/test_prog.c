@@ -5,12 +5,56 @@
 #include "tables.h"
 
 static const struct test_group *const groups[] = {
-	&switch_group,	      &flood_group,	  &answer_group,
-	&fdb_group,	      &port_sec_in_group, &port_sec_out_group,
-	&arp_group,	      &route_group,	  &router_local_group,
-	&router_error_group,  &loop_group,	  &learn_group,
-	&too_big_group,	      &tunnel_group,	  &tunnel_drop_group,
-	&underlay_pass_group, &base_group,
+	&switch_group,
+	&flood_group,
+	&answer_group,
+	&fdb_group,
+	&port_sec_in_group,
+	&port_sec_out_group,
+	&arp_group,
+	&route_group,
+	&router_local_group,
+	&router_error_group,
+	&loop_group,
+	&learn_group,
+	&too_big_group,
+	&tunnel_group,
+	&tunnel_drop_group,
+	&underlay_pass_group,
+	&base_group,
+	&routes_group,
+	&gateway_group,
+	&gateway_own_group,
+	&gateway_elsewhere_group,
+	&localnet_arp_group,
+	&localnet_host_group,
+	&localnet_untagged_group,
+	&localnet_tagged_group,
+	&localnet_unattached_group,
+	&localnet_slow_group,
+	&provider_group,
+	&provider_fdb_group,
+	&provider_tagged_group,
+	&provider_unattached_group,
+	&snat_group,
+	&snat_clash_group,
+	&snat_direct_group,
+	&snat_range_group,
+	&nat_sets_group,
+	&dnat_group,
+	&stateless_group,
+	&forced_group,
+	&forced_router_group,
+	&nat_icmp_group,
+	&frag_group,
+	&lb_group,
+	&lb_inside_group,
+	&lb_forced_group,
+	&lb_forced_router_group,
+	&lb_switch_group,
+	&lb_choice_group,
+	&ct_group,
+	&ct_flood_group,
 };
 
 /* usage: test_prog [GROUP...]    only groups whose name holds GROUP */
@@ -40,6 +84,8 @@ int main(int argc, char **argv)
 		test_gso();
 	if (is_wanted(argc, argv, "source port"))
 		test_source_port();
+	if (is_wanted(argc, argv, "lb choice"))
+		test_lb_gateways();
 	tests_end();
 	return tests_failed() ? 1 : 0;
 }
