@@ -179,7 +179,12 @@ ping_lost() {
 # empty or a copy of FILE, with a server; nb is ovn-nbctl on it.
 nb_server() {
 	export OVS_RUNDIR=$DIR OVN_RUNDIR=$DIR
-	rm -f "$DIR/private.db"
+	# one at a time
+	if [ -S "$DIR/nb.ctl" ]; then
+		ovs-appctl -t "$DIR/nb.ctl" exit
+		until_true 5 test ! -S "$DIR/nb.ctl"
+	fi
+	rm -f "$DIR/private.db" "$DIR/nb.sock"
 	if [ -n "${1:-}" ]; then
 		cp "$1" "$DIR/private.db"
 	else
