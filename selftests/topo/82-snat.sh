@@ -15,7 +15,7 @@ for MODE in tc native; do
 	tutorial
 	servers ext vm1
 	warm_gateway
-	snat_nb
+	nb_server "$DATA/snat/nb.db"
 	must "$MODE: load the SNAT rule" reload_nb
 
 	capture "$DIR/ext.pcap" ext eth0 icmp

@@ -12,7 +12,7 @@ for MODE in tc native; do
 	tutorial
 	servers ext vm1 vm2 vm3 vm4
 	warm_gateway
-	snat_nb
+	nb_server "$DATA/snat/nb.db"
 	nb lr-nat-add gw1 dnat_and_snat $FIP "${VM_IP[vm2]}" \
 		-- --stateless lr-nat-add gw1 dnat_and_snat $FREE "${VM_IP[vm3]}" \
 		-- lr-nat-add gw1 dnat $ONLY "${VM_IP[vm4]}"

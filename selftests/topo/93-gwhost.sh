@@ -17,7 +17,7 @@ for MODE in tc native; do
 	NB=$DIR/node2.db
 	# shellcheck disable=SC2086
 	must "$MODE: load, attach and bind" xovn_up $NODES
-	servers ext $VMS
+	servers ext vm1 vm2 vm3 vm4
 	warm_gateway
 	for vm in $VMS; do
 		expect "I7 $MODE: $vm -> ext" "2/2 ttl=62" "$(pings "$vm" "$EXT" -c 2)"

@@ -45,12 +45,6 @@ must() {
 	finish
 }
 
-# snat_nb: the tutorial with its SNAT rule, in the private database.
-snat_nb() {
-	nb_server "$DATA/base/nb.db"
-	nb lr-nat-add gw1 snat "$GW" 172.18.0.0/16
-}
-
 # All neighbours learned, inside and outside.
 warm_gateway() {
 	local vm
