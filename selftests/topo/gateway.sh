@@ -134,7 +134,9 @@ transfer() {
 # fetch CLIENT SERVER [IP]: the same, the server sends.
 fetch() {
 	local server ip=${3:-${VM_IP[$2]}}
-	spawn server "$2" timeout 20 "$TOOLS/tcpfile" serve 5000 <"$DIR/file"
+	# not by spawn, whose background command has no stdin of ours
+	ip netns exec "$NET-$2" timeout 20 "$TOOLS/tcpfile" serve 5000 <"$DIR/file" &
+	server=$!
 	until_true 5 listening "$2" 5000
 	on "$1" timeout 20 "$TOOLS/tcpfile" fetch "$ip" 5000 >"$DIR/got"
 	wait "$server"
