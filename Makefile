@@ -69,7 +69,7 @@ build-tests: $(UNIT) $(PROG) $(TOOLS)
 
 demo:
 	$(DEPS) build demo
-	$(SUBMAKE) build
+	$(SUBMAKE) build $(B)/tools/talkd
 	@KEEP=$(KEEP) selftests/demo
 
 test:
@@ -130,6 +130,11 @@ $(B)/unit/%: $(B)/selftests/unit/%.o $(B)/libtest.a $(B)/libxovn.a
 $(B)/prog/test_prog: $(PROG_OBJ) $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
+
+# the demo's, which needs no test library
+$(B)/tools/talkd: $(B)/selftests/tools/talkd.o
+	@mkdir -p $(@D)
+	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ -o $@
 
 $(B)/tools/%: $(B)/selftests/tools/%.o $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)

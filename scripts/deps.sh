@@ -10,7 +10,7 @@ packages() {
 	build) echo gcc libc6-dev clang bpftool libbpf-dev libelf-dev \
 		zlib1g-dev libjansson-dev libssl-dev libmnl-dev ;;
 	demo) echo iproute2 iputils-ping procps kmod mount ethtool iperf3 \
-		tshark jq ;;
+		tshark jq curl ;;
 	# openvswitch-common and ovn-common hold the database tools without
 	# the daemons' units (those are in -switch, -central, -host).
 	test) echo libcmocka-dev tcpdump openvswitch-common ovn-common ;;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tcpfile recv PORT > FILE: accepts one TCP connection, writes what arrives
- * until its end.  tcpfile send IP PORT < FILE: the other side; returns when
- * the receiver has taken everything and closed.
+ * A file through one TCP connection, either side sends.
+ * tcpfile recv PORT > FILE and tcpfile send IP PORT < FILE: the client sends.
+ * tcpfile serve PORT < FILE and tcpfile fetch IP PORT > FILE: the server does.
+ * A sender returns when the receiver has taken everything and closed.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +35,7 @@ static int copy(int from, int to)
 	return n < 0 ? -errno : 0;
 }
 
-static int receive(struct sockaddr_in *sin)
+static int server_connection(struct sockaddr_in *sin)
 {
 	int fd, conn, on = 1;
 
@@ -41,22 +43,33 @@ static int receive(struct sockaddr_in *sin)
 	if (fd < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
 	    bind(fd, (struct sockaddr *)sin, sizeof(*sin)) || listen(fd, 1))
-		return fail("listen");
+		return -1;
 	conn = accept(fd, NULL, NULL);
-	if (conn < 0)
-		return fail("accept");
-	errno = -copy(conn, STDOUT_FILENO);
+	close(fd);
+	return conn;
+}
+
+static int client_connection(struct sockaddr_in *sin)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd >= 0 && connect(fd, (struct sockaddr *)sin, sizeof(*sin))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static int receive(int fd)
+{
+	errno = -copy(fd, STDOUT_FILENO);
 	return errno ? fail("receive") : 0;
 }
 
-static int send_all(struct sockaddr_in *sin)
+static int send_all(int fd)
 {
 	char end;
-	int fd;
 
-	fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)sin, sizeof(*sin)))
-		return fail("connect");
 	errno = -copy(STDIN_FILENO, fd);
 	if (errno || shutdown(fd, SHUT_WR))
 		return fail("send");
@@ -66,16 +79,21 @@ static int send_all(struct sockaddr_in *sin)
 int main(int argc, char **argv)
 {
 	struct sockaddr_in sin = {.sin_family = AF_INET};
+	const char *verb = argc > 1 ? argv[1] : "";
+	bool is_server = !strcmp(verb, "recv") || !strcmp(verb, "serve");
+	int fd;
 
-	if (argc == 3 && !strcmp(argv[1], "recv")) {
-		sin.sin_port = htons(atoi(argv[2]));
-		return receive(&sin);
+	if (argc != (is_server ? 3 : 4) ||
+	    (!is_server && strcmp(verb, "send") && strcmp(verb, "fetch")) ||
+	    (!is_server && inet_pton(AF_INET, argv[2], &sin.sin_addr) != 1)) {
+		fprintf(stderr, "usage: tcpfile recv PORT | send IP PORT | "
+				"serve PORT | fetch IP PORT\n");
+		return 2;
 	}
-	if (argc == 4 && !strcmp(argv[1], "send") &&
-	    inet_pton(AF_INET, argv[2], &sin.sin_addr) == 1) {
-		sin.sin_port = htons(atoi(argv[3]));
-		return send_all(&sin);
-	}
-	fprintf(stderr, "usage: tcpfile recv PORT | send IP PORT\n");
-	return 2;
+	sin.sin_port = htons(atoi(argv[argc - 1]));
+	fd = is_server ? server_connection(&sin) : client_connection(&sin);
+	if (fd < 0)
+		return fail(is_server ? "listen" : "connect");
+	return !strcmp(verb, "recv") || !strcmp(verb, "fetch") ? receive(fd) :
+								 send_all(fd);
 }

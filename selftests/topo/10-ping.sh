@@ -42,17 +42,6 @@ for ip in 172.18.100.99 172.18.200.99; do
 	expect "vm1 -> $ip, no such guest" "0/1*" "$(pings vm1 $ip -c 1)"
 done
 
-connect() { # VM PROTOCOL IP PORT: what the kernel says to a connection
-	local out
-	out=$(on "$1" timeout 3 bash -c "
-		exec 3<>/dev/$2/$3/$4 && echo x >&3 && sleep 0.2 &&
-		echo x >&3 && echo accepted" 2>&1)
-	case $out in
-	*refused*) echo refused ;;
-	*accepted*) echo accepted ;;
-	*) echo "silent: $out" ;;
-	esac
-}
 for ip in 172.18.100.1 172.18.200.1; do
 	expect "vm1 tcp -> router1 $ip is reset" refused "$(connect vm1 tcp $ip 9999)"
 	expect "vm1 udp -> router1 $ip: port unreachable" refused \
@@ -61,11 +50,6 @@ done
 expect "vm1 tcp -> vm3, closed on the guest" refused \
 	"$(connect vm1 tcp "${VM_IP[vm3]}" 9999)"
 
-arp_answer() { # VM IP: who answers
-	on "$1" sh -c "ip neigh flush dev eth0; ip route replace $2 dev eth0
-		ping -q -c 1 -W 1 $2 >/dev/null; ip -j neigh show $2
-		ip route del $2 dev eth0" | jq -r '.[0].lladdr // "nobody"'
-}
 expect "ARP vm1 for 172.18.100.1" 02:ac:10:ff:00:01 "$(arp_answer vm1 172.18.100.1)"
 expect "ARP vm3 for 172.18.200.1" 02:ac:10:ff:10:01 "$(arp_answer vm3 172.18.200.1)"
 expect "ARP vm1 for vm2" "${VM_MAC[vm2]}" "$(arp_answer vm1 "${VM_IP[vm2]}")"

@@ -98,6 +98,26 @@ warm() {
 	done
 }
 
+# connect VM PROTOCOL IP PORT: what the kernel says to a connection.
+connect() {
+	local out
+	out=$(on "$1" timeout 3 bash -c "
+		exec 3<>/dev/$2/$3/$4 && echo x >&3 && sleep 0.2 &&
+		echo x >&3 && echo accepted" 2>&1)
+	case $out in
+	*refused*) echo refused ;;
+	*accepted*) echo accepted ;;
+	*) echo "silent: $out" ;;
+	esac
+}
+
+# arp_answer VM IP: who answers.
+arp_answer() {
+	on "$1" sh -c "ip neigh flush dev eth0; ip route replace $2 dev eth0
+		ping -q -c 1 -W 1 $2 >/dev/null; ip -j neigh show $2
+		ip route del $2 dev eth0" | jq -r '.[0].lladdr // "nobody"'
+}
+
 # drops HOST REASON: how often the host has dropped for that reason.
 drops() {
 	xovn "$1" stats drops --json |
@@ -159,7 +179,12 @@ ping_lost() {
 # empty or a copy of FILE, with a server; nb is ovn-nbctl on it.
 nb_server() {
 	export OVS_RUNDIR=$DIR OVN_RUNDIR=$DIR
-	rm -f "$DIR/private.db"
+	# one at a time
+	if [ -S "$DIR/nb.ctl" ]; then
+		ovs-appctl -t "$DIR/nb.ctl" exit
+		until_true 5 test ! -S "$DIR/nb.ctl"
+	fi
+	rm -f "$DIR/private.db" "$DIR/nb.sock"
 	if [ -n "${1:-}" ]; then
 		cp "$1" "$DIR/private.db"
 	else

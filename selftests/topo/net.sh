@@ -8,6 +8,10 @@
 #   node1 192.168.209.110              node2 .111: vm1 vm4    node3 .112: vm2 vm3
 #   vm1 172.18.100.10  vm2 172.18.100.20  (ls1)   vm3 172.18.200.10  vm4 172.18.200.20  (ls2)
 #
+# With GATEWAY=HOST that host has a second NIC ens9 on the same bridge (port
+# p9), attached to the network phyNet, and behind port p10 is "ext", a host
+# of the physical network: 192.168.209.161, guests by way of 192.168.209.120.
+#
 # Every run has its own name (NET), so that two never meet.  One bpffs per
 # run, outside /sys because `ip netns exec` puts a fresh /sys over it; one
 # directory in it per host, for --pin.
@@ -23,6 +27,8 @@ UNDERLAY_MTU=${UNDERLAY_MTU:-1500}
 GUEST_MTU=${GUEST_MTU:-1442}
 MODE=${MODE:-auto}
 LOAD_OPTIONS=${LOAD_OPTIONS:-}
+GATEWAY=${GATEWAY:-}
+LOCALNET_IF=${LOCALNET_IF:-ens9}
 
 NODES="node1 node2 node3"
 VMS="vm1 vm2 vm3 vm4"
@@ -31,9 +37,10 @@ declare -A NODE_IP=([node1]=192.168.209.110 [node2]=192.168.209.111
 declare -A VM_NODE=([vm1]=node2 [vm4]=node2 [vm2]=node3 [vm3]=node3)
 declare -A VM_LSP=([vm1]=ls1-vm1 [vm2]=ls1-vm2 [vm3]=ls2-vm3 [vm4]=ls2-vm4)
 declare -A VM_IP=([vm1]=172.18.100.10 [vm2]=172.18.100.20
-	[vm3]=172.18.200.10 [vm4]=172.18.200.20)
+	[vm3]=172.18.200.10 [vm4]=172.18.200.20 [ext]=192.168.209.161)
 declare -A VM_MAC=([vm1]=02:ac:10:ff:00:10 [vm2]=02:ac:10:ff:00:20
-	[vm3]=02:ac:10:ff:10:10 [vm4]=02:ac:10:ff:10:20)
+	[vm3]=02:ac:10:ff:10:10 [vm4]=02:ac:10:ff:10:20
+	[ext]=02:0a:7f:18:01:61)
 
 die() {
 	echo "$(basename "$0"): $*" >&2
@@ -133,17 +140,48 @@ net_down() {
 	wait 2>/dev/null
 }
 
+# wire_port NAMESPACE INTERFACE PORT: a cable to the bridge.
+wire_port() {
+	cable "$1" "$2" wire "$3" "$UNDERLAY_MTU"
+	on wire ip link set "$3" master br0
+}
+
+# ext_up NAME IP MAC PORT: a host of the physical network.
+ext_up() {
+	ns_add "$1"
+	wire_port "$1" eth0 "$4"
+	on "$1" sh -ec "
+		ip link set eth0 address $3
+		ip addr add $2/19 dev eth0
+		ip route add 172.18.0.0/16 via 192.168.209.120"
+}
+
+# The wire as XDP needs it.  A veth takes what XDP sends only where the
+# receiving end has NAPI (GRO on); it hands XDP checksums that are still to
+# be made and tags that are not in the frame, which a NIC never does.
+native_wire() {
+	local node port
+	for node in $NODES; do
+		on "$node" ethtool -K ens3 tx off tso off >/dev/null 2>&1
+	done
+	on ext ethtool -K eth0 tx off tso off >/dev/null 2>&1
+	for port in p9 "p${GATEWAY#node}"; do
+		on wire ethtool -K "$port" gro on txvlan off >/dev/null 2>&1
+		# the ring has 256 places: wait instead of dropping
+		on wire tc qdisc replace dev "$port" root pfifo limit 2000
+	done
+}
+
 # Hosts, wire and guests, without xovn.
 net_up() {
-	local node vm i=0
+	local node vm ports="p1 p2 p3" i=0
 	ns_add wire
 	on wire ip link add br0 type bridge stp_state 0 mcast_snooping 0
 	on wire ip link set br0 mtu "$UNDERLAY_MTU" up
 	for node in $NODES; do
 		i=$((i + 1))
 		ns_add "$node"
-		cable "$node" ens3 wire p$i "$UNDERLAY_MTU"
-		on wire ip link set p$i master br0
+		wire_port "$node" ens3 p$i
 		on "$node" ip addr add "${NODE_IP[$node]}/19" dev ens3
 	done
 	for vm in $VMS; do
@@ -151,11 +189,23 @@ net_up() {
 		cable "${VM_NODE[$vm]}" "$vm" "$vm" eth0 "$GUEST_MTU"
 		guest_address "$vm"
 	done
-	# a bridge port forwards only once the kernel's link watch has run
-	for i in 1 2 3; do
-		on wire sh -c "while [ \$(cat /sys/class/net/p$i/brport/state) != 3 ]; do
-			sleep 0.05; done"
+	if [ -n "$GATEWAY" ]; then
+		wire_port "$GATEWAY" ens9 p9
+		# two NICs in one subnet: each answers ARP for its own address
+		on "$GATEWAY" sh -c 'echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore'
+		ext_up ext "${VM_IP[ext]}" "${VM_MAC[ext]}" p10
+		ports="$ports p9 p10"
+		[ "$MODE" != native ] || native_wire
+	fi
+	for i in $ports; do
+		port_forwards "$i"
 	done
+}
+
+# A bridge port forwards only once the kernel's link watch has run.
+port_forwards() {
+	on wire sh -c "while [ \$(cat /sys/class/net/$1/brport/state) != 3 ]; do
+		sleep 0.05; done"
 }
 
 # Loads, attaches and binds on the hosts named, as an operator would.
@@ -166,6 +216,10 @@ xovn_up() {
 		xovn "$node" load --nb "$NB" --chassis "$node" \
 			--placement "$PLACEMENT" $LOAD_OPTIONS || return 1
 		xovn "$node" attach ens3 --underlay --mode "$MODE" || return 1
+		if [ "$node" = "$GATEWAY" ]; then
+			xovn "$node" attach "$LOCALNET_IF" --localnet phyNet \
+				--mode "$MODE" || return 1
+		fi
 		for vm in $VMS; do
 			[ "${VM_NODE[$vm]}" = "$node" ] || continue
 			xovn "$node" bind "$vm" "${VM_LSP[$vm]}" || return 1
