@@ -9,7 +9,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "selftests/tools/frames.h"
+#include "selftests/lib/frames.h"
 
 #define ETH_LEN 14
 #define L4 34 /* of the varying part, no IP options */
@@ -229,6 +229,61 @@ int sink_tc(struct __sk_buff *skb)
 	return is_ours((void *)(long)skb->data, (void *)(long)skb->data_end) ?
 		       2 /* TC_ACT_SHOT */ :
 		       0;
+}
+
+/* ---- progrun ---- */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct touch_bucket);
+	__uint(map_flags, BPF_F_MMAPABLE);
+} touch_index SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct touch_record);
+	__uint(map_flags, BPF_F_MMAPABLE);
+} touch_record SEC(".maps");
+
+const volatile __u32 touch_n = 1, touch_mask = 0;
+__u32 touch_next;
+
+/* A connection's turn: its bucket, and both lines of its record. */
+SEC("xdp")
+int touch(struct xdp_md *ctx __attribute__((unused)))
+{
+	__u32 n = touch_next + 1 < touch_n ? touch_next + 1 : 0, key;
+	struct touch_bucket *bucket;
+	struct touch_record *record;
+
+	touch_next = n;
+	key = n * 0x9e3779b1;
+	key = (key ^ key >> 15) & touch_mask;
+	bucket = bpf_map_lookup_elem(&touch_index, &key);
+	if (!bucket)
+		return XDP_ABORTED;
+	key = bucket->record;
+	record = bpf_map_lookup_elem(&touch_record, &key);
+	if (!record)
+		return XDP_ABORTED;
+	record->word[15] = record->word[0] + 1;
+	return XDP_DROP;
+}
+
+SEC("xdp")
+int nothing_xdp(struct xdp_md *ctx __attribute__((unused)))
+{
+	return XDP_DROP;
+}
+
+SEC("tc")
+int nothing_tc(struct __sk_buff *skb __attribute__((unused)))
+{
+	return 0;
 }
 
 char _license[] SEC("license") = "GPL";

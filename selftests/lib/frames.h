@@ -5,6 +5,7 @@
  *   framegen    sends prepared frames as a NIC's driver would receive them
  *   framesink   counts them behind the device under test, and notes which
  *               flow came with which addresses and ports
+ *   progrun     runs one program on them
  *
  * A frame says which flow it belongs to, so that a translation on the way
  * does not hide it: UDP in the payload, TCP in the sequence number.
@@ -62,6 +63,17 @@ enum sink_count {
 	SINK_CHANGED, /* a number that has had others before */
 	SINK_STRANGE, /* a number out of range */
 	SINK_COUNTS,
+};
+
+/* ---- progrun memory: as large as a bucket and a record of map "ct" ---- */
+
+struct touch_bucket {
+	__u32 record;
+	__u32 rest[15];
+};
+
+struct touch_record {
+	__u64 word[16];
 };
 
 #endif /* SELFTESTS_FRAMES_H */
