@@ -107,6 +107,7 @@ bed_linux() {
 	OUTSIDE_MAC[$1]=$(mac_of "$gw" ens9)
 }
 
+# shellcheck disable=SC2120 # often without
 # bench_nb [OVN-NBCTL COMMAND...]: the tutorial's network with SNAT; guests'
 # addresses known, so that nothing waits for ARP; a route to everywhere.
 bench_nb() {
@@ -201,4 +202,54 @@ send_in() {
 	shift 2
 	on "$bed-ext" taskset -c "$CPU" "$TOOLS/framegen" --flows "$file" \
 		--mac "${OUTSIDE_MAC[$bed]},$(mac_of "$bed-ext" e0)" "$@" e0
+}
+
+# nic_program BED MODE: the pin of the program that sees the NIC's frames.
+nic_program() {
+	if [ "$2" = native ]; then
+		echo "$PINS/$1-gw/prog_nic_xdp"
+	else
+		echo "$PINS/$1-gw/prog_nic_ingress"
+	fi
+}
+
+# shared_ports N: N flows of CLIENTS clients, all from the same source ports
+# to the same eight services.
+shared_ports() {
+	awk -v n="$1" -v clients=$CLIENTS -v to=$OUTSIDE 'BEGIN {
+		for (i = 0; i < n; i++) {
+			j = int(i / clients)
+			printf "172.18.100.%d %d %s %d\n", 10 + i % clients,
+				1024 + int(j / 8), to, 5500 + j % 8
+		}
+	}'
+}
+
+# tuples BED FILE: the flows twice from inside, then an answer to each; leaves
+# framegen's file of the answers in $DIR/answers.  Prints
+# "seen N of N, duplicate N, changed N, answered N, astray N".
+tuples() {
+	local bed=$1 n seen answered
+	n=$(wc -l <"$2")
+	sinks "$bed" "$n" || return 1
+	send_out "$bed" "$2" --count "$n" >/dev/null
+	send_out "$bed" "$2" --count "$n" >/dev/null
+	on "$bed-ext" "$TOOLS/framesink" answers "$PINS/$bed-out" >"$DIR/answers"
+	send_in "$bed" "$DIR/answers" --count "$n" >/dev/null
+	seen=$(on "$bed-ext" "$TOOLS/framesink" counts "$PINS/$bed-out")
+	answered=$(on "$bed-peer" "$TOOLS/framesink" counts "$PINS/$bed-in")
+	# an answer must come to whom the flow is from, and from whom it went to
+	on "$bed-peer" "$TOOLS/framesink" answers "$PINS/$bed-in" >"$DIR/returned"
+	echo "seen $(counted new "$seen") of $n," \
+		"duplicate $(counted duplicate "$seen")," \
+		"changed $(counted changed "$seen")," \
+		"answered $(counted new "$answered")," \
+		"astray $(paste -d ' ' "$2" "$DIR/returned" |
+			awk '$5 != "0.0.0.0" && $7 != "0.0.0.0" &&
+				($1 != $5 || $2 != $6 || $3 != $7 || $4 != $8)' | wc -l)"
+	sinks_gone "$bed"
+}
+
+counted() { # WHAT COUNTS
+	sed -n "s/.*\<$1 \([0-9]*\).*/\1/p" <<<"$2"
 }

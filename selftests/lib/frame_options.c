@@ -69,23 +69,32 @@ int frame_options_parse(struct frame_options *o, int argc, char **argv)
 	enum {
 		FLOWS,
 		SYN,
-		RSRC,
-		RDST,
+		RANDOM_SRC,
+		RANDOM_DST,
 		MAC,
 		GENEVE,
 		VXLAN,
 		OUTER,
 		COUNT,
 		SECONDS,
-		SINK
+		SINK,
+		PROGRAM,
 	};
 	static const struct option table[] = {
-		{"flows", 1, NULL, FLOWS},     {"syn", 0, NULL, SYN},
-		{"random-src", 1, NULL, RSRC}, {"random-dst", 1, NULL, RDST},
-		{"mac", 1, NULL, MAC},	       {"geneve", 1, NULL, GENEVE},
-		{"vxlan", 1, NULL, VXLAN},     {"outer", 1, NULL, OUTER},
-		{"count", 1, NULL, COUNT},     {"seconds", 1, NULL, SECONDS},
-		{"sink", 1, NULL, SINK},       {}};
+		{"flows", 1, NULL, FLOWS},
+		{"syn", 0, NULL, SYN},
+		{"random-src", 1, NULL, RANDOM_SRC},
+		{"random-dst", 1, NULL, RANDOM_DST},
+		{"mac", 1, NULL, MAC},
+		{"geneve", 1, NULL, GENEVE},
+		{"vxlan", 1, NULL, VXLAN},
+		{"outer", 1, NULL, OUTER},
+		{"count", 1, NULL, COUNT},
+		{"seconds", 1, NULL, SECONDS},
+		{"sink", 1, NULL, SINK},
+		{"program", 1, NULL, PROGRAM},
+		{},
+	};
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", table, NULL)) != -1) {
@@ -96,11 +105,11 @@ int frame_options_parse(struct frame_options *o, int argc, char **argv)
 		case SYN:
 			o->is_syn = true;
 			break;
-		case RSRC:
+		case RANDOM_SRC:
 			o->is_random = true;
 			o->random_src = strtoul(optarg, NULL, 10);
 			break;
-		case RDST:
+		case RANDOM_DST:
 			o->is_random = true;
 			o->random_dst = strtoul(optarg, NULL, 10);
 			break;
@@ -128,6 +137,9 @@ int frame_options_parse(struct frame_options *o, int argc, char **argv)
 			break;
 		case SINK:
 			o->sink = optarg;
+			break;
+		case PROGRAM:
+			o->program = optarg;
 			break;
 		default:
 			exit(2);

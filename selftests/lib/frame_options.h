@@ -11,6 +11,7 @@
  *   --outer DMAC,SMAC,SRC,DST
  *   --count N | --seconds S (of wall time, about)
  *   --sink DIR          framesink's pins: count what arrives there
+ *   --program PIN       time its runs
  */
 #ifndef SELFTESTS_FRAME_OPTIONS_H
 #define SELFTESTS_FRAME_OPTIONS_H
@@ -20,7 +21,7 @@
 #include "frames.h"
 
 struct frame_options {
-	const char *sink;
+	const char *sink, *program;
 	char *mac[2], *outer[4];
 	unsigned int geneve[3], vxlan;
 	int inner; /* FRAME_* */

@@ -7,7 +7,8 @@
  * way.  Options: frame_options.h.
  *
  * Prints: sent N arrived N wall SECONDS cpu SECONDS mpps N, the last being
- * millions of frames (arrived, with --sink) per second of CPU time.
+ * millions of frames (arrived, with --sink) per second of CPU time; and with
+ * --program: program NS, what one run of it took by the kernel's own clock.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "frame_options.h"
 #include "frames.skel.h"
@@ -90,8 +92,31 @@ static void run(int prog, unsigned int repeat, size_t len)
 		frame_die("BPF_PROG_TEST_RUN: %s", strerror(errno));
 }
 
+/* Time spent in a program and its runs so far; counted while the kernel's
+ * statistics are on. */
+static struct bpf_prog_info program_info(int fd)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &len))
+		frame_die("--program: %s", strerror(errno));
+	return info;
+}
+
+static int pin_open(const char *path)
+{
+	int fd = bpf_obj_get(path);
+
+	if (fd < 0)
+		frame_die("%s: %s", path, strerror(errno));
+	return fd;
+}
+
 int main(int argc, char **argv)
 {
+	struct bpf_prog_info before = {}, after;
+	int statistics = -1, program = -1;
 	struct frame_options o = {};
 	struct frames_bpf *k;
 	unsigned long long got;
@@ -107,10 +132,10 @@ int main(int argc, char **argv)
 	}
 	if (o.sink) {
 		snprintf(path, sizeof(path), "%s/count", o.sink);
-		sink = bpf_obj_get(path);
-		if (sink < 0)
-			frame_die("%s: %s", path, strerror(errno));
+		sink = pin_open(path);
 	}
+	if (o.program)
+		program = pin_open(o.program);
 	k = kernel_side(&o, argv[argc - 1]);
 	prog = bpf_program__fd(
 		o.inner == FRAME_GENEVE ? k->progs.generate_geneve :
@@ -125,6 +150,10 @@ int main(int argc, char **argv)
 		wall = seconds_now(CLOCK_MONOTONIC) - wall;
 		o.count = o.count / wall * o.seconds;
 	}
+	if (o.program) {
+		statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
+		before = program_info(program);
+	}
 	got = arrived(sink);
 	wall = seconds_now(CLOCK_MONOTONIC);
 	cpu = seconds_now(CLOCK_THREAD_CPUTIME_ID);
@@ -132,8 +161,17 @@ int main(int argc, char **argv)
 	cpu = seconds_now(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	wall = seconds_now(CLOCK_MONOTONIC) - wall;
 	got = o.sink ? arrived(sink) - got : o.count;
-	printf("sent %lu arrived %llu wall %.3f cpu %.3f mpps %.3f\n", o.count,
+	printf("sent %lu arrived %llu wall %.3f cpu %.3f mpps %.3f", o.count,
 	       got, wall, cpu, got / cpu / 1e6);
+	if (o.program) {
+		after = program_info(program);
+		close(statistics);
+		if (after.run_cnt > before.run_cnt)
+			printf(" program %llu",
+			       (after.run_time_ns - before.run_time_ns) /
+				       (after.run_cnt - before.run_cnt));
+	}
+	printf("\n");
 	frames_bpf__destroy(k);
 	return 0;
 }
