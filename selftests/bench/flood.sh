@@ -6,7 +6,8 @@
 # shellcheck source=selftests/bench/bed.sh
 . "$(dirname "${BASH_SOURCE[0]}")/bed.sh"
 VIP=192.168.209.55
-hold_ext= hold_vm=
+hold_ext=
+hold_vm=
 
 flood_nb() {
 	bench_nb -- lb-add web $VIP:80 "$CLIENT:7000,172.18.100.11:7000" tcp \
