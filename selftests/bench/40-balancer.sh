@@ -32,7 +32,7 @@ to_port() {
 }
 
 measure() { # BED MODE FILE
-	on "$1-gw" taskset -c "$CPU" "$TOOLS/progrun" --syn --flows "$3" --mac \
+	on "$1-gw" taskset -c "$CPU" "$TOOLS/progrun" --tcp S --flows "$3" --mac \
 		"$GW_MAC,$(mac_of "$1-ext" e0)" --count 20 \
 		"$(nic_program "$1" "$2")" ens9
 }

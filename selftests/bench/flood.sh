@@ -62,17 +62,17 @@ hold_end() {
 
 # flood BED KIND N: what framegen says.
 flood() {
-	local bed=$1 kind=$2 n=$3 syn=()
-	[[ $kind != syn-* ]] || syn=(--syn)
+	local bed=$1 kind=$2 n=$3 tcp=()
+	[[ $kind != syn-* ]] || tcp=(--tcp S)
 	case $kind in
 	syn-vip) echo "64.0.0.0 0 $VIP 80" ;;
 	udp-vip) echo "64.0.0.0 0 $VIP 53" ;;
 	*) echo "172.18.0.0 0 64.0.0.0 80" ;;
 	esac >"$DIR/flood"
 	case $kind in
-	*-vip) send_in "$bed" "$DIR/flood" --count "$n" --random-src 29 "${syn[@]}" ;;
+	*-vip) send_in "$bed" "$DIR/flood" --count "$n" --random-src 29 "${tcp[@]}" ;;
 	*) send_out "$bed" "$DIR/flood" --count "$n" --random-src 16 \
-		--random-dst 29 "${syn[@]}" ;;
+		--random-dst 29 "${tcp[@]}" ;;
 	esac
 }
 

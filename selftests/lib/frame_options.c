@@ -64,11 +64,27 @@ static void flows_read(struct frame_options *o, const char *path)
 	fclose(f);
 }
 
+/* Letters as tcpdump(8) has them, "." for ACK. */
+static __u8 tcp_flags(const char *text)
+{
+	static const char letter[] = "FSRP.";
+	const char *at;
+	__u8 flags = 0;
+
+	for (; *text; text++) {
+		at = strchr(letter, *text);
+		if (!at)
+			frame_die("--tcp: letters of %s", letter);
+		flags |= 1 << (at - letter);
+	}
+	return flags;
+}
+
 int frame_options_parse(struct frame_options *o, int argc, char **argv)
 {
 	enum {
 		FLOWS,
-		SYN,
+		TCP,
 		RANDOM_SRC,
 		RANDOM_DST,
 		MAC,
@@ -82,7 +98,7 @@ int frame_options_parse(struct frame_options *o, int argc, char **argv)
 	};
 	static const struct option table[] = {
 		{"flows", 1, NULL, FLOWS},
-		{"syn", 0, NULL, SYN},
+		{"tcp", 1, NULL, TCP},
 		{"random-src", 1, NULL, RANDOM_SRC},
 		{"random-dst", 1, NULL, RANDOM_DST},
 		{"mac", 1, NULL, MAC},
@@ -102,8 +118,8 @@ int frame_options_parse(struct frame_options *o, int argc, char **argv)
 		case FLOWS:
 			flows_read(o, optarg);
 			break;
-		case SYN:
-			o->is_syn = true;
+		case TCP:
+			o->tcp_flags = tcp_flags(optarg);
 			break;
 		case RANDOM_SRC:
 			o->is_random = true;
@@ -197,11 +213,11 @@ void frame_template(struct frame_config *c, const struct frame_options *o)
 	/* as after one router, for frames that are in a tunnel */
 	packet_ip4(&p, &(struct ip4_header){.src = "0.0.0.0",
 					    .dst = "0.0.0.0",
-					    .proto = o->is_syn ? 6 : 17,
+					    .proto = o->tcp_flags ? 6 : 17,
 					    .ttl = o->inner ? 63 : 64,
 					    .fragment = IP4_DF});
-	if (o->is_syn) {
-		packet_tcp(&p, &(struct tcp_header){.flags = TCP_SYN,
+	if (o->tcp_flags) {
+		packet_tcp(&p, &(struct tcp_header){.flags = o->tcp_flags,
 						    .window = 65535});
 	} else {
 		packet_udp(&p, 0, 0);
@@ -213,8 +229,8 @@ void frame_template(struct frame_config *c, const struct frame_options *o)
 	l4 = p.data + L4;
 	memset(p.data + 24, 0, 2);
 	c->ip_sum = sum_native(p.data + 14, 20);
-	memset(l4 + (o->is_syn ? 16 : 6), 0, 2);
-	if (o->is_syn)
+	memset(l4 + (o->tcp_flags ? 16 : 6), 0, 2);
+	if (o->tcp_flags)
 		c->l4_sum = sum_native(l4, 20) + htons(6) + htons(20);
 
 	packet_init(&outer);
@@ -251,7 +267,7 @@ void frame_complete(struct frame_config *c, const struct frame_options *o,
 	memset(p + 24, 0, 2);
 	check = ~sum_fold(sum_bytes(p + 14, 20, 0));
 	put16(p + 24, check);
-	if (!o->is_syn) {
+	if (!o->tcp_flags) {
 		put32(p + L4 + 8, number);
 		return;
 	}

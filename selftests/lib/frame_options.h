@@ -3,7 +3,7 @@
  * Options that framegen and progrun share, and the frame they describe:
  *
  *   --flows FILE        "SRC SPORT DST DPORT" per line, a flow each, in turn
- *   --syn               TCP SYNs instead of UDP
+ *   --tcp FLAGS         TCP instead of UDP, flags as tcpdump has them: S .
  *   --random-src BITS   the flow's SRC with so many bits at random, and a
  *   --random-dst BITS   random SPORT (only the file's first flow is used)
  *   --mac DST,SRC       of the frame; --outer's are those of the underlay
@@ -25,7 +25,8 @@ struct frame_options {
 	char *mac[2], *outer[4];
 	unsigned int geneve[3], vxlan;
 	int inner; /* FRAME_* */
-	bool is_syn, is_random;
+	bool is_random;
+	__u8 tcp_flags; /* 0: UDP */
 	unsigned int random_src, random_dst;
 	unsigned long count;
 	double seconds;

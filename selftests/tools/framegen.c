@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * framegen OPTION... IFACE: sends UDP frames of 64 bytes, or TCP SYNs, of
- * many flows out of IFACE, as frames that a NIC's driver hands up at the other
+ * framegen OPTION... IFACE: sends UDP or TCP frames of 64 bytes of many
+ * flows out of IFACE, as frames that a NIC's driver hands up at the other
  * end (BPF_PROG_TEST_RUN with live frames).  All that happens to a frame on
  * this CPU happens in this thread, so its CPU time is the price of the whole
  * way.  Options: frame_options.h.
