@@ -136,7 +136,7 @@ bed_xovn() {
 	bed_wires "$bed"
 	on "$bed-peer" ip addr add 192.168.209.111/19 dev ens3
 	on "$bed-gw" ip addr add 192.168.209.110/19 dev ens3
-	on "$bed-gw" ping -q -c 1 -W 2 192.168.209.111 >/dev/null
+	on "$bed-gw" ping -q -c 1 -W 2 192.168.209.111
 	xovn "$bed-gw" load --nb "$DIR/private.db" --chassis node1 \
 		--placement "$PLACEMENT" "$@" &&
 		xovn "$bed-gw" attach ens3 --underlay --mode "$mode" &&
@@ -150,7 +150,7 @@ bed_xovn() {
 	[ "$mode" = tc ] || SINK[$bed]=xdp
 	[ "$mode" = tc ] || segments "$bed"
 	# the neighbor outside
-	on "$bed-ext" ping -q -c 3 -i 0.2 -W 1 $SNAT_IP >/dev/null
+	until_true 5 on "$bed-ext" ping -q -c 1 -W 1 $SNAT_IP
 }
 
 # segments BED: what enters XDP has its checksums made and is no longer than
@@ -170,7 +170,7 @@ bed_host() {
 		--placement "$PLACEMENT" "$@" &&
 		xovn "$bed-peer" attach ens3 --underlay --mode tc &&
 		xovn "$bed-peer" bind vm ls1-vm1 || return 1
-	on "$bed-vm" ping -q -c 3 -i 0.2 -W 1 "$OUTSIDE" >/dev/null
+	until_true 5 on "$bed-vm" ping -q -c 1 -W 1 $OUTSIDE
 }
 
 # sinks BED FLOWS: on both far sides; with FLOWS they note them.
