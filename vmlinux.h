@@ -84,6 +84,11 @@ enum {
 };
 
 enum {
+	BPF_F_PSEUDO_HDR = 16,
+	BPF_F_MARK_MANGLED_0 = 32,
+};
+
+enum {
 	BPF_F_ADJ_ROOM_FIXED_GSO = 1,
 	BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 = 2,
 	BPF_F_ADJ_ROOM_ENCAP_L4_UDP = 16,

@@ -39,10 +39,11 @@ struct tcp_view {
 static __always_inline int flow_reparse(struct __sk_buff *skb, struct flow *f)
 {
 	__u32 datapath = f->datapath, inport = f->inport;
-	__u32 outport = f->outport;
-	__u16 stage = f->stage, flags = f->flags;
+	__u32 outport = f->outport, flags = f->flags;
+	__u16 stage = f->stage, table = f->route_table;
 
 	__builtin_memset(f, 0, sizeof(*f));
+	f->route_table = table;
 	f->datapath = datapath;
 	f->inport = inport;
 	f->outport = outport;
@@ -50,23 +51,6 @@ static __always_inline int flow_reparse(struct __sk_buff *skb, struct flow *f)
 	f->flags = flags & (FLOW_LOOPBACK | FLOW_FROM_ROUTER);
 	f->len = skb->len;
 	return flow_parse(f, CTX_DATA(skb), CTX_DATA_END(skb));
-}
-
-/* Is the L4 checksum at off still to be finished (CHECKSUM_PARTIAL)?  The
- * context does not tell; bpf_l4_csum_replace() does, because it leaves such
- * a field alone when no pseudo-header changes. */
-static __always_inline bool csum_is_partial(struct __sk_buff *skb, __u32 off)
-{
-	__u16 before, after;
-
-	if (bpf_skb_load_bytes(skb, off, &before, 2) ||
-	    bpf_l4_csum_replace(skb, off, 1, 2, 2) ||
-	    bpf_skb_load_bytes(skb, off, &after, 2))
-		return false;
-	if (before == after)
-		return true;
-	bpf_skb_store_bytes(skb, off, &before, 2, 0);
-	return false;
 }
 
 /* Where the packet was refused: back out of the router port it came by, or,
@@ -200,6 +184,18 @@ static __always_inline int icmp_write(struct __sk_buff *skb, struct flow *f,
 	return 0;
 }
 
+/* A router that refuses a packet speaks of it as it came to it: what an
+ * earlier router did stays, its own translation goes. */
+static __always_inline void flow_untranslate(struct flow *f)
+{
+	if (!(f->flags & FLOW_ROUTED) || !(f->changed & CHANGE_NAT))
+		return;
+	f->src.ip4 = f->in.src;
+	f->dst.ip4 = f->in.dst;
+	flow_set_sport(f, f->in.sport);
+	flow_set_dport(f, f->in.dport);
+}
+
 /* V_ICMP_ERROR: RFC 792, RFC 1812 4.3.2. */
 __noinline int build_icmp_error(struct __sk_buff *skb, struct flow *f)
 {
@@ -212,8 +208,9 @@ __noinline int build_icmp_error(struct __sk_buff *skb, struct flow *f)
 		return -DROP_BUILD_FAILED;
 	if (CTX_DATA(skb) + ETH_HLEN + IP_HLEN > CTX_DATA_END(skb))
 		return -DROP_BUILD_FAILED;
+	flow_untranslate(f);
 	if (f->icmp_type == ICMP_DEST_UNREACH &&
-	    f->icmp_code != ICMP_FRAG_NEEDED) {
+	    f->icmp_code != ICMP_FRAG_NEEDED && f->flags & FLOW_ROUTED) {
 		f->datapath = f->router;
 		f->stage = STAGE_LR_ROUTE;
 	} else {
@@ -226,7 +223,9 @@ __noinline int build_icmp_error(struct __sk_buff *skb, struct flow *f)
 	if (f->icmp_code == ICMP_FRAG_NEEDED &&
 	    f->icmp_type == ICMP_DEST_UNREACH && f->flags & FLOW_ROUTED)
 		f->ttl++;
-	f->changed = f->ttl != f->ttl_before ? CHANGE_TTL : 0;
+	f->changed &= CHANGE_NAT;
+	if (f->ttl != f->ttl_before)
+		f->changed |= CHANGE_TTL;
 	ret = flow_rewrite(skb, f);
 	if (ret)
 		return ret;
@@ -255,6 +254,7 @@ __noinline int build_tcp_rst(struct __sk_buff *skb, struct flow *f)
 {
 	const __u32 len = ETH_HLEN + IP_HLEN + sizeof(struct tcp_view);
 	__u32 seq, ack, sum, l4_off;
+	struct eth_view *eth;
 	struct ip4_view *ip;
 	struct tcp_view *tcp;
 	__be16 port;
@@ -265,6 +265,11 @@ __noinline int build_tcp_rst(struct __sk_buff *skb, struct flow *f)
 	 * expects its unfinished checksum: no answer. */
 	if (!f || f->l4_off != ETH_HLEN + IP_HLEN)
 		return -DROP_LR_LOCAL;
+	if (f->changed & CHANGE_NAT) { /* by an earlier router */
+		f->changed = CHANGE_NAT;
+		if (flow_rewrite(skb, f))
+			return -DROP_BUILD_FAILED;
+	}
 	is_partial = csum_is_partial(skb, f->l4_off + 16);
 	l4_off = f->l4_off + f->l4_len;
 	seq = skb->gso_size ? skb->len - l4_off : f->ip_len + ETH_HLEN - l4_off;
@@ -303,8 +308,17 @@ __noinline int build_tcp_rst(struct __sk_buff *skb, struct flow *f)
 		tcp->check = ~csum_fold(sum);
 	else
 		tcp->check = csum_fold(sum + skb_sum(skb, ETH_HLEN + IP_HLEN));
-	f->datapath = f->router;
-	f->stage = STAGE_LR_ROUTE;
+	if (f->flags & FLOW_ROUTED) {
+		f->datapath = f->router;
+		f->stage = STAGE_LR_ROUTE;
+		return flow_reparse(skb, f);
+	}
+	error_route_back(f); /* a switch's load balancer without backends */
+	eth = CTX_DATA(skb);
+	if ((void *)(eth + 1) > CTX_DATA_END(skb))
+		return -DROP_BUILD_FAILED;
+	mac_copy(eth->dst, f->eth_dst);
+	mac_copy(eth->src, f->eth_src);
 	return flow_reparse(skb, f);
 }
 

@@ -44,12 +44,55 @@ static __always_inline int skb_deliver(struct __sk_buff *skb, __u32 ifindex,
 	return bpf_redirect_peer(ifindex, 0);
 }
 
+/* Out to a physical network.  A TC action, a drop reason, or EMIT_BUILD. */
+__noinline int emit_localnet(struct __sk_buff *skb, struct flow *f)
+{
+	int ret;
+
+	if (!f)
+		return -DROP_REDIRECT_FAILED;
+	ret = check_size(skb, f, f->ifindex, 0);
+	if (ret)
+		return ret == V_ICMP_ERROR ? EMIT_BUILD : ret;
+	ret = flow_rewrite(skb, f);
+	if (ret)
+		return ret;
+	if (f->vlan && bpf_skb_vlan_push(skb, bpf_htons(f->vlan_type), f->vlan))
+		return -DROP_REDIRECT_FAILED;
+	return bpf_redirect(f->ifindex, 0);
+}
+
 /* V_DELIVER of a unicast frame. */
 static __always_inline int emit_deliver(struct __sk_buff *skb, struct flow *f)
 {
+	int ret;
+
+	if (f->flags & FLOW_LOCALNET)
+		return emit_localnet(skb, f);
+	ret = flow_rewrite(skb, f);
+	if (ret)
+		return ret;
 	return skb_deliver(skb, f->ifindex,
 			   f->flags & FLOW_PEER &&
 				   !mac_is_multicast(f->eth_dst));
+}
+
+/* One copy out of an interface, for the guest or a physical network. */
+static __always_inline int emit_copy(struct __sk_buff *skb, struct flow *f)
+{
+	bool is_tagged = f->flags & FLOW_LOCALNET && f->vlan;
+	int ret = flow_rewrite(skb, f);
+
+	if (ret)
+		return ret;
+	if (is_tagged &&
+	    bpf_skb_vlan_push(skb, bpf_htons(f->vlan_type), f->vlan))
+		return -DROP_REDIRECT_FAILED;
+	if (bpf_clone_redirect(skb, f->ifindex, 0))
+		ret = -DROP_REDIRECT_FAILED;
+	if (is_tagged)
+		bpf_skb_vlan_pop(skb);
+	return ret;
 }
 
 /* V_FLOOD_ROUTER, an ARP request for a router's address: the router behind
@@ -58,9 +101,8 @@ static __always_inline int emit_deliver(struct __sk_buff *skb, struct flow *f)
  * flood that the caller does next. */
 __noinline int emit_router_copy(struct __sk_buff *skb, struct flow *f)
 {
-	__u32 datapath, inport;
+	__u32 datapath, inport, flags;
 	__u8 dst[6], tha[6];
-	__u16 flags;
 	__be32 ip;
 	int ret;
 
@@ -73,11 +115,12 @@ __noinline int emit_router_copy(struct __sk_buff *skb, struct flow *f)
 	mac_copy(tha, f->arp_tha);
 
 	f->stage = STAGE_LS_OUTPUT;
-	ret = pipeline_run(f);
-	if (ret == V_DELIVER) {
-		ret = flow_rewrite(skb, f);
-		if (!ret && bpf_clone_redirect(skb, f->ifindex, 0))
-			ret = -DROP_REDIRECT_FAILED;
+	ret = pipeline_run_arp(f);
+	if (ret == V_TUNNEL) {
+		f->copy_chassis = f->chassis;
+		f->copy_outport = f->outport;
+	} else if (ret == V_DELIVER) {
+		ret = emit_copy(skb, f);
 	}
 	if (ret < 0)
 		drop_count(-ret, f->len);

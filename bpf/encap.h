@@ -152,25 +152,26 @@ __noinline int encap_push(struct __sk_buff *skb, struct flow *f,
 	return 0;
 }
 
-/* Does the longest IP packet in the frame fit the underlay?  0, a drop
- * reason, or V_ICMP_ERROR with the MTU filled in. */
-static __always_inline int encap_check_size(struct __sk_buff *skb,
-					    struct flow *f, __u32 ifindex)
+/* Does the longest IP packet in the frame fit the interface, with so many
+ * bytes of headers to come?  0, a drop reason, or V_ICMP_ERROR with the MTU
+ * filled in.  ctx: of TC or XDP. */
+static __always_inline int check_size(void *ctx, struct flow *f, __u32 ifindex,
+				      __u32 cost)
 {
 	__u32 mtu = 0;
 
-	if (f->ip_len + ENCAP_MTU_COST <= MTU_MIN)
+	if (f->ip_len + cost <= MTU_MIN)
 		return 0;
-	if (bpf_check_mtu(skb, ifindex, &mtu, 0, 0) < 0)
+	if (bpf_check_mtu(ctx, ifindex, &mtu, 0, 0) < 0)
 		return -DROP_NO_TUNNEL;
-	if (f->ip_len + ENCAP_MTU_COST <= mtu)
+	if (f->ip_len + cost <= mtu)
 		return 0;
 	if (f->eth_type != ETH_P_IP || f->flags & FLOW_LATER_FRAGMENT ||
 	    flow_is_icmp_error(f))
 		return -DROP_TOO_BIG;
 	f->icmp_type = ICMP_DEST_UNREACH;
 	f->icmp_code = ICMP_FRAG_NEEDED;
-	f->icmp_mtu = mtu - ENCAP_MTU_COST;
+	f->icmp_mtu = mtu - cost;
 	f->icmp_ttl = ROUTER_TTL_ERROR;
 	return V_ICMP_ERROR;
 }
@@ -193,7 +194,7 @@ __noinline int emit_tunnel(struct __sk_buff *skb, struct flow *f)
 		return -DROP_NO_TUNNEL;
 	ifindex = t->ifindex;
 	nh.ipv4_nh = ip4_load(t->nexthop);
-	ret = encap_check_size(skb, f, ifindex);
+	ret = check_size(skb, f, ifindex, ENCAP_MTU_COST);
 	if (ret)
 		return ret == V_ICMP_ERROR ? EMIT_BUILD : ret;
 	ret = flow_rewrite(skb, f);

@@ -26,6 +26,23 @@ static __always_inline void flood_clone(struct flood_state *s, __u32 ifindex)
 		s->failed = 1; /* a count would never let the verifier end */
 }
 
+/* A physical network: with the tag on for the time of the copy. */
+static __always_inline void flood_localnet(struct flood_state *s,
+					   const struct port_val *val)
+{
+	__u32 ifindex = val->ifindex;
+	bool is_tagged = val->vlan;
+
+	if (is_tagged &&
+	    bpf_skb_vlan_push(s->skb, bpf_htons(val->vlan_type), val->vlan)) {
+		s->failed = 1;
+		return;
+	}
+	flood_clone(s, ifindex);
+	if (is_tagged)
+		bpf_skb_vlan_pop(s->skb);
+}
+
 /* The port of member i, NULL where it is the packet's own. */
 static __always_inline struct port_val *
 flood_port(__u32 i, struct flood_state *s, __u32 *id)
@@ -47,7 +64,11 @@ static long flood_vif(__u32 i, struct flood_state *s)
 	__u32 id = 0;
 	struct port_val *val = flood_port(i, s, &id);
 
-	if (val && val->ifindex && !port_sec_out(s->f, id, &val->policy))
+	if (!val || !val->ifindex)
+		return 0;
+	if (val->kind == PORT_LOCALNET)
+		flood_localnet(s, val);
+	else if (!port_sec_out(s->f, id, &val->policy))
 		flood_clone(s, val->ifindex);
 	return 0;
 }
@@ -57,7 +78,7 @@ static long flood_learn(__u32 i, struct flood_state *s)
 	__u32 id = 0;
 	struct port_val *val = flood_port(i, s, &id);
 
-	if (val && val->kind == PORT_ROUTER)
+	if (val && (val->kind == PORT_ROUTER || val->kind == PORT_GATEWAY))
 		lr_learn(s->f, val->peer_datapath, val->peer_port);
 	return 0;
 }
@@ -100,6 +121,27 @@ static long flood_find(__u32 i, struct flood_state *s)
 	return 1;
 }
 
+/* V_FLOOD_ROUTER with the router on another chassis: its own copy, by its
+ * own key; then the group's key again. */
+static __always_inline void flood_to_router(struct flood_state *s, __u32 group)
+{
+	struct tunnel_val *t = tunnel_find(s->f->copy_chassis);
+	struct outer_view *o = CTX_DATA(s->skb);
+	__u32 ifindex;
+
+	if (!t || (void *)(o + 1) > CTX_DATA_END(s->skb)) {
+		s->failed = 1;
+		return;
+	}
+	outer_write_address(o, t);
+	o->geneve[7] = bpf_htons(s->f->copy_outport);
+	ifindex = t->ifindex;
+	flood_clone(s, ifindex);
+	o = CTX_DATA(s->skb);
+	if ((void *)(o + 1) <= CTX_DATA_END(s->skb))
+		o->geneve[7] = bpf_htons(group);
+}
+
 /* A Geneve copy to each chassis of a group; the packet is of no more use. */
 __noinline int flood_remote(struct __sk_buff *skb, struct flow *f,
 			    const struct group_key *g,
@@ -109,30 +151,36 @@ __noinline int flood_remote(struct __sk_buff *skb, struct flow *f,
 	struct group_val *members;
 	struct group_key key;
 	struct tunnel_val *t;
-	__u32 n;
+	__u32 n = 0;
 	int ret;
 
 	if (!f || !g || !k)
 		return 0;
 	key = *g; /* Linux 6.1 takes no argument memory as a key */
 	members = bpf_map_lookup_elem(&group, &key);
-	if (!members || !members->n_chassis)
+	if (members)
+		n = members->n_chassis;
+	if (!n && !f->copy_chassis)
 		return 0;
-	n = members->n_chassis;
 	s.member.datapath = g->datapath;
 	s.member.group = g->group;
 	s.member.kind = MEMBER_CHASSIS;
-	bpf_loop(n, flood_find, &s, 0);
+	s.first = f->copy_chassis;
+	if (n)
+		bpf_loop(n, flood_find, &s, 0);
 	t = tunnel_find(s.first);
 	if (!t)
 		return -DROP_NO_TUNNEL;
-	ret = encap_check_size(skb, f, t->ifindex);
+	ret = check_size(skb, f, t->ifindex, ENCAP_MTU_COST);
 	if (ret)
 		return -DROP_TOO_BIG;
 	ret = encap_push(skb, f, k, s.first);
 	if (ret)
 		return ret;
-	bpf_loop(n, flood_chassis, &s, 0);
+	if (f->copy_chassis)
+		flood_to_router(&s, k->outport);
+	if (n)
+		bpf_loop(n, flood_chassis, &s, 0);
 	return s.failed ? -DROP_REDIRECT_FAILED : 0;
 }
 

@@ -8,9 +8,17 @@
  *   router.h    logical router stages    build.h    ICMP errors, RST, ARP
  *   pipeline.h  the loop over datapaths  tunnel.h   Geneve, receive half
  *   rewrite.h   changed fields -> frame  emit.h     verdict -> kernel (TC)
+ *   csum.h      checksums, SCTP's too    step.h     decide, emit, again (TC)
+ *   ct.h        connections              xdp.h      verdict -> kernel (XDP)
+ *   action.h    where the last packet of a connection went
+ *   lb.h        VIP to backend           nat.h      NAT rules of a router
  *
  * A stage takes a flow and returns a verdict: V_NEXT, another enum verdict,
  * or a negative enum drop_reason.  It never touches the packet.
+ *
+ * The flow of the packet in hand stands in a per-CPU map, not on the stack:
+ * programs run to their end, and Linux 6.1 sums the stack of a whole chain
+ * of calls up to 512 bytes.
  */
 #ifndef XOVN_BPF_FLOW_H
 #define XOVN_BPF_FLOW_H
@@ -42,8 +50,13 @@
 #define IPPROTO_UDP 17
 #define IPPROTO_ICMPV6 58
 #define IPPROTO_SCTP 132
+#define SCTP_ABORT 6
+#define SCTP_COOKIE_ACK 11
+#define SCTP_SHUTDOWN 7
+#define SCTP_SHUTDOWN_COMPLETE 14
 #define ICMP_ECHOREPLY 0
 #define ICMP_DEST_UNREACH 3
+#define ICMP_HOST_UNREACH 1
 #define ICMP_PROT_UNREACH 2
 #define ICMP_PORT_UNREACH 3
 #define ICMP_FRAG_NEEDED 4
@@ -74,12 +87,20 @@ enum verdict {
 	V_CONSUMED, /* done, and no drop */
 };
 
+/* Beside the verdicts: connection tracking found nothing; or found another
+ * CPU at work on the connection. */
+#define CT_MISS (-1000)
+#define CT_AGAIN (-1001)
+
 enum flow_stage {
 	STAGE_LS, /* logical switch ingress, from inport */
 	STAGE_LR, /* logical router ingress, from inport */
 	STAGE_LR_ARP, /* its ARP rules, after admission */
 	STAGE_LR_ROUTE, /* its routing stages: a packet the router made */
 	STAGE_LS_OUTPUT, /* to outport, without a look-up */
+	STAGE_LR_TRACK, /* logical router that keeps connections */
+	STAGE_LR_SNAT, /* ... behind routing, a new connection */
+	STAGE_LS_LB, /* logical switch ingress, load balancers first */
 };
 
 enum flow_flag {
@@ -93,6 +114,18 @@ enum flow_flag {
 	FLOW_ROUTED = 1 << 7, /* a router handled it; see struct flow.router */
 	FLOW_VLAN = 1 << 8,
 	FLOW_DF = 1 << 9,
+	FLOW_INNER = 1 << 11, /* ICMP error, its inner headers parsed */
+	FLOW_CT_KNOWN = 1 << 12, /* the router knows the connection */
+	FLOW_NATIVE = 1 << 13, /* V_DELIVER: takes frames that XDP redirects */
+	FLOW_LOCALNET = 1 << 14, /* V_DELIVER: to a physical network */
+	FLOW_FROM_LOCALNET = 1 << 15, /* came from one */
+	FLOW_CACHED = 1 << 16, /* decided by a connection's action */
+	FLOW_SLOW = 1 << 17, /* leave actions alone: something must be built */
+	/* What the router did to the destination. */
+	FLOW_DNATED = 1 << 18,
+	FLOW_LBED = 1 << 19,
+	FLOW_SKIP_SNAT = 1 << 20,
+	FLOW_STATELESS = 1 << 21,
 };
 
 /* What rewrite.h has to write back. */
@@ -101,6 +134,8 @@ enum flow_change {
 	CHANGE_TTL = 1 << 1, /* from ttl_before to ttl */
 	CHANGE_ECHO = 1 << 2, /* addresses swapped, request to reply */
 	CHANGE_ARP = 1 << 3, /* the whole ARP message */
+	CHANGE_NAT = 1 << 4, /* addresses and ports, where they differ */
+	CHANGE_INNER = 1 << 5, /* ICMP error: the quoted ones */
 };
 
 union flow_ip {
@@ -109,33 +144,57 @@ union flow_ip {
 	__u8 b[16];
 };
 
+/* Addresses and ports; ICMP echo: see flow_tuple() in ct.h. */
+struct flow_tuple {
+	__be32 src;
+	__be32 dst;
+	__u16 sport; /* host order */
+	__u16 dport;
+};
+
+/* Where a packet enters the pipeline. */
+struct flow_start {
+	__u32 datapath;
+	__u32 inport;
+	__u16 stage;
+	__u16 pad;
+	__u32 flags; /* FLOW_FROM_LOCALNET */
+};
+
 struct flow {
+	struct flow_start start;
 	__u32 datapath; /* tunnel key */
 	__u32 inport; /* keys in that datapath */
 	__u32 outport;
+	__u32 flags; /* enum flow_flag */
 	__u16 stage; /* enum flow_stage */
-	__u16 flags; /* enum flow_flag */
+	__u16 changed; /* enum flow_change */
 
 	__u8 eth_dst[6];
 	__u8 eth_src[6];
 	__u16 eth_type; /* host order */
-	__u16 changed; /* enum flow_change */
+	__u16 arp_op; /* host order */
 	union flow_ip src; /* IPv4, IPv6; ARP: spa */
 	union flow_ip dst; /* ARP: tpa; IPv6 ND: destination */
 	__u8 proto;
 	__u8 ttl;
 	__u8 ttl_before;
-	__u8 tcp_flags;
-	__u16 arp_op; /* host order */
+	__u8 tcp_flags; /* SCTP: type of the first chunk */
+	__u16 ip_id; /* fragments */
 	__u8 lladdr[6]; /* ARP sha; ND sll or tll; V_ND_REPLY: the answer */
 	union {
 		union flow_ip nd_target; /* IPv6 ND */
 		__u8 arp_tha[6];
+		struct { /* FLOW_INNER: what an ICMP error quotes */
+			struct flow_tuple inner;
+			__u16 inner_off; /* of its IP header in the frame */
+			__u8 inner_proto;
+		};
 	};
 	__u16 l4_off; /* of the L4 header in the frame */
 	__u16 l4_len; /* TCP, UDP, SCTP: its length */
 	__u16 sport; /* host order; ICMP, ICMPv6: type << 8 | code */
-	__u16 dport;
+	__u16 dport; /* ICMP echo: id */
 	__u32 len; /* of the frame, bytes */
 	__u32 ip_len; /* longest IP packet in it: a GSO segment's */
 	__u32 hash; /* of the 5-tuple, same for every packet of a flow */
@@ -148,18 +207,42 @@ struct flow {
 	__u8 icmp_type; /* V_ICMP_ERROR */
 	__u8 icmp_code;
 	__u8 icmp_ttl;
-	__u8 pad;
+	__u8 ct_dir; /* enum ct_dir */
 	__u16 icmp_mtu;
 	__u16 outer_len; /* on receipt: bytes before the inner frame */
 	__be32 ip_error_src;
 	/* The switch, and its port, a router got it from. */
 	__u32 ls_datapath;
 	__u32 ls_inport;
-	/* Where the last router got it: an error goes back there. */
+	/* Where the last router got it, and with which addresses: an error
+	 * goes back there. */
 	__u32 router;
 	__u32 router_inport;
 	__u8 router_eth_src[6];
-	__u8 pad2[2];
+	__u16 route_table;
+	struct flow_tuple in;
+	__u8 ttl_in;
+	__u8 pad;
+	__u16 vlan; /* V_DELIVER to a localnet port: tag, 0: none */
+	__u16 vlan_type;
+	/* What the packet becomes; the source's part behind routing. */
+	struct flow_tuple nat;
+	__u32 now; /* CLOCK_MONOTONIC, seconds; 0: not asked yet */
+	__u32 lb; /* id of the VIP */
+	/* STAGE_LR_SNAT: where it goes from there. */
+	__u32 next_datapath;
+	__u32 next_port;
+	__u32 next_is_router;
+	/* The connection whose action this packet sets: record + 1. */
+	__u32 ct_record;
+	__u32 ct_seq;
+	__u32 generation; /* of the maps when it was found */
+	__u16 ct_lrp; /* router port (or VIF) it was found at */
+	__u8 ct_ttl; /* TTL there */
+	__u8 pad2;
+	/* V_FLOOD_ROUTER: the router is on another chassis. */
+	__u32 copy_chassis;
+	__u32 copy_outport;
 };
 
 static __always_inline bool mac_equal(const void *a, const void *b)
@@ -189,6 +272,13 @@ static __always_inline __u32 ip4_load(const __u8 *addr)
 	return *(const __u32 *)addr;
 }
 
+static __always_inline __u32 flow_now(struct flow *f)
+{
+	if (!f->now)
+		f->now = bpf_ktime_get_coarse_ns() / 1000000000;
+	return f->now;
+}
+
 static __always_inline bool flow_is_icmp_error(const struct flow *f)
 {
 	__u8 type = f->sport >> 8;
@@ -215,7 +305,23 @@ static __always_inline bool flow_is_icmp_error(const struct flow *f)
 #define CTX_DATA_END(ctx) CTX_LOAD(ctx, data_end)
 #define CTX_DATA_META(ctx) CTX_LOAD(ctx, data_meta)
 
-XOVN_STATIC_ASSERT(sizeof(struct flow) <= 160,
-		   "a flow stands on the stack, below seven calls");
+/* One flow for each CPU; every object has a map of its own. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow);
+} scratch SEC(".maps");
+
+/* The flow for a new packet, all zero. */
+static __always_inline struct flow *flow_new(void)
+{
+	__u32 zero = 0;
+	struct flow *f = bpf_map_lookup_elem(&scratch, &zero);
+
+	if (f)
+		__builtin_memset(f, 0, sizeof(*f));
+	return f;
+}
 
 #endif /* XOVN_BPF_FLOW_H */

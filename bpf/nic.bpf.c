@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TC ingress of the underlay device: what XDP has decapsulated goes to its
- * interface; where there is no XDP, or a packet needs clones or a look into
- * its ARP, the whole receive half happens here.
+ * TC ingress of the host's NICs, underlay and localnet alike (they may be
+ * one).  Underlay: what XDP has decapsulated goes to its interface; where
+ * there is no XDP, or a packet needs clones or must be built, the whole
+ * receive half happens here, and behind it the gateway routers of this host.
+ * Localnet: what is for the logical network.  All else is the host's own.
  */
 #include "flow.h"
 #include "emit.h"
+#include "localnet.h"
 #include "stats.h"
+#include "step.h"
 #include "tunnel.h"
 
 /* FIXED_GSO: the segments' size is the guest's and stays. */
@@ -40,54 +44,116 @@ static __always_inline bool protocol_is_right(const struct flow *f)
 					   LINUX_KERNEL_VERSION >= KERNEL_6_3);
 }
 
+/* The flow of a tunnelled packet, outer headers still on. */
 static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 {
-	__u32 want = f->len < PULL_LEN ? f->len : PULL_LEN;
-	void *p, *end;
+	void *p = CTX_DATA(skb), *end = CTX_DATA_END(skb);
 	int ret, err;
 
-	if (CTX_DATA(skb) + want > CTX_DATA_END(skb))
-		bpf_skb_pull_data(skb, want);
-	p = CTX_DATA(skb);
-	end = CTX_DATA_END(skb);
-	/* Of another VLAN; the kernel has taken its tag out of the frame. */
-	if (skb->vlan_present)
-		return TC_ACT_OK;
-	ret = geneve_parse(f, p, end, skb->gso_size);
-	if (ret != TUNNEL_OURS)
-		return ret == TUNNEL_NOT_OURS ? TC_ACT_OK : ret;
 	p += f->outer_len & 0x1ff;
 	ret = flow_parse(f, p, end);
 	if (ret)
 		return ret;
+	if (skb->gso_size)
+		f->ip_len = f->l4_off - ETH_HLEN + f->l4_len + skb->gso_size;
 	ret = tunnel_input(f);
 	if (ret < 0)
 		return ret;
-	if (ret != V_DELIVER && ret != V_FLOOD)
+	if (ret != V_DELIVER && ret != V_FLOOD && ret != V_NEXT)
 		return TC_ACT_SHOT;
 	err = skb_decap(skb, f);
 	if (err)
 		return err;
+	if (ret == V_NEXT) {
+		f->len = skb->len;
+		flow_begin(f, f->datapath, f->inport, f->stage, 0);
+		return steps(skb, f);
+	}
 	if (ret == V_FLOOD) {
 		ret = flood_local(skb, f);
 		return ret ? ret : TC_ACT_SHOT;
 	}
+	err = flow_rewrite(skb, f);
+	if (err)
+		return err;
 	return skb_deliver(skb, f->ifindex,
 			   f->flags & FLOW_PEER && protocol_is_right(f) &&
 				   !mac_is_multicast(f->eth_dst));
+}
+
+/* From a physical network.  The tag comes off; a frame that is not for the
+ * logical network, or not for it alone, gets it back on its way to the host. */
+static __always_inline int localnet_run(struct __sk_buff *skb, struct flow *f,
+					const struct localnet_val *from)
+{
+	__u16 tci = skb->vlan_tci, type = bpf_ntohs(skb->vlan_proto);
+	bool is_tagged = skb->vlan_present;
+	int ret;
+
+	if (localnet_is_others(f, from))
+		return TC_ACT_OK;
+	if (is_tagged && bpf_skb_vlan_pop(skb))
+		return TC_ACT_OK;
+	flow_begin(f, from->datapath, from->port, STAGE_LS, FLOW_FROM_LOCALNET);
+	ret = skb_parse(skb, f);
+	if (!ret)
+		ret = localnet_admit(f, from);
+	if (!mac_is_multicast(f->eth_dst))
+		return ret ? ret : steps(skb, f);
+	/* The host hears broadcasts, too. */
+	if (!ret)
+		ret = localnet_flood(skb, f);
+	if (ret < 0)
+		drop_count(-ret, f->len);
+	if (is_tagged && bpf_skb_vlan_push(skb, bpf_htons(type), tci))
+		return TC_ACT_SHOT;
+	return TC_ACT_OK;
+}
+
+/* Enum tunnel_result, or a drop reason.  Of its own for the stack's sake. */
+static __noinline int nic_classify(struct __sk_buff *skb, struct flow *f)
+{
+	__u32 want = f->len < PULL_LEN ? f->len : PULL_LEN;
+
+	if (CTX_DATA(skb) + want > CTX_DATA_END(skb))
+		bpf_skb_pull_data(skb, want);
+	/* Tagged: of another VLAN; the kernel has taken the tag out. */
+	if (skb->vlan_present)
+		return TUNNEL_NOT_OURS;
+	return geneve_parse(f, CTX_DATA(skb), CTX_DATA_END(skb), skb->gso_size);
+}
+
+static __always_inline int nic_run(struct __sk_buff *skb, struct flow *f)
+{
+	struct localnet_val *from;
+	int ret = nic_classify(skb, f);
+
+	if (ret == TUNNEL_OURS)
+		return underlay_run(skb, f);
+	if (ret != TUNNEL_NOT_OURS)
+		return ret;
+	from = localnet_find(skb->ifindex,
+			     skb->vlan_present ? skb->vlan_tci & 0xfff : 0);
+	if (!from || localnet_read_macs(f, CTX_DATA(skb), CTX_DATA_END(skb)))
+		return TC_ACT_OK;
+	return localnet_run(skb, f, from);
 }
 
 SEC("tc")
 int nic_ingress(struct __sk_buff *skb)
 {
 	struct tunnel_meta *meta = CTX_DATA_META(skb);
-	struct flow f = {.len = skb->len};
+	struct flow *f;
 	__u32 len = skb->len;
 	int ret;
 
 	if ((void *)(meta + 1) <= CTX_DATA(skb))
 		return skb_deliver(skb, meta->ifindex, meta->is_peer);
-	ret = underlay_run(skb, &f);
+	f = flow_new();
+	if (!f)
+		return TC_ACT_SHOT;
+	f->len = len;
+	ret = nic_run(skb, f);
 	if (ret >= 0)
 		return ret;
 	drop_count(-ret, len);

@@ -1,64 +1,97 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Native XDP on the underlay device: strips Geneve from unicast frames for
- * guests of this host and passes the inner frame, so that GRO sees plain
- * TCP; TC ingress delivers it by the metadata.  Everything else goes on
- * untouched: to nic.bpf.c if it is Geneve, to the host if it is not.
+ * Native XDP on the host's NICs, underlay and localnet alike.  Geneve for a
+ * guest of this host is stripped and passed on, so that GRO sees plain TCP
+ * and TC delivers it by the metadata.  What a gateway router of this host
+ * sends on leaves from here.  Everything else goes on untouched: to
+ * nic.bpf.c if it is ours, to the host if it is not.
  */
 #include "flow.h"
+#include "localnet.h"
 #include "stats.h"
 #include "tunnel.h"
+#include "xdp.h"
 
-static __always_inline int xdp_hand_over(struct xdp_md *ctx, struct flow *f)
+/* Geneve, its outer headers read. */
+static __always_inline int xdp_underlay(struct xdp_md *ctx, struct flow *f)
 {
-	struct tunnel_meta *meta;
-
-	if (bpf_xdp_adjust_head(ctx, f->outer_len))
-		return -DROP_DECAP_FAILED;
-	/* A driver without room for metadata: TC does the whole job. */
-	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*meta)))
-		return bpf_xdp_adjust_head(ctx, -(int)f->outer_len) ?
-			       -DROP_DECAP_FAILED :
-			       XDP_PASS;
-	meta = CTX_DATA_META(ctx);
-	if ((void *)(meta + 1) > CTX_DATA(ctx))
-		return -DROP_DECAP_FAILED;
-	meta->ifindex = f->ifindex;
-	meta->is_peer = !!(f->flags & FLOW_PEER) &&
-			!mac_is_multicast(f->eth_dst);
-	return XDP_PASS;
-}
-
-static __always_inline int xdp_run(struct xdp_md *ctx, struct flow *f)
-{
-	void *p = CTX_DATA(ctx), *end = CTX_DATA_END(ctx);
+	void *p = CTX_DATA(ctx);
 	int ret;
 
-	ret = geneve_parse(f, p, end, false);
-	if (ret != TUNNEL_OURS)
-		return ret == TUNNEL_NOT_OURS ? XDP_PASS : ret;
 	if (f->outport >= OVN_MC_FLOOD)
 		return XDP_PASS;
 	p += f->outer_len & 0x1ff;
-	ret = flow_parse(f, p, end);
+	ret = flow_parse(f, p, CTX_DATA_END(ctx));
 	if (ret)
 		return ret;
 	if (f->eth_type == ETH_P_ARP)
 		return XDP_PASS; /* may have to teach a router */
 	ret = tunnel_input(f);
-	if (ret != V_DELIVER)
-		return ret < 0 ? ret : XDP_PASS;
-	return xdp_hand_over(ctx, f);
+	if (ret == V_DELIVER)
+		return xdp_hand_over(ctx, f);
+	if (ret == V_NEXT)
+		return xdp_emit(ctx, f);
+	return ret < 0 ? ret : XDP_PASS;
+}
+
+/* From a physical network; a tag is an outer header of four bytes. */
+static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
+{
+	void *p = CTX_DATA(ctx), *end = CTX_DATA_END(ctx);
+	struct localnet_val *from;
+	__be16 *tag = p + 12;
+	__u8 dst[6], src[6];
+	__u32 vlan = 0;
+	int ret;
+
+	if (localnet_read_macs(f, p, end) || (void *)(tag + 2) > end)
+		return XDP_PASS;
+	if (mac_is_multicast(f->eth_dst))
+		return XDP_PASS; /* the host's as well */
+	if (*tag == bpf_htons(ETH_P_8021Q) || *tag == bpf_htons(ETH_P_8021AD)) {
+		vlan = bpf_ntohs(tag[1]) & 0xfff;
+		f->outer_len = VLAN_HLEN;
+		f->len -= VLAN_HLEN;
+	}
+	from = localnet_find(ctx->ingress_ifindex, vlan);
+	if (!from || localnet_is_others(f, from))
+		return XDP_PASS;
+	mac_copy(dst, f->eth_dst);
+	mac_copy(src, f->eth_src);
+	if (f->outer_len)
+		p += VLAN_HLEN;
+	ret = flow_parse(f, p, end);
+	mac_copy(f->eth_dst, dst);
+	mac_copy(f->eth_src, src);
+	if (f->outer_len)
+		f->changed |= CHANGE_ETH;
+	if (ret)
+		return ret;
+	if (f->eth_type == ETH_P_ARP)
+		return XDP_PASS;
+	f->datapath = from->datapath;
+	f->inport = from->port;
+	f->stage = STAGE_LS;
+	f->flags |= FLOW_FROM_LOCALNET;
+	ret = localnet_admit(f, from);
+	return ret ? ret : xdp_emit(ctx, f);
 }
 
 SEC("xdp.frags")
 int nic_xdp(struct xdp_md *ctx)
 {
-	struct flow f = {.len = bpf_xdp_get_buff_len(ctx)};
-	__u32 len = f.len;
+	struct flow *f = flow_new();
+	__u32 len = bpf_xdp_get_buff_len(ctx);
 	int ret;
 
-	ret = xdp_run(ctx, &f);
+	if (!f)
+		return XDP_ABORTED;
+	f->len = len;
+	ret = geneve_parse(f, CTX_DATA(ctx), CTX_DATA_END(ctx), false);
+	if (ret == TUNNEL_OURS)
+		ret = xdp_underlay(ctx, f);
+	else if (ret == TUNNEL_NOT_OURS)
+		ret = xdp_from_localnet(ctx, f);
 	if (ret >= 0)
 		return ret;
 	drop_count(-ret, len);

@@ -63,6 +63,9 @@ static __always_inline __u32 flow_hash(const struct flow *f)
 	__u64 a = (__u64)f->src.ip4 << 32 | f->dst.ip4;
 	__u64 b = (__u64)f->sport << 32 | (__u64)f->dport << 8 | f->proto;
 
+	if (f->flags & FLOW_FRAGMENT)
+		b = f->proto; /* all of them go one way */
+
 	if (f->eth_type == ETH_P_IPV6) {
 		a ^= (__u64)f->src.ip6[3] << 32 | f->dst.ip6[3];
 		b ^= (__u64)f->src.ip6[1] << 32 | f->dst.ip6[1];
@@ -107,6 +110,43 @@ static __always_inline void parse_nd(struct flow *f, void *p, void *end)
 		f->flags |= FLOW_BAD_ND;
 }
 
+/* What an ICMP error quotes: RFC 792 gives at least 8 bytes of L4. */
+static __always_inline void parse_inner(struct flow *f, void *p, void *end)
+{
+	struct ip4_view *ip = p;
+	__be16 *port;
+	__u32 hlen;
+
+	if ((void *)(ip + 1) > end || ip->ver_ihl >> 4 != 4)
+		return;
+	hlen = (ip->ver_ihl & 0xf) * 4;
+	if (hlen < IP_HLEN || ip->frag & bpf_htons(IP_OFFSET))
+		return;
+	port = p + (hlen & 0x3c);
+	if ((void *)(port + 4) > end)
+		return;
+	f->inner.src = be16_pair(ip->src);
+	f->inner.dst = be16_pair(ip->dst);
+	f->inner_proto = ip->proto;
+	f->inner_off = f->l4_off + 8;
+	if (ip->proto == IPPROTO_TCP || ip->proto == IPPROTO_UDP ||
+	    ip->proto == IPPROTO_SCTP) {
+		f->inner.sport = bpf_ntohs(port[0]);
+		f->inner.dport = bpf_ntohs(port[1]);
+	} else if (ip->proto == IPPROTO_ICMP) {
+		__u8 type = *(__u8 *)port;
+
+		if (type == ICMP_ECHO) {
+			f->inner.sport = bpf_ntohs(port[2]);
+			f->inner.dport = ICMP_ECHO;
+		} else if (type == ICMP_ECHOREPLY) {
+			f->inner.sport = ICMP_ECHO;
+			f->inner.dport = bpf_ntohs(port[2]);
+		}
+	}
+	f->flags |= FLOW_INNER;
+}
+
 static __always_inline void parse_l4(struct flow *f, void *p, void *end)
 {
 	__be16 *port = p;
@@ -121,8 +161,15 @@ static __always_inline void parse_l4(struct flow *f, void *p, void *end)
 		f->dport = bpf_ntohs(port[1]);
 		f->l4_len = (byte[12] >> 4) * 4;
 		return;
-	case IPPROTO_UDP:
 	case IPPROTO_SCTP:
+		if (byte + 13 > (__u8 *)end)
+			break;
+		f->tcp_flags = byte[12];
+		f->sport = bpf_ntohs(port[0]);
+		f->dport = bpf_ntohs(port[1]);
+		f->l4_len = 12;
+		return;
+	case IPPROTO_UDP:
 		if (byte + 8 > (__u8 *)end)
 			break;
 		f->sport = bpf_ntohs(port[0]);
@@ -134,6 +181,12 @@ static __always_inline void parse_l4(struct flow *f, void *p, void *end)
 		if (byte + 8 > (__u8 *)end)
 			break;
 		f->sport = (__u16)(byte[0] << 8 | byte[1]);
+		if (f->proto == IPPROTO_ICMP) {
+			if (flow_is_icmp_error(f))
+				parse_inner(f, p + 8, end);
+			else
+				f->dport = bpf_ntohs(port[2]);
+		}
 		if (f->proto == IPPROTO_ICMPV6 &&
 		    (byte[0] == ND_NS || byte[0] == ND_NA))
 			parse_nd(f, p, end);
@@ -166,8 +219,10 @@ static __always_inline int parse_ip4(struct flow *f, void *p, void *end)
 	frag = bpf_ntohs(ip->frag);
 	if (frag & IP_DF)
 		f->flags |= FLOW_DF;
-	if (frag & (IP_MF | IP_OFFSET))
+	if (frag & (IP_MF | IP_OFFSET)) {
 		f->flags |= FLOW_FRAGMENT;
+		f->ip_id = ip->id;
+	}
 	if (frag & IP_OFFSET)
 		f->flags |= FLOW_LATER_FRAGMENT;
 	else

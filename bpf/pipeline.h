@@ -10,31 +10,66 @@
 
 #define PIPELINE_HOPS 32
 
+/* One stage's work, those that need no connections. */
+static __always_inline int pipeline_stage(struct flow *f)
+{
+	switch (f->stage) {
+	case STAGE_LS:
+		return ls_ingress(f);
+	case STAGE_LR:
+		return lr_ingress(f);
+	case STAGE_LR_ARP:
+		return lr_arp(f);
+	case STAGE_LR_ROUTE:
+		return lr_route_own(f);
+	case STAGE_LS_OUTPUT:
+		return ls_output_port(f);
+	}
+	return -DROP_MALFORMED;
+}
+
 /* Runs from f->stage on.  An enum verdict (never V_NEXT) or -drop_reason. */
+static __always_inline int pipeline_loop(struct flow *f)
+{
+	for (int hop = 0; hop < PIPELINE_HOPS; hop++) {
+		int ret;
+
+		if (f->stage == STAGE_LR_TRACK)
+			ret = lr_track(f);
+		else if (f->stage == STAGE_LR_SNAT)
+			ret = lr_egress(f);
+		else if (f->stage == STAGE_LS_LB)
+			ret = ls_lb(f);
+		else
+			ret = pipeline_stage(f);
+		if (ret != V_NEXT)
+			return ret;
+	}
+	return -DROP_HOP_LIMIT;
+}
+
 __noinline int pipeline_run(struct flow *f)
 {
-	int ret = -DROP_MALFORMED;
+	int ret;
 
 	if (!f)
-		return ret;
+		return -DROP_MALFORMED;
+	ret = pipeline_loop(f);
+	if ((ret == V_DELIVER || ret == V_TUNNEL) && f->ct_record &&
+	    !(f->flags & (FLOW_CACHED | FLOW_SLOW | FLOW_FRAGMENT)))
+		action_note(f, ret);
+	return ret;
+}
+
+/* The same for ARP, which may be called from deeper down: Linux follows
+ * eight calls and no more. */
+__noinline int pipeline_run_arp(struct flow *f)
+{
+	if (!f)
+		return -DROP_MALFORMED;
 	for (int hop = 0; hop < PIPELINE_HOPS; hop++) {
-		switch (f->stage) {
-		case STAGE_LS:
-			ret = ls_ingress(f);
-			break;
-		case STAGE_LR:
-			ret = lr_ingress(f);
-			break;
-		case STAGE_LR_ARP:
-			ret = lr_arp(f);
-			break;
-		case STAGE_LR_ROUTE:
-			ret = lr_route_own(f);
-			break;
-		case STAGE_LS_OUTPUT:
-			ret = ls_output_port(f);
-			break;
-		}
+		int ret = pipeline_stage(f);
+
 		if (ret != V_NEXT)
 			return ret;
 	}

@@ -8,23 +8,34 @@
 #define XOVN_BPF_ROUTER_H
 
 #include "flow.h"
+#include "nat.h"
 #include "switch.h"
 #include "../maps/l3.h"
 
-static __always_inline void neighbor_learn(__u32 datapath, __u32 lrpkey,
-					   __be32 ip, const __u8 *mac)
+static __always_inline void neighbor_learn(struct flow *f, __u32 datapath,
+					   __u32 lrpkey, __be32 ip,
+					   const __u8 *mac)
 {
 	struct neighbor_key key = {.datapath = datapath, .port = lrpkey};
 	struct neighbor_val val = {}, *old;
+	bool has_moved;
 
 	if (mac_is_multicast(mac))
 		return;
 	*(__be32 *)key.ip = ip;
+	val.seen = flow_now(f);
 	old = bpf_map_lookup_elem(&learned, &key);
-	if (old && mac_equal(old->mac, mac))
+	if (old && mac_equal(old->mac, mac)) {
+		if (old->seen != val.seen)
+			old->seen = val.seen;
 		return;
+	}
+	has_moved = old;
 	mac_copy(val.mac, mac);
 	bpf_map_update_elem(&learned, &key, &val, BPF_ANY);
+	/* What was decided by the old one holds no longer. */
+	if (has_moved)
+		epoch_advance();
 }
 
 /* Network i of an LRP that holds the address, or -1. */
@@ -74,7 +85,7 @@ __noinline int lr_learn(struct flow *f, __u32 datapath, __u32 lrpkey)
 				return 0;
 		}
 	}
-	neighbor_learn(datapath, lrpkey, f->src.ip4, f->lladdr);
+	neighbor_learn(f, datapath, lrpkey, f->src.ip4, f->lladdr);
 	return 0;
 }
 
@@ -87,13 +98,27 @@ static __always_inline void lr_enter_peer(struct flow *f, __u32 datapath,
 	f->flags |= FLOW_LOOPBACK | FLOW_FROM_ROUTER;
 }
 
-/* lr_in_ip_input, ARP: learn, answer for the port's own address. */
+/* Does the router answer ARP for the address on the port it came by?  Its
+ * own on their port, for askers in their subnet; external addresses of NAT
+ * anywhere; VIPs where the load balancer says. */
+static __always_inline bool lr_answers(const struct flow *f)
+{
+	struct router_ip_val *ip = router_ip_find(f->datapath, f->dst.ip4);
+
+	if (!ip)
+		return false;
+	if (ip->kind == ROUTER_IP_OWN && ip->port == f->inport)
+		return !((f->src.ip4 ^ f->dst.ip4) & ip4_load(ip->mask));
+	return ip->kind == ROUTER_IP_NAT ||
+	       (ip->kind == ROUTER_IP_VIP &&
+		(!ip->port || ip->port == f->inport));
+}
+
+/* lr_in_ip_input, ARP: learn, answer. */
 __noinline int lr_arp(struct flow *f)
 {
 	struct lrp_key key = {};
-	struct router_ip_val *own;
 	struct lrp_val *p;
-	__u32 mask;
 
 	if (!f)
 		return -DROP_MALFORMED;
@@ -102,11 +127,7 @@ __noinline int lr_arp(struct flow *f)
 		return V_SHARE_ARP;
 	if (f->arp_op != ARPOP_REQUEST)
 		return -DROP_LR_ARP;
-	own = router_ip_find(f->datapath, f->dst.ip4);
-	if (!own || own->kind != ROUTER_IP_OWN || own->port != f->inport)
-		return -DROP_LR_ARP;
-	mask = ip4_load(own->mask);
-	if ((f->src.ip4 ^ f->dst.ip4) & mask)
+	if (!lr_answers(f))
 		return -DROP_LR_ARP;
 	key.datapath = f->datapath;
 	key.port = f->inport;
@@ -165,6 +186,24 @@ __noinline int lr_local(struct flow *f, __u32 lrp_flags)
 	return lrp_flags & LRP_F_SILENT ? -DROP_LR_LOCAL : V_ICMP_ERROR;
 }
 
+/* mac_binding_age_threshold: what was not used for so long is asked for
+ * again.  An entry without a time is the loader's and does not age. */
+static __always_inline bool neighbor_is_aged(struct flow *f,
+					     struct neighbor_val *n)
+{
+	struct datapath_key key = {.datapath = f->datapath};
+	struct router_val *val = bpf_map_lookup_elem(&router, &key);
+	__u32 now = flow_now(f);
+
+	if (!val || !val->neighbor_age || !n->seen)
+		return false;
+	if (now - n->seen > val->neighbor_age)
+		return true;
+	if (n->seen != now)
+		n->seen = now;
+	return false;
+}
+
 /* lr_in_arp_resolve, lr_in_arp_request. */
 static __always_inline int lr_resolve(struct flow *f, const struct route_val *r,
 				      __be32 nexthop)
@@ -178,6 +217,8 @@ static __always_inline int lr_resolve(struct flow *f, const struct route_val *r,
 	if (!n)
 		n = bpf_map_lookup_elem(&learned, &key);
 	mac_copy(f->eth_src, r->mac);
+	if (n && r->lrp_flags & LRP_F_AGES && neighbor_is_aged(f, n))
+		n = 0;
 	if (n) {
 		mac_copy(f->eth_dst, n->mac);
 		f->changed |= CHANGE_ETH | CHANGE_TTL;
@@ -193,19 +234,48 @@ static __always_inline int lr_resolve(struct flow *f, const struct route_val *r,
 	return V_ARP_REQUEST;
 }
 
-static __always_inline struct route_val *lr_route_find(const struct flow *f)
+/* lr_in_ip_routing: the longer of the prefixes that match destination and
+ * source; at equal length the destination's. */
+static __always_inline struct route_val *lr_route_find(const struct flow *f,
+						       __u32 lrp_flags)
 {
-	struct route_key key = {.prefixlen = 96, .datapath = f->datapath};
+	struct route_key key = {.prefixlen = 96,
+				.datapath = f->datapath,
+				.table = f->route_table};
+	struct route_val *by_dst, *by_src;
 
 	*(__be32 *)key.ip = f->dst.ip4;
-	return bpf_map_lookup_elem(&route, &key);
+	by_dst = bpf_map_lookup_elem(&route, &key);
+	if (!(lrp_flags & LRP_F_SRC_ROUTES))
+		return by_dst;
+	*(__be32 *)key.ip = f->src.ip4;
+	by_src = bpf_map_lookup_elem(&route_src, &key);
+	return by_src && (!by_dst || by_src->plen > by_dst->plen) ? by_src :
+								    by_dst;
 }
 
-/* lr_in_ip_routing (TTL, next hop, MACs), then out of the chosen port. */
-static __always_inline int lr_forward(struct flow *f, const struct route_val *r)
+/* lr_in_ip_routing_ecmp: one route of the group, the same for a flow. */
+static __always_inline struct route_val *lr_ecmp(const struct flow *f,
+						 const struct route_val *r)
+{
+	struct ecmp_key key = {.id = r->ecmp};
+
+	key.index = maglev_choose(r->ecmp, r->n_slots, f->hash);
+	return bpf_map_lookup_elem(&ecmp, &key);
+}
+
+/* lr_in_ip_routing (TTL, next hop, MACs), lr_out_snat where the router made
+ * no packet of its own, then out of the chosen port. */
+static __always_inline int lr_forward(struct flow *f, struct route_val *r,
+				      bool is_own)
 {
 	int ret;
 
+	if (r->kind == ROUTE_ECMP) {
+		r = lr_ecmp(f, r);
+		if (!r)
+			return -DROP_LR_NO_ROUTE;
+	}
 	if (r->kind == ROUTE_DISCARD)
 		return -DROP_LR_DISCARD;
 	if (r->lrp_flags & LRP_F_DISABLED)
@@ -216,6 +286,17 @@ static __always_inline int lr_forward(struct flow *f, const struct route_val *r)
 	ret = lr_resolve(f, r,
 			 r->kind == ROUTE_STATIC ? ip4_load(r->nexthop) :
 						   f->dst.ip4);
+	if (ret == V_NEXT && r->lrp_flags & LRP_F_CT && !is_own) {
+		if (!(f->flags & FLOW_CT_KNOWN)) {
+			f->nat.src = ip4_load(r->src_ip);
+			f->next_datapath = r->peer_datapath;
+			f->next_port = r->peer_port;
+			f->next_is_router = r->lrp_flags & LRP_F_PEER_ROUTER;
+			f->stage = STAGE_LR_SNAT;
+			return V_NEXT;
+		}
+		track_source(f);
+	}
 	lr_enter_peer(f, r->peer_datapath, r->peer_port,
 		      r->lrp_flags & LRP_F_PEER_ROUTER);
 	return ret;
@@ -228,12 +309,12 @@ __noinline int lr_route_own(struct flow *f)
 
 	if (!f)
 		return -DROP_MALFORMED;
-	r = lr_route_find(f);
+	r = lr_route_find(f, 0);
 	if (!r)
 		return -DROP_LR_NO_ROUTE;
 	if (r->kind == ROUTE_LOCAL)
 		return -DROP_LR_LOCAL;
-	return lr_forward(f, r);
+	return lr_forward(f, r, true);
 }
 
 /* lr_in_ip_input 100: addresses no packet may come from or go to. */
@@ -261,10 +342,99 @@ static __always_inline int lr_check_addresses(const struct flow *f,
 		if (mask != 0xffffffff && bpf_ntohl(~mask) > 1 &&
 		    f->src.ip4 == (own | ~mask))
 			return -DROP_LR_BAD_SRC;
-	} else if (router_ip_find(f->datapath, f->src.ip4)) {
-		return -DROP_LR_BAD_SRC;
+	} else {
+		struct router_ip_val *own =
+			router_ip_find(f->datapath, f->src.ip4);
+
+		if (own && (own->kind == ROUTER_IP_OWN ||
+			    own->kind == ROUTER_IP_BROADCAST))
+			return -DROP_LR_BAD_SRC;
 	}
 	return 0;
+}
+
+static __always_inline int lr_time_exceeded(struct flow *f,
+					    const struct lrp_val *p)
+{
+	if (f->flags & FLOW_LATER_FRAGMENT || flow_is_icmp_error(f))
+		return -DROP_LR_TTL;
+	f->icmp_type = ICMP_TIME_EXCEEDED;
+	f->icmp_code = 0;
+	f->icmp_ttl = ROUTER_TTL_ERROR;
+	f->ip_error_src = lr_error_source(p, f->in.src);
+	return V_ICMP_ERROR;
+}
+
+/* STAGE_LR_TRACK, a router that keeps connections: a known one is translated
+ * as it was, and mostly sent where it went; a new one goes by the rules. */
+__noinline int lr_track(struct flow *f)
+{
+	struct lrp_key key = {};
+	struct router_ip_val *own;
+	struct route_val *r;
+	struct lrp_val *p;
+	int ret;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	ret = ct_track(f, 0, f->inport);
+	if (ret == CT_AGAIN) /* until the other CPU is done with it */
+		return V_NEXT;
+	if (ret == V_CONSUMED)
+		return f->stage;
+	if (ret != CT_MISS && ret < 0)
+		return ret;
+	key.datapath = f->datapath;
+	key.port = f->inport;
+	p = bpf_map_lookup_elem(&lrp, &key);
+	if (!p)
+		return -DROP_PORT_UNSUPPORTED;
+	if (ret == CT_MISS) {
+		ret = lr_check_addresses(f, p);
+		if (ret)
+			return ret;
+		own = router_ip_find(f->datapath, f->dst.ip4);
+		if (own && own->kind == ROUTER_IP_OWN &&
+		    f->proto == IPPROTO_ICMP && f->sport == ICMP_ECHO << 8)
+			return lr_local(f, p->flags);
+		if (f->ttl <= 1)
+			return lr_time_exceeded(f, p);
+		ret = lr_dnat(f, p->flags);
+		if (ret)
+			return ret;
+	} else if (f->ttl <= 1) {
+		return lr_time_exceeded(f, p);
+	}
+	r = lr_route_find(f, p->flags);
+	if (!r)
+		return -DROP_LR_NO_ROUTE;
+	if (r->kind == ROUTE_LOCAL)
+		return lr_local(f, p->flags);
+	return lr_forward(f, r, false);
+}
+
+/* STAGE_LR_SNAT: the rules for the source, then out of the port that routing
+ * has chosen. */
+__noinline int lr_egress(struct flow *f)
+{
+	int ret;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	ret = lr_snat(f);
+	if (ret == CT_AGAIN) { /* another CPU noted it first: once more */
+		f->src.ip4 = f->in.src;
+		f->dst.ip4 = f->in.dst;
+		flow_set_sport(f, f->in.sport);
+		flow_set_dport(f, f->in.dport);
+		f->ttl = f->ttl_in;
+		f->stage = STAGE_LR_TRACK;
+		return V_NEXT;
+	}
+	if (!ret)
+		lr_enter_peer(f, f->next_datapath, f->next_port,
+			      f->next_is_router);
+	return ret;
 }
 
 /* lr_in_admission, lr_in_ip_input, lr_in_ip_routing. */
@@ -292,28 +462,31 @@ __noinline int lr_ingress(struct flow *f)
 	}
 	if (f->eth_type != ETH_P_IP)
 		return -DROP_LR_NOT_IP;
-	ret = lr_check_addresses(f, p);
-	if (ret)
-		return ret;
 	f->router = f->datapath;
 	f->router_inport = f->inport;
 	mac_copy(f->router_eth_src, f->eth_src);
 	f->flags |= FLOW_ROUTED;
-	r = lr_route_find(f);
+	f->flags &= ~(FLOW_CT_KNOWN | FLOW_DNATED | FLOW_LBED | FLOW_SKIP_SNAT |
+		      FLOW_STATELESS);
+	f->route_table = p->route_table;
+	f->ttl_in = f->ttl;
+	flow_tuple(f, &f->in);
+	if (p->flags & LRP_F_CT) {
+		f->lb = 0;
+		f->stage = STAGE_LR_TRACK;
+		return V_NEXT;
+	}
+	ret = lr_check_addresses(f, p);
+	if (ret)
+		return ret;
+	r = lr_route_find(f, p->flags);
 	if (r && r->kind == ROUTE_LOCAL)
 		return lr_local(f, p->flags);
-	if (f->ttl <= 1) {
-		if (f->flags & FLOW_LATER_FRAGMENT || flow_is_icmp_error(f))
-			return -DROP_LR_TTL;
-		f->icmp_type = ICMP_TIME_EXCEEDED;
-		f->icmp_code = 0;
-		f->icmp_ttl = ROUTER_TTL_ERROR;
-		f->ip_error_src = lr_error_source(p, f->src.ip4);
-		return V_ICMP_ERROR;
-	}
+	if (f->ttl <= 1)
+		return lr_time_exceeded(f, p);
 	if (!r)
 		return -DROP_LR_NO_ROUTE;
-	return lr_forward(f, r);
+	return lr_forward(f, r, true);
 }
 
 #endif /* XOVN_BPF_ROUTER_H */

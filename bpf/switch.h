@@ -6,7 +6,9 @@
 #ifndef XOVN_BPF_SWITCH_H
 #define XOVN_BPF_SWITCH_H
 
+#include "action.h"
 #include "flow.h"
+#include "lbswitch.h"
 #include "portsec.h"
 #include "../maps/l2.h"
 #include "../maps/tunnel.h"
@@ -28,11 +30,29 @@ static __always_inline void fdb_learn(__u32 datapath, const __u8 *mac,
 
 	mac_copy(key.mac, mac);
 	old = bpf_map_lookup_elem(&fdb, &key);
-	if (!old || old->port != portkey)
-		bpf_map_update_elem(&fdb, &key, &val, BPF_ANY);
+	if (old && old->port == portkey)
+		return;
+	if (old) /* moved: what was decided holds no longer */
+		epoch_advance();
+	bpf_map_update_elem(&fdb, &key, &val, BPF_ANY);
 }
 
-/* ls_out_check_port_sec, then the interface of this host. */
+/* Out to a physical network, ovn-architecture(7) "localnet". */
+static __always_inline int ls_deliver_localnet(struct flow *f,
+					       const struct port_val *val)
+{
+	if (!val->ifindex)
+		return -DROP_LOCALNET_NOT_ATTACHED;
+	f->ifindex = val->ifindex;
+	f->vlan = val->vlan;
+	f->vlan_type = val->vlan_type;
+	f->flags |= FLOW_LOCALNET;
+	if (val->policy.flags & PORT_F_NATIVE)
+		f->flags |= FLOW_NATIVE;
+	return V_DELIVER;
+}
+
+/* ls_out_stateful, ls_out_check_port_sec, then the interface of this host. */
 __noinline int ls_deliver(struct flow *f)
 {
 	struct port_key key = {};
@@ -44,8 +64,14 @@ __noinline int ls_deliver(struct flow *f)
 	key.datapath = f->datapath;
 	key.port = f->outport;
 	val = bpf_map_lookup_elem(&port, &key);
-	if (!val || !val->ifindex)
+	if (!val)
 		return -DROP_PORT_NOT_BOUND;
+	if (val->kind == PORT_LOCALNET)
+		return ls_deliver_localnet(f, val);
+	if (!val->ifindex)
+		return -DROP_PORT_NOT_BOUND;
+	if (val->policy.flags & PORT_F_LB)
+		ls_unlb(f, f->outport);
 	ret = port_sec_out(f, f->outport, &val->policy);
 	if (ret)
 		return ret;
@@ -62,7 +88,12 @@ static __always_inline int ls_output(struct flow *f, const struct l2_val *to)
 		return -DROP_PORT_DISABLED;
 	if (f->inport == to->port && !(f->flags & FLOW_LOOPBACK))
 		return -DROP_SAME_PORT;
-	if (to->kind == PORT_ROUTER) {
+	/* Seen on the wire beside us: its chassis gets it there, too. */
+	if (to->kind == PORT_GATEWAY && to->chassis != chassis_own() &&
+	    f->flags & FLOW_FROM_LOCALNET)
+		return V_CONSUMED;
+	if (to->kind == PORT_ROUTER ||
+	    (to->kind == PORT_GATEWAY && to->chassis == chassis_own())) {
 		f->ls_datapath = f->datapath;
 		f->ls_inport = f->inport;
 		f->datapath = to->peer_datapath;
@@ -70,7 +101,7 @@ static __always_inline int ls_output(struct flow *f, const struct l2_val *to)
 		f->stage = STAGE_LR;
 		return V_NEXT;
 	}
-	if (to->kind != PORT_VIF)
+	if (to->kind == PORT_UNSUPPORTED)
 		return -DROP_PORT_UNSUPPORTED;
 	if (!to->chassis)
 		return -DROP_PORT_UNPLACED;

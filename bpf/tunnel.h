@@ -137,7 +137,8 @@ static __always_inline void tunnel_learn_request(struct flow *f)
 }
 
 /* The egress half for the inner packet.  V_DELIVER, V_FLOOD (local members
- * only), V_CONSUMED or a drop reason. */
+ * only), V_CONSUMED, V_NEXT (a gateway router: the pipeline goes on with the
+ * flow's datapath, inport and stage) or a drop reason. */
 __noinline int tunnel_input(struct flow *f)
 {
 	struct datapath_key dkey = {};
@@ -166,6 +167,16 @@ __noinline int tunnel_input(struct flow *f)
 	}
 	if (to->policy.flags & PORT_F_FDB_SWITCH)
 		tunnel_learn_fdb(f);
+	if (to->kind == PORT_GATEWAY && to->chassis == chassis_own()) {
+		if (to->policy.flags & PORT_F_DISABLED)
+			return -DROP_PORT_DISABLED;
+		f->ls_datapath = f->datapath;
+		f->ls_inport = f->inport;
+		f->datapath = to->peer_datapath;
+		f->inport = to->peer_port;
+		f->stage = STAGE_LR;
+		return V_NEXT;
+	}
 	if (to->kind == PORT_ROUTER && f->eth_type == ETH_P_ARP) {
 		lr_learn(f, to->peer_datapath, to->peer_port);
 		return V_CONSUMED;
@@ -176,6 +187,8 @@ __noinline int tunnel_input(struct flow *f)
 		return -DROP_PORT_DISABLED;
 	if (!to->ifindex)
 		return -DROP_PORT_NOT_BOUND;
+	if (to->policy.flags & PORT_F_LB)
+		ls_unlb(f, f->outport);
 	ret = port_sec_out(f, f->outport, &to->policy);
 	if (ret)
 		return ret;

@@ -67,7 +67,8 @@ enum ct_dir {
 /* Where the last packet of one direction went: a packet that finds this
  * valid needs no other look-up. */
 struct ct_action {
-	__u32 generation; /* of all maps then: config + epoch; 0: none */
+	__u32 generation; /* of all maps then, config + epoch, and of the
+			   * record, seq; 0: none */
 	__u32 target; /* interface index, or chassis index */
 	__u32 datapath; /* of the output */
 	__u16 inport; /* keys there */

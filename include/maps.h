@@ -22,7 +22,7 @@ struct config {
 	__u32 generation; /* counts the loader's changes; never 0 once loaded */
 	__u32 ct_buckets; /* of map "ct_index" in use, a power of two */
 	__u32 ct_records; /* of map "ct" */
-	__u32 pad;
+	__u32 ct_seed; /* random: who may be in one bucket is not to be known */
 	char chassis_name[XOVN_NAME_LEN];
 };
 
@@ -281,6 +281,7 @@ enum lrp_flag {
 			    * are kept */
 	LRP_F_LB = 1 << 6, /* router has load balancers */
 	LRP_F_SRC_ROUTES = 1 << 7, /* router has entries in "route_src" */
+	LRP_F_AGES = 1 << 8, /* router has mac_binding_age_threshold */
 };
 
 struct lrp_network {
@@ -347,13 +348,13 @@ struct route_val {
 	__u32 port; /* outgoing LRP */
 	__u8 nexthop[4]; /* ROUTE_STATIC */
 	__u8 mac[6]; /* of the outgoing LRP */
-	__u8 lrp_flags; /* enum lrp_flag of the outgoing LRP, low 8 bits */
-	__u8 plen; /* of the prefix */
+	__u16 lrp_flags; /* enum lrp_flag of the outgoing LRP */
 	__u8 src_ip[4]; /* LRP address that asks for the next hop */
 	__u32 peer_datapath; /* as in lrp_val of the outgoing LRP */
 	__u32 peer_port;
 	__u32 ecmp; /* ROUTE_ECMP: id of the group; slots in "maglev" */
 	__u32 n_slots;
+	__u32 plen; /* of the prefix */
 };
 
 struct ecmp_key {

@@ -22,7 +22,8 @@ static const struct ovsdb_column lsp_columns[] = {
 	{"options", OVSDB_MAP},		  {"parent_name", OVSDB_STRING},
 	{"dhcpv4_options", OVSDB_UUID},	  {"dhcpv6_options", OVSDB_UUID},
 	{"ha_chassis_group", OVSDB_UUID}, {"mirror_rules", OVSDB_UUID},
-	{"health_checks", OVSDB_UUID},	  {0},
+	{"health_checks", OVSDB_UUID},	  {"tag", OVSDB_INTEGER},
+	{"tag_request", OVSDB_INTEGER},	  {0},
 };
 
 static const struct ovsdb_column router_columns[] = {
@@ -54,10 +55,50 @@ static const struct ovsdb_column lrp_columns[] = {
 };
 
 static const struct ovsdb_column route_columns[] = {
-	{"ip_prefix", OVSDB_STRING},   {"nexthop", OVSDB_STRING},
-	{"output_port", OVSDB_STRING}, {"policy", OVSDB_STRING},
-	{"route_table", OVSDB_STRING}, {"bfd", OVSDB_UUID},
-	{"options", OVSDB_MAP},	       {0},
+	{"ip_prefix", OVSDB_STRING},
+	{"nexthop", OVSDB_STRING},
+	{"output_port", OVSDB_STRING},
+	{"policy", OVSDB_STRING},
+	{"route_table", OVSDB_STRING},
+	{"bfd", OVSDB_UUID},
+	{"options", OVSDB_MAP},
+	{"selection_fields", OVSDB_STRING},
+	{0},
+};
+
+static const struct ovsdb_column nat_columns[] = {
+	{"type", OVSDB_STRING},
+	{"external_ip", OVSDB_STRING},
+	{"external_port_range", OVSDB_STRING},
+	{"logical_ip", OVSDB_STRING},
+	{"allowed_ext_ips", OVSDB_UUID},
+	{"exempted_ext_ips", OVSDB_UUID},
+	{"gateway_port", OVSDB_UUID},
+	{"match", OVSDB_STRING},
+	{"options", OVSDB_MAP},
+	{0},
+};
+
+static const struct ovsdb_column address_set_columns[] = {
+	{"name", OVSDB_STRING},
+	{"addresses", OVSDB_STRING},
+	{0},
+};
+
+static const struct ovsdb_column lb_columns[] = {
+	{"name", OVSDB_STRING},
+	{"vips", OVSDB_MAP},
+	{"protocol", OVSDB_STRING},
+	{"selection_fields", OVSDB_STRING},
+	{"health_check", OVSDB_UUID},
+	{"options", OVSDB_MAP},
+	{0},
+};
+
+static const struct ovsdb_column lb_group_columns[] = {
+	{"name", OVSDB_STRING},
+	{"load_balancer", OVSDB_UUID},
+	{0},
 };
 
 static const struct ovsdb_column port_group_columns[] = {
@@ -84,6 +125,10 @@ const struct ovsdb_filter nb_columns[] = {
 	{"Logical_Router", router_columns, true},
 	{"Logical_Router_Port", lrp_columns, true},
 	{"Logical_Router_Static_Route", route_columns, true},
+	{"NAT", nat_columns, false},
+	{"Address_Set", address_set_columns, false},
+	{"Load_Balancer", lb_columns, false},
+	{"Load_Balancer_Group", lb_group_columns, false},
 	{"Port_Group", port_group_columns, false},
 	{"Static_MAC_Binding", static_mac_columns, false},
 	{"NB_Global", global_columns, false},

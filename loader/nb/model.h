@@ -4,7 +4,9 @@
  *
  *   columns.c   what is read of which table
  *   parse.c     addresses, networks, tunnel keys
- *   switch.c, router.c, route.c   one kind of row each
+ *   switch.c, localnet.c          switches and their ports
+ *   router.c, route.c, nat.c      routers and what belongs to them
+ *   lb.c, lb_use.c                load balancers, and who has which
  *   notice.c, unsupported.c       what xovn does not honour
  *   nb.c        ties them together, and frees
  */
@@ -18,11 +20,20 @@
 int parse_ip4(const char *text, struct nb_ip4 *ip);
 int parse_ip6(const char *text, struct nb_ip6 *ip);
 int parse_mac(const char *text, uint8_t mac[6]);
-/* "MAC IP...".  -EINVAL: no MAC in front, a is empty.  *is_whole is false
- * where something behind the addresses could not be read: northd takes what
- * stands before it. */
-int parse_address(const char *text, struct nb_address *a, bool *is_whole);
+/* "MAC IP...".  -EINVAL: no MAC in front, a is empty.  *rest is what stands
+ * behind the addresses, "" where all could be read: northd takes what stands
+ * before it. */
+int parse_address(const char *text, struct nb_address *a, const char **rest);
+/* "IP", "IP6" or "IP IP6", as in options:lb_force_snat_ip; a->mac stays zero.
+ * 0, -EINVAL (a is empty) or -ENOMEM. */
+int parse_host_ips(const char *text, struct nb_address *a, const char **rest);
 void address_free(struct nb_address *a);
+void ip4_host_bits_clear(struct nb_ip4 *ip);
+/* Decimal digits and nothing else.  0 or -EINVAL. */
+int parse_number(const char *text, uint32_t max, uint32_t *value);
+/* A key of column options. */
+bool option_boolean(const struct ovsdb_row *row, const char *key,
+		    bool fallback);
 /* A map's requested-tnl-key; 0 where there is none. */
 int parse_key(const struct ovsdb_row *row, const char *column, uint32_t max,
 	      uint32_t *key, struct error *e);
@@ -44,6 +55,19 @@ int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb_router *r, struct nb *nb, struct error *e);
 int routes_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb_router *r, struct nb *nb, struct error *e);
+int nats_read(const struct ovsdb *db, const struct ovsdb_row *row,
+	      struct nb_router *r, struct nb *nb, struct error *e);
+/* What only ports of type localnet, or of type router, have. */
+int localnet_read(const struct ovsdb_row *row, struct nb_lsp *p, struct nb *nb,
+		  struct error *e);
+int announcements_read(const struct ovsdb_row *row, struct nb_lsp *p,
+		       struct nb *nb, struct error *e);
+int lb_read(const struct ovsdb_row *row, struct nb_lb *lb, struct nb *nb,
+	    struct error *e);
+/* nb_switch.lbs, nb_router.lbs of the row; nb->lbs is complete. */
+int lb_use_read(const struct ovsdb *db, const struct ovsdb_row *row,
+		const struct nb *nb, uint32_t **lbs, size_t *n_lbs,
+		struct error *e);
 
 /* Notices for the columns and options of a row that xovn does not honour. */
 int unsupported_switch(const struct ovsdb_row *row, struct nb *nb,
@@ -56,10 +80,16 @@ int unsupported_lrp(const struct ovsdb_row *row, struct nb *nb,
 		    struct error *e);
 int unsupported_route(const struct ovsdb_row *row, const char *router,
 		      struct nb *nb, struct error *e);
+int unsupported_nat(const struct ovsdb_row *row, const char *router,
+		    struct nb *nb, struct error *e);
+int unsupported_lb(const struct ovsdb_row *row, struct nb *nb, struct error *e);
 /* Tables that nothing refers to but that act all the same. */
 int unsupported_global(const struct ovsdb *db, struct nb *nb, struct error *e);
 
 void switch_free(struct nb_switch *s);
 void router_free(struct nb_router *r);
+void addresses_free(struct nb_address *list, size_t n);
+void nats_free(struct nb_router *r);
+void lb_free(struct nb_lb *lb);
 
 #endif /* XOVN_NB_MODEL_H */

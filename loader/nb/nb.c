@@ -4,6 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int lbs_read(const struct ovsdb *db, struct nb *nb, struct error *e)
+{
+	const struct ovsdb_table *t = ovsdb_table(db, "Load_Balancer");
+	size_t i, n = ovsdb_table_size(t);
+	int err = 0;
+
+	nb->lbs = calloc(n ? n : 1, sizeof(nb->lbs[0]));
+	if (!nb->lbs)
+		return out_of_memory(e);
+	for (i = 0; i < n && !err; i++) {
+		nb->n_lbs++;
+		err = lb_read(ovsdb_table_row(t, i), &nb->lbs[i], nb, e);
+	}
+	return err;
+}
+
 static int switches_read(const struct ovsdb *db, struct nb *nb, struct error *e)
 {
 	const struct ovsdb_table *t = ovsdb_table(db, "Logical_Switch");
@@ -43,7 +59,9 @@ int nb_from_ovsdb(const struct ovsdb *db, struct nb *nb, struct error *e)
 	int err;
 
 	memset(nb, 0, sizeof(*nb));
-	err = switches_read(db, nb, e);
+	err = lbs_read(db, nb, e);
+	if (!err)
+		err = switches_read(db, nb, e);
 	if (!err)
 		err = routers_read(db, nb, e);
 	if (!err)
@@ -61,12 +79,15 @@ void nb_free(struct nb *nb)
 		switch_free(&nb->switches[i]);
 	for (i = 0; i < nb->n_routers; i++)
 		router_free(&nb->routers[i]);
+	for (i = 0; i < nb->n_lbs; i++)
+		lb_free(&nb->lbs[i]);
 	for (i = 0; i < nb->n_notices; i++) {
 		free(nb->notices[i].what);
 		free(nb->notices[i].example);
 	}
 	free(nb->switches);
 	free(nb->routers);
+	free(nb->lbs);
 	free(nb->notices);
 	memset(nb, 0, sizeof(*nb));
 }

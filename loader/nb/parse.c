@@ -130,7 +130,7 @@ static int ip6_append(struct nb_address *a, const struct nb_ip6 *ip)
 
 /* OVN, lib/ovn-util.c, extract_addresses(): IPs until the first thing that is
  * none; 0.0.0.0 is none. */
-int parse_address(const char *text, struct nb_address *a, bool *is_whole)
+static int ips_scan(const char *text, struct nb_address *a, const char **rest)
 {
 	static const uint8_t none[4];
 	char token[PARSE_LEN];
@@ -139,13 +139,7 @@ int parse_address(const char *text, struct nb_address *a, bool *is_whole)
 	size_t n;
 	int err = 0;
 
-	memset(a, 0, sizeof(*a));
-	*is_whole = false;
-	text += strspn(text, " \t");
-	n = mac_scan(text, a->mac);
-	if (!n)
-		return -EINVAL;
-	for (text += n;; text += n) {
+	for (n = 0;; text += n) {
 		text += strspn(text, " \t");
 		n = strspn(text, "0123456789abcdefABCDEF:./");
 		if (!n || n >= sizeof(token))
@@ -166,14 +160,75 @@ int parse_address(const char *text, struct nb_address *a, bool *is_whole)
 			return err;
 		}
 	}
-	*is_whole = !*text;
+	*rest = text;
 	return 0;
+}
+
+int parse_address(const char *text, struct nb_address *a, const char **rest)
+{
+	size_t n;
+
+	memset(a, 0, sizeof(*a));
+	text += strspn(text, " \t");
+	*rest = text;
+	n = mac_scan(text, a->mac);
+	return n ? ips_scan(text + n, a, rest) : -EINVAL;
+}
+
+int parse_host_ips(const char *text, struct nb_address *a, const char **rest)
+{
+	int err;
+
+	memset(a, 0, sizeof(*a));
+	err = ips_scan(text, a, rest);
+	if (err)
+		return err;
+	if (a->n_ip4 + a->n_ip6 && a->n_ip4 < 2 && a->n_ip6 < 2 &&
+	    (!a->n_ip4 || a->ip4->plen == 32) &&
+	    (!a->n_ip6 || a->ip6->plen == 128))
+		return 0;
+	address_free(a);
+	memset(a, 0, sizeof(*a));
+	return -EINVAL;
 }
 
 void address_free(struct nb_address *a)
 {
 	free(a->ip4);
 	free(a->ip6);
+}
+
+void ip4_host_bits_clear(struct nb_ip4 *ip)
+{
+	unsigned int bit;
+
+	for (bit = ip->plen; bit < 32; bit++)
+		ip->addr[bit / 8] &= ~(0x80 >> bit % 8);
+}
+
+int parse_number(const char *text, uint32_t max, uint32_t *value)
+{
+	size_t n = strspn(text, "0123456789");
+	unsigned long long number;
+
+	if (!n || n > 10 || text[n])
+		return -EINVAL;
+	number = strtoull(text, NULL, 10);
+	if (number > max)
+		return -EINVAL;
+	*value = number;
+	return 0;
+}
+
+bool option_boolean(const struct ovsdb_row *row, const char *key, bool fallback)
+{
+	const char *value = ovsdb_map_get(row, "options", key);
+
+	/* OVS's smap_get_bool(): anything but the other word is the default. */
+	if (!value)
+		return fallback;
+	return fallback ? strcasecmp(value, "false") != 0 :
+			  strcasecmp(value, "true") == 0;
 }
 
 int parse_key(const struct ovsdb_row *row, const char *column, uint32_t max,

@@ -7,31 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ovn-nb(5): no policy is dst-ip. */
 static const char *kind_unsupported(const struct ovsdb_row *row)
 {
 	struct nb_ip6 ip6;
-	const char *policy = ovsdb_string(row, "policy", 0);
 
 	if (!parse_ip6(ovsdb_string(row, "ip_prefix", 0), &ip6))
 		return "IPv6 static route";
-	if (*policy && strcmp(policy, "dst-ip"))
-		return "src-ip static route";
-	if (*ovsdb_string(row, "route_table", 0))
-		return "static route in a route table";
 	if (ovsdb_size(row, "bfd"))
 		return "static route with BFD";
 	if (!parse_ip6(ovsdb_string(row, "nexthop", 0), &ip6))
 		return "IPv4 static route with an IPv6 next hop";
 	return NULL;
-}
-
-static void host_bits_clear(struct nb_ip4 *prefix)
-{
-	unsigned int bit;
-
-	for (bit = prefix->plen; bit < 32; bit++)
-		prefix->addr[bit / 8] &= ~(0x80 >> bit % 8);
 }
 
 static int route_read(const struct ovsdb_row *row, const char *router,
@@ -40,6 +26,7 @@ static int route_read(const struct ovsdb_row *row, const char *router,
 	const char *prefix = ovsdb_string(row, "ip_prefix", 0);
 	const char *nexthop = ovsdb_string(row, "nexthop", 0);
 	struct nb_ip4 ip;
+	int err;
 
 	ovsdb_uuid_format(ovsdb_row_uuid(row), route->uuid);
 	if (parse_ip4(prefix, &route->prefix))
@@ -47,7 +34,9 @@ static int route_read(const struct ovsdb_row *row, const char *router,
 				 "static route %s of router %.200s: ip_prefix "
 				 "\"%.100s\" is no network, as in 10.0.0.0/8",
 				 route->uuid, router, prefix);
-	host_bits_clear(&route->prefix);
+	ip4_host_bits_clear(&route->prefix);
+	/* ovn-nb(5): no policy is dst-ip. */
+	route->is_src = !strcmp(ovsdb_string(row, "policy", 0), "src-ip");
 	if (!strcmp(nexthop, "discard")) {
 		route->discard = true;
 	} else if (*nexthop) {
@@ -61,56 +50,11 @@ static int route_read(const struct ovsdb_row *row, const char *router,
 		route->has_nexthop = true;
 		memcpy(route->nexthop, ip.addr, sizeof(ip.addr));
 	}
-	return copy_optional(ovsdb_string(row, "output_port", 0),
-			     &route->output_port, e);
-}
-
-static int route_sort(const void *a, const void *b)
-{
-	const struct nb_route *x = a, *y = b;
-	int order = memcmp(x->prefix.addr, y->prefix.addr, 4);
-
-	if (!order)
-		order = x->prefix.plen - y->prefix.plen;
-	return order ? order : strcmp(x->uuid, y->uuid);
-}
-
-/* One next hop a prefix: the row with the smallest uuid, so that every host
- * and every load chooses the same. */
-static int ecmp_reduce(struct nb_router *r, struct nb *nb, struct error *e)
-{
-	size_t i, n = 0;
-	char example[256];
-	int err;
-
-	if (!r->n_routes)
-		return 0;
-	qsort(r->routes, r->n_routes, sizeof(r->routes[0]), route_sort);
-	for (i = 0; i < r->n_routes; i++) {
-		const struct nb_ip4 *prefix = &r->routes[i].prefix;
-
-		if (!n ||
-		    memcmp(prefix, &r->routes[n - 1].prefix, sizeof(*prefix))) {
-			r->routes[n++] = r->routes[i];
-			continue;
-		}
-		snprintf(example, sizeof(example),
-			 "%u.%u.%u.%u/%u in router %s", prefix->addr[0],
-			 prefix->addr[1], prefix->addr[2], prefix->addr[3],
-			 prefix->plen, r->name);
-		err = notice_add(nb, e, 1, example, "ECMP static route");
-		free(r->routes[i].output_port);
-		r->routes[i].output_port = NULL;
-		if (err) {
-			/* All behind i stay in place for router_free(). */
-			memmove(&r->routes[n], &r->routes[i],
-				(r->n_routes - i) * sizeof(r->routes[0]));
-			r->n_routes -= i - n;
-			return err;
-		}
-	}
-	r->n_routes = n;
-	return 0;
+	err = copy_optional(ovsdb_string(row, "output_port", 0),
+			    &route->output_port, e);
+	return err ? err :
+		     copy_optional(ovsdb_string(row, "route_table", 0),
+				   &route->route_table, e);
 }
 
 int routes_read(const struct ovsdb *db, const struct ovsdb_row *row,
@@ -140,15 +84,14 @@ int routes_read(const struct ovsdb *db, const struct ovsdb_row *row,
 				 ovsdb_string(route, "ip_prefix", 0), r->name);
 			err = notice_add(nb, e, 1, example, "%s", unsupported);
 		} else {
+			r->n_routes++; /* before: half a route is freed */
 			err = route_read(route, r->name,
-					 &r->routes[r->n_routes], e);
-			if (!err)
-				r->n_routes++;
+					 &r->routes[r->n_routes - 1], e);
 			if (!err)
 				err = unsupported_route(route, r->name, nb, e);
 		}
 		if (err)
 			return err;
 	}
-	return ecmp_reduce(r, nb, e);
+	return 0;
 }

@@ -8,18 +8,6 @@
 #define PORT_KEY_MAX 32767
 #define DATAPATH_KEY_MAX 16777215
 
-static bool option_boolean(const struct ovsdb_row *row, const char *key,
-			   bool fallback)
-{
-	const char *value = ovsdb_map_get(row, "options", key);
-
-	/* OVS's smap_get_bool(): anything but the other word is the default. */
-	if (!value)
-		return fallback;
-	return fallback ? strcasecmp(value, "false") != 0 :
-			  strcasecmp(value, "true") == 0;
-}
-
 static int networks_read(const struct ovsdb_row *row, struct nb_lrp *p,
 			 struct nb *nb, struct error *e)
 {
@@ -78,6 +66,10 @@ static int lrp_read(const struct ovsdb_row *row, struct nb_lrp *p,
 				e);
 	if (!err)
 		err = copy_optional(ovsdb_string(row, "peer", 0), &p->peer, e);
+	if (!err)
+		err = copy_optional(ovsdb_map_get(row, "options",
+						  "route_table"),
+				    &p->route_table, e);
 	return err ? err : unsupported_lrp(row, nb, e);
 }
 
@@ -107,6 +99,99 @@ static int ports_read(const struct ovsdb *db, const struct ovsdb_row *row,
 	return 0;
 }
 
+/* northd ignores an option that it cannot read. */
+static int force_snat_read(const struct ovsdb_row *row, const char *key,
+			   struct nb_force_snat *snat, struct nb *nb,
+			   struct error *e)
+{
+	const char *text = ovsdb_map_get(row, "options", key), *rest;
+	const char *router = ovsdb_string(row, "name", 0);
+	struct nb_address a;
+	int err;
+
+	if (!text)
+		return 0;
+	if (!strcmp(text, "router_ip")) {
+		snat->is_router_ip = true;
+		return 0;
+	}
+	err = parse_host_ips(text, &a, &rest);
+	if (err == -ENOMEM)
+		return out_of_memory(e);
+	if (err || *rest) {
+		if (notice_add(nb, e, 1, router,
+			       "unparsable %s of a Logical_Router", key)) {
+			address_free(&a);
+			return -ENOMEM;
+		}
+		if (err)
+			return 0;
+	}
+	snat->has_ip = a.n_ip4;
+	if (a.n_ip4)
+		memcpy(snat->ip, a.ip4->addr, sizeof(snat->ip));
+	err = a.n_ip6 ? notice_add(nb, e, 1, router, "IPv6 %s", key) : 0;
+	address_free(&a);
+	return err;
+}
+
+/* One of "SECONDS" or "CIDR:SECONDS".  1: of a prefix. */
+static int age_parse(char *text, uint32_t *age)
+{
+	char *colon = strrchr(text, ':');
+	struct nb_ip4 ip4;
+	struct nb_ip6 ip6;
+	uint32_t value;
+
+	if (parse_number(colon ? colon + 1 : text, UINT32_MAX, &value))
+		return -EINVAL;
+	if (colon) {
+		*colon = '\0';
+		if (!parse_ip4(text, &ip4)) {
+			if (ip4.plen)
+				return 1;
+		} else if (parse_ip6(text, &ip6)) {
+			return -EINVAL;
+		} else if (ip6.plen) {
+			return 1;
+		}
+	}
+	*age = value;
+	return 0;
+}
+
+/* OVN 24.03: "CIDR:SECONDS;...;SECONDS".  northd drops all of an option that
+ * has a part it cannot read. */
+static int neighbor_age_read(const struct ovsdb_row *row, struct nb_router *r,
+			     struct nb *nb, struct error *e)
+{
+	static const char key[] = "mac_binding_age_threshold";
+	const char *text = ovsdb_map_get(row, "options", key);
+	char *copy, *token, *next = NULL;
+	bool is_bad = false;
+	size_t n = 0;
+
+	if (!text)
+		return 0;
+	copy = strdup(text);
+	if (!copy)
+		return out_of_memory(e);
+	for (token = strtok_r(copy, ";", &next); token && !is_bad;
+	     token = strtok_r(NULL, ";", &next)) {
+		int kind = age_parse(token, &r->neighbor_age);
+
+		is_bad = kind < 0;
+		n += kind == 1;
+	}
+	free(copy);
+	if (is_bad) {
+		r->neighbor_age = 0;
+		return notice_add(nb, e, 1, r->name,
+				  "unparsable %s of a Logical_Router", key);
+	}
+	return n ? notice_add(nb, e, n, r->name, "%s of a prefix", key) : 0;
+}
+
 int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb_router *r, struct nb *nb, struct error *e)
 {
@@ -125,13 +210,22 @@ int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
 	if (!err)
 		err = copy_optional(ovsdb_map_get(row, "options", "chassis"),
 				    &r->gateway_chassis, e);
-	if (!err && r->gateway_chassis)
-		err = notice_add(nb, e, 1, r->name,
-				 "gateway router (options:chassis)");
+	if (!err)
+		err = force_snat_read(row, "dnat_force_snat_ip",
+				      &r->dnat_force_snat, nb, e);
+	if (!err)
+		err = force_snat_read(row, "lb_force_snat_ip",
+				      &r->lb_force_snat, nb, e);
+	if (!err)
+		err = neighbor_age_read(row, r, nb, e);
 	if (!err)
 		err = ports_read(db, row, r, nb, e);
 	if (!err)
 		err = routes_read(db, row, r, nb, e);
+	if (!err)
+		err = nats_read(db, row, r, nb, e);
+	if (!err)
+		err = lb_use_read(db, row, nb, &r->lbs, &r->n_lbs, e);
 	return err ? err : unsupported_router(row, nb, e);
 }
 
@@ -146,9 +240,14 @@ void router_free(struct nb_router *r)
 		free(p->ip4);
 		free(p->ip6);
 		free(p->peer);
+		free(p->route_table);
 	}
-	for (i = 0; i < r->n_routes; i++)
+	for (i = 0; i < r->n_routes; i++) {
 		free(r->routes[i].output_port);
+		free(r->routes[i].route_table);
+	}
+	nats_free(r);
+	free(r->lbs);
 	free(r->ports);
 	free(r->routes);
 	free(r->name);

@@ -21,10 +21,13 @@ static int type_read(const struct ovsdb_row *row, struct nb_lsp *p,
 	}
 	if (!strcmp(p->type_name, "router")) {
 		p->type = NB_LSP_ROUTER;
-		return 0;
+		return announcements_read(row, p, nb, e);
 	}
-	p->type = strcmp(p->type_name, "localnet") ? NB_LSP_OTHER :
-						     NB_LSP_LOCALNET;
+	if (!strcmp(p->type_name, "localnet")) {
+		p->type = NB_LSP_LOCALNET;
+		return localnet_read(row, p, nb, e);
+	}
+	p->type = NB_LSP_OTHER;
 	return notice_add(nb, e, 1, p->name, "switch port of type %.100s",
 			  p->type_name);
 }
@@ -35,15 +38,15 @@ static int element_read(const char *text, const char *column,
 			const struct nb_lsp *p, struct nb_address *list,
 			size_t *n, struct nb *nb, struct error *e)
 {
-	bool is_whole;
+	const char *rest;
 	int err;
 
-	err = parse_address(text, &list[*n], &is_whole);
+	err = parse_address(text, &list[*n], &rest);
 	if (err == -ENOMEM)
 		return out_of_memory(e);
 	if (!err)
 		++*n;
-	if (is_whole)
+	if (!err && !*rest)
 		return 0;
 	return notice_add(nb, e, 1, p->name, "unparsable %s", column);
 }
@@ -178,7 +181,7 @@ static int lsp_read(const struct ovsdb_row *row, struct nb_lsp *p,
 						  "router-port"),
 				    &p->router_port, e);
 	/* Another type is one notice, whatever its options say. */
-	if (!err && (p->type == NB_LSP_VIF || p->type == NB_LSP_ROUTER))
+	if (!err && p->type != NB_LSP_OTHER)
 		err = unsupported_lsp(row, nb, e);
 	return err;
 }
@@ -208,10 +211,12 @@ int switch_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		s->n_ports++; /* before, so that half a port is freed */
 		err = lsp_read(port, &s->ports[i], nb, e);
 	}
+	if (!err)
+		err = lb_use_read(db, row, nb, &s->lbs, &s->n_lbs, e);
 	return err ? err : unsupported_switch(row, nb, e);
 }
 
-static void addresses_free(struct nb_address *list, size_t n)
+void addresses_free(struct nb_address *list, size_t n)
 {
 	size_t i;
 
@@ -229,11 +234,14 @@ void switch_free(struct nb_switch *s)
 
 		addresses_free(p->addresses, p->n_addresses);
 		addresses_free(p->port_security, p->n_port_security);
+		addresses_free(p->nat_addresses, p->n_nat_addresses);
 		free(p->name);
 		free(p->type_name);
 		free(p->requested_chassis);
 		free(p->router_port);
+		free(p->network_name);
 	}
 	free(s->ports);
+	free(s->lbs);
 	free(s->name);
 }

@@ -5,6 +5,7 @@
  */
 #include "model.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,14 +20,9 @@ struct harmless_key {
 };
 
 static const struct unsupported_column switch_unsupported[] = {
-	{"acls", "ACL"},
-	{"qos_rules", "QoS"},
-	{"load_balancer", "Load_Balancer of a switch"},
-	{"load_balancer_group", "Load_Balancer_Group of a switch"},
-	{"dns_records", "DNS"},
-	{"forwarding_groups", "Forwarding_Group"},
-	{"copp", "Copp"},
-	{0},
+	{"acls", "ACL"},	{"qos_rules", "QoS"},
+	{"dns_records", "DNS"}, {"forwarding_groups", "Forwarding_Group"},
+	{"copp", "Copp"},	{0},
 };
 
 static const struct harmless_key switch_harmless[] = {
@@ -50,13 +46,11 @@ static const struct harmless_key switch_harmless[] = {
 	{"vlan-passthru", "false"},
 	{"broadcast-arps-to-all-routers", "true"},
 	{"fdb_age_threshold", "0"},
-	{"ct-zone-limit", NULL}, /* no conntrack without ACL or LB */
 	{"enable-stateless-acl-with-lb", NULL},
 	{0},
 };
 
 static const struct unsupported_column lsp_unsupported[] = {
-	{"parent_name", "nested port (parent_name)"},
 	{"dhcpv4_options", "DHCP_Options (DHCPv4)"},
 	{"dhcpv6_options", "DHCP_Options (DHCPv6)"},
 	{"ha_chassis_group", "HA_Chassis_Group of a switch port"},
@@ -77,12 +71,13 @@ static const struct harmless_key lsp_harmless[] = {
 	{"mcast_flood", NULL}, /* snooping's */
 	{"mcast_flood_reports", NULL},
 	{"arp_proxy", ""},
-	/* Announcements on a localnet port. */
+	{"network_name", NULL}, /* localnet.c has these */
+	{"ethtype", NULL},
+	{"localnet_learn_fdb", NULL},
 	{"nat-addresses", NULL},
 	{"exclude-lb-vips-from-garp", NULL},
-	{"exclude-router-ips-from-garp", NULL},
-	{"disable_garp_rarp", NULL},
-	{"ct-zone-limit", NULL},
+	{"exclude-router-ips-from-garp", "false"},
+	{"disable_garp_rarp", "false"},
 	{"enable_router_port_acl", NULL},
 	{"lsp_learn_mac", "true"},
 	{"lsp_learn_fdb", "true"},
@@ -91,10 +86,7 @@ static const struct harmless_key lsp_harmless[] = {
 };
 
 static const struct unsupported_column router_unsupported[] = {
-	{"nat", "NAT"},
 	{"policies", "Logical_Router_Policy"},
-	{"load_balancer", "Load_Balancer of a router"},
-	{"load_balancer_group", "Load_Balancer_Group of a router"},
 	{"copp", "Copp"},
 	{0},
 };
@@ -103,17 +95,14 @@ static const struct harmless_key router_harmless[] = {
 	{"requested-tnl-key", NULL},
 	{"always_learn_from_arp_request", NULL},
 	{"dynamic_neigh_routers", NULL},
-	{"chassis", NULL}, /* "gateway router", see router.c */
-	{"mac_binding_age_threshold", "0"},
+	{"chassis", NULL},
+	{"mac_binding_age_threshold", NULL},
 	{"mcast_relay", "false"},
 	{"dynamic-routing", "false"},
-	/* NAT's and Load_Balancer's. */
-	{"snat-ct-zone", NULL},
 	{"dnat_force_snat_ip", NULL},
 	{"lb_force_snat_ip", NULL},
-	{"ct-commit-all", NULL},
-	{"ct-zone-limit", NULL},
-	{"disable_garp_rarp", NULL},
+	{"ct-commit-all", NULL}, /* for hardware, packets stay the same */
+	{"disable_garp_rarp", "false"},
 	{0},
 };
 
@@ -126,14 +115,19 @@ static const struct unsupported_column lrp_unsupported[] = {
 
 static const struct harmless_key lrp_harmless[] = {
 	{"requested-tnl-key", NULL},
-	{"route_table", ""},
+	{"route_table", NULL},
 	{"mcast_flood", NULL}, /* mcast_relay's */
 	{"gateway_mtu_bypass", NULL}, /* gateway_mtu's */
 	{"redirect-type", NULL}, /* a distributed gateway port's */
 	{"reside-on-redirect-chassis", NULL},
 	{"prefix_delegation", "false"},
 	{"prefix", "false"},
-	{"disable_garp_rarp", NULL},
+	{"disable_garp_rarp", "false"},
+	{0},
+};
+
+static const struct unsupported_column route_unsupported[] = {
+	{"selection_fields", "selection_fields of a static route"},
 	{0},
 };
 
@@ -141,6 +135,34 @@ static const struct harmless_key route_harmless[] = {
 	{"origin", NULL}, /* who made it: ovn-ic */
 	{"ecmp_symmetric_reply", "false"},
 	{"override-connected", "false"},
+	{0},
+};
+
+static const struct harmless_key nat_harmless[] = {
+	{"stateless", NULL},
+	{"add_route", "false"},
+	{0},
+};
+
+static const struct unsupported_column lb_unsupported[] = {
+	{"health_check", "Load_Balancer_Health_Check (backends count as "
+			 "online)"},
+	{0},
+};
+
+static const struct harmless_key lb_harmless[] = {
+	{"reject", NULL},
+	{"skip_snat", NULL},
+	{"hairpin_snat_ip", NULL},
+	{"affinity_timeout", NULL},
+	{"ct_flush", NULL},
+	{"neighbor_responder", NULL},
+	{"template", "false"},
+	{"address-family", NULL}, /* template's */
+	{"event", "false"},
+	{"add_route", "false"},
+	{"distributed", "false"},
+	{"use_stateless_nat", "false"},
 	{0},
 };
 
@@ -201,11 +223,12 @@ static int row_check(const struct ovsdb_row *row,
 		     const char *options, const struct harmless_key *harmless,
 		     const char *kind, struct nb *nb, struct error *e)
 {
-	char example[256];
+	const char *name = ovsdb_string(row, "name", 0);
+	char example[256], uuid[37];
 	int err;
 
-	snprintf(example, sizeof(example), "%s %s", kind,
-		 ovsdb_string(row, "name", 0));
+	ovsdb_uuid_format(ovsdb_row_uuid(row), uuid);
+	snprintf(example, sizeof(example), "%s %s", kind, *name ? name : uuid);
 	err = columns_check(row, columns, example, nb, e);
 	return err ? err :
 		     options_check(row, options, harmless, example, nb, e);
@@ -220,6 +243,14 @@ int unsupported_switch(const struct ovsdb_row *row, struct nb *nb,
 
 int unsupported_lsp(const struct ovsdb_row *row, struct nb *nb, struct error *e)
 {
+	char example[256];
+
+	snprintf(example, sizeof(example), "port %s",
+		 ovsdb_string(row, "name", 0));
+	/* `ovn-nbctl lsp-add SWITCH PORT "" TAG` leaves an empty one. */
+	if (*ovsdb_string(row, "parent_name", 0) &&
+	    notice_add(nb, e, 1, example, "nested port (parent_name)"))
+		return -ENOMEM;
 	return row_check(row, lsp_unsupported, "options", lsp_harmless, "port",
 			 nb, e);
 }
@@ -241,7 +272,7 @@ int unsupported_lrp(const struct ovsdb_row *row, struct nb *nb, struct error *e)
 	if (ovsdb_size(row, "ipv6_ra_configs") &&
 	    notice_add(nb, e, 1, example,
 		       "Logical_Router_Port ipv6_ra_configs"))
-		return out_of_memory(e);
+		return -ENOMEM;
 	return row_check(row, lrp_unsupported, "options", lrp_harmless, "port",
 			 nb, e);
 }
@@ -251,9 +282,30 @@ int unsupported_route(const struct ovsdb_row *row, const char *router,
 {
 	char example[256];
 
+	int err;
+
 	snprintf(example, sizeof(example), "%s in router %s",
 		 ovsdb_string(row, "ip_prefix", 0), router);
-	return options_check(row, "options", route_harmless, example, nb, e);
+	err = columns_check(row, route_unsupported, example, nb, e);
+	return err ? err :
+		     options_check(row, "options", route_harmless, example, nb,
+				   e);
+}
+
+int unsupported_nat(const struct ovsdb_row *row, const char *router,
+		    struct nb *nb, struct error *e)
+{
+	char example[256];
+
+	snprintf(example, sizeof(example), "%s in router %s",
+		 ovsdb_string(row, "external_ip", 0), router);
+	return options_check(row, "options", nat_harmless, example, nb, e);
+}
+
+int unsupported_lb(const struct ovsdb_row *row, struct nb *nb, struct error *e)
+{
+	return row_check(row, lb_unsupported, "options", lb_harmless,
+			 "load balancer", nb, e);
 }
 
 /* Of NB_Global's many options only these change how packets go. */

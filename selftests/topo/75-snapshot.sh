@@ -17,8 +17,11 @@ check "load of a clustered file" xovn node2 load --nb "$DIR/raft.db" \
 	--chassis node2 --placement "$PLACEMENT"
 expect "a clustered file gives the same as nb.db" "" \
 	"$(diff <(jq -S . <<<"$want") <(xovn node2 show --json | jq -S .))"
-expect "what is not honoured is named: localnet" "*warning*localnet*" \
-	"$(xovn node2 load --nb "$NB" --chassis node2 --placement "$PLACEMENT" 2>&1)"
+expect "what is not honoured is named: QoS" "*warning*qos_max_rate*ln2*" \
+	"$(xovn node2 load --nb "$DATA/gateway/nb.db" --chassis node2 \
+		--placement "$PLACEMENT" --dry-run 2>&1)"
+check "back to nb.db" xovn node2 load --nb "$NB" --chassis node2 \
+	--placement "$PLACEMENT"
 warm
 
 maps=0

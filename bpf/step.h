@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A packet's way through TC programs: the pipeline decides, the decision is
+ * carried out, and where that makes another packet of it (an error, an ARP
+ * request) it goes round again.
+ */
+#ifndef XOVN_BPF_STEP_H
+#define XOVN_BPF_STEP_H
+
+#include "build.h"
+#include "emit.h"
+#include "flood.h"
+#include "pipeline.h"
+
+#define EMIT_ROUNDS 6 /* packet, error, ARP request for it, its flood */
+
+/* The packet once more from where it came in, now without the actions of
+ * connections: somebody has to answer it, and the tables know who. */
+__noinline int flow_restart(struct __sk_buff *skb, struct flow *f)
+{
+	struct flow_start start;
+	int ret;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	start = f->start;
+	__builtin_memset(f, 0, sizeof(*f));
+	f->start = start;
+	f->datapath = start.datapath;
+	f->inport = start.inport;
+	f->stage = start.stage;
+	f->len = skb->len;
+	ret = skb_parse(skb, f);
+	f->flags |= start.flags | FLOW_SLOW;
+	return ret;
+}
+
+/* Too big for its way out: an error to its sender. */
+static __always_inline int step_too_big(struct __sk_buff *skb, struct flow *f)
+{
+	if (f->flags & FLOW_CACHED)
+		return flow_restart(skb, f);
+	drop_count(DROP_TOO_BIG, f->len);
+	return build_icmp_error(skb, f);
+}
+
+/* One decision and what follows from it.  A TC action, a drop reason, or
+ * EMIT_BUILD: there is another packet to run through the pipeline. */
+__noinline int step(struct __sk_buff *skb, struct flow *f)
+{
+	int ret;
+
+	if (!f)
+		return TC_ACT_SHOT;
+	ret = pipeline_run(f);
+	switch (ret) {
+	case V_DELIVER:
+		ret = emit_deliver(skb, f);
+		if (ret != EMIT_BUILD)
+			return ret;
+		ret = step_too_big(skb, f);
+		break;
+	case V_TUNNEL:
+		ret = emit_tunnel(skb, f);
+		if (ret != EMIT_BUILD)
+			return ret;
+		ret = step_too_big(skb, f);
+		break;
+	case V_FLOOD_ROUTER:
+		emit_router_copy(skb, f);
+		ret = emit_flood(skb, f);
+		return ret ? ret : TC_ACT_SHOT;
+	case V_FLOOD:
+		ret = emit_flood(skb, f);
+		return ret ? ret : TC_ACT_SHOT;
+	case V_SHARE_ARP:
+		ret = emit_share(skb, f);
+		return ret ? ret : TC_ACT_SHOT;
+	case V_ICMP_ERROR:
+		if (f->icmp_type == ICMP_TIME_EXCEEDED)
+			drop_count(DROP_LR_TTL, f->len);
+		ret = build_icmp_error(skb, f);
+		break;
+	case V_TCP_RST:
+		ret = build_tcp_rst(skb, f);
+		break;
+	case V_ARP_REQUEST:
+		drop_count(DROP_LR_NEIGHBOR, f->len);
+		ret = build_arp_request(skb, f);
+		break;
+	case V_ND_REPLY:
+		ret = build_nd_reply(skb, f);
+		break;
+	default:
+		return ret < 0 ? ret : TC_ACT_SHOT;
+	}
+	return ret ? ret : EMIT_BUILD;
+}
+
+/* A broadcast from a physical network, for members of this host; the packet
+ * stays as it was, for the host.  0 or a drop reason. */
+static __always_inline int localnet_flood(struct __sk_buff *skb, struct flow *f)
+{
+	int ret = pipeline_run(f);
+
+	if (ret == V_FLOOD_ROUTER)
+		emit_router_copy(skb, f);
+	else if (ret != V_FLOOD)
+		return ret < 0 ? ret : 0;
+	/* Router copies put the frame back with flow_rewrite(). */
+	ret = flow_rewrite(skb, f);
+	if (ret)
+		return ret;
+	ret = flood_local(skb, f);
+	return ret < 0 ? ret : 0;
+}
+
+static __always_inline int steps(struct __sk_buff *skb, struct flow *f)
+{
+	int ret;
+
+	for (int i = 0; i < EMIT_ROUNDS; i++) {
+		ret = step(skb, f);
+		if (ret != EMIT_BUILD)
+			return ret;
+	}
+	return -DROP_HOP_LIMIT;
+}
+
+/* Where the pipeline begins; kept for flow_restart(). */
+static __always_inline void flow_begin(struct flow *f, __u32 datapath,
+				       __u32 inport, __u16 stage, __u32 flags)
+{
+	f->datapath = datapath;
+	f->inport = inport;
+	f->stage = stage;
+	f->flags |= flags;
+	f->start.datapath = datapath;
+	f->start.inport = inport;
+	f->start.stage = stage;
+	f->start.flags = flags;
+}
+
+#endif /* XOVN_BPF_STEP_H */
