@@ -2,6 +2,7 @@
 # make            install what a build needs, build build/xovn
 # make demo       the tutorial's network on three hosts in namespaces (KEEP=1: leave it up)
 # make test       unit, BPF program and topology tests
+# make bench      what it costs, beside what Linux costs; asserts nothing
 # make lint       formatting, static checks, file length
 # make clean, make install DESTDIR= PREFIX=
 # NODEPS=1        never call the package manager
@@ -41,7 +42,10 @@ TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard selftests/lib/*.c)))
 UNIT := $(patsubst selftests/unit/%.c,$(B)/unit/%,$(sort $(wildcard selftests/unit/test_*.c)))
 PROG_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard selftests/prog/*.c)))
 PROG := $(if $(PROG_OBJ),$(B)/prog/test_prog)
-TOOLS := $(patsubst selftests/tools/%.c,$(B)/tools/%,$(sort $(wildcard selftests/tools/*.c)))
+TOOLS := $(patsubst selftests/tools/%.c,$(B)/tools/%,$(sort $(filter-out \
+	%.bpf.c,$(wildcard selftests/tools/*.c))))
+TOOLS_SKEL := $(patsubst selftests/tools/%.bpf.c,$(B)/%.skel.h,\
+	$(wildcard selftests/tools/*.bpf.c))
 TEST_OBJ := $(TESTLIB_OBJ) $(PROG_OBJ) $(patsubst %.c,$(B)/%.o,\
 	$(wildcard selftests/unit/*.c selftests/tools/*.c))
 
@@ -52,7 +56,7 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test lint clean install build build-tests deps
+.PHONY: all demo test bench lint clean install build build-tests deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -77,6 +81,11 @@ test:
 	$(SUBMAKE) build build-tests
 	@selftests/run $(T)
 
+bench:
+	$(DEPS) build demo test bench
+	$(SUBMAKE) build build-tests
+	@selftests/bench/run $(T)
+
 lint:
 	$(DEPS) build test lint
 	@scripts/lint.sh
@@ -93,6 +102,11 @@ $(B)/%.bpf.o: bpf/%.bpf.c Makefile
 	$(call Q,BPF,$<)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $(@:.bpf.o=.raw.o)
 	@$(BPFTOOL) gen object $@ $(@:.bpf.o=.raw.o)
 
+$(B)/%.bpf.o: selftests/tools/%.bpf.c Makefile
+	@mkdir -p $(@D)
+	$(call Q,BPF,$<)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $(@:.bpf.o=.raw.o)
+	@$(BPFTOOL) gen object $@ $(@:.bpf.o=.raw.o)
+
 $(B)/%.skel.h: $(B)/%.bpf.o
 	@$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
@@ -103,6 +117,8 @@ $(filter %.o,$(SKEL_USER)): | $(SKEL)
 ifneq ($(filter %.h,$(SKEL_USER)),)
 $(OBJ) $(TEST_OBJ): | $(SKEL)
 endif
+
+$(patsubst %.c,$(B)/%.o,$(wildcard selftests/tools/*.c)): | $(TOOLS_SKEL)
 
 $(B)/loader/%.o: loader/%.c Makefile VERSION
 	@mkdir -p $(@D)
@@ -140,4 +156,4 @@ $(B)/tools/%: $(B)/selftests/tools/%.o $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -o $@
 
--include $(OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(TOOLS_SKEL:.skel.h=.bpf.d) $(TEST_OBJ:.o=.d)

@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A gateway with SNAT: xovn with XDP, xovn with TC, and Linux (VXLAN, routing,
+# nftables masquerade), in turns.  64-byte UDP from inside out and the answers
+# back, in packets per second of one CPU's time; a TCP stream, per CPU.
+# shellcheck source=selftests/bench/bed.sh
+. "$(dirname "$0")/bed.sh"
+CONFIGS=${CONFIGS:-native tc linux}
+FLOWS=${FLOWS:-2 1000 100000}
+net_init
+bench_nb
+for bed in $CONFIGS; do
+	if [ "$bed" = linux ]; then
+		bed_linux linux
+	else
+		bed_xovn "$bed" "$bed" --ct-max 524288 >"$DIR/up.log" 2>&1 ||
+			die "$(cat "$DIR/up.log")"
+	fi
+done
+
+mpps() { sed -n 's/.* mpps //p'; }
+
+# learn BED FILE: the flows' translations, in $DIR/BED.answers
+learn() {
+	sinks "$1" "$(wc -l <"$2")" || die "no sink on $1"
+	# twice: what the first frame of a flow finds may be an ARP to send
+	send_out "$1" "$2" --count "$(wc -l <"$2")" >/dev/null
+	send_out "$1" "$2" --count "$(wc -l <"$2")" >/dev/null
+	on "$1-ext" "$TOOLS/framesink" answers "$PINS/$1-out" >"$DIR/$1.answers"
+	sinks_gone "$1"
+	sinks "$1" 0 || die "no sink on $1"
+	shuf --random-source=/dev/zero "$DIR/$1.answers" -o "$DIR/$1.answers"
+}
+
+# figures DIRECTION: medians of all beds, and the ratios to Linux's
+figures() {
+	local bed m linux
+	linux=$(median <"$DIR/linux.$1")
+	printf '%-32s' "$2"
+	for bed in $CONFIGS; do
+		m=$(median <"$DIR/$bed.$1")
+		printf '  %s %.3f' "$bed" "$m"
+		[ "$bed" = linux ] ||
+			awk -v m="$m" -v l="$linux" 'BEGIN { printf " (%.2f x)", l ? m / l : 0 }'
+	done
+	printf '\n'
+}
+
+echo "64-byte UDP through the gateway, Mpps of one CPU, $ROUNDS rounds (x: of Linux)"
+for n in $FLOWS; do
+	flows "$n" >"$DIR/flows"
+	# what came first is not what comes next
+	shuf --random-source=/dev/zero "$DIR/flows" >"$DIR/mixed"
+	for bed in $CONFIGS; do
+		learn "$bed" "$DIR/flows"
+		: >"$DIR/$bed.out"
+		: >"$DIR/$bed.in"
+	done
+	for ((round = 0; round < ROUNDS; round++)); do
+		for bed in $CONFIGS; do
+			send_out "$bed" "$DIR/mixed" --seconds "$SECONDS_EACH" \
+				--sink "$PINS/$bed-out" | tee -a "$DIR/log" |
+				mpps >>"$DIR/$bed.out"
+			send_in "$bed" "$DIR/$bed.answers" \
+				--seconds "$SECONDS_EACH" --sink "$PINS/$bed-in" |
+				tee -a "$DIR/log" | mpps >>"$DIR/$bed.in"
+		done
+	done
+	figures out "$n flows, inside to outside"
+	figures in "$n flows, answers"
+	for bed in $CONFIGS; do sinks_gone "$bed"; done
+done
+awk '$2 > $4 { n++; lost += $2 - $4; all += $2 }
+	END { if (n) printf "frames lost: %d of %d, in %d runs of %d\n", lost, all, n, NR }' \
+	"$DIR/log"
+
+# stream BED: Gb/s of one TCP stream per CPU used, both ends on one CPU
+stream() {
+	local server out
+	spawn server "$1-ext" iperf3 -s -1 >/dev/null 2>&1
+	until_true 5 listening "$1-ext" 5201
+	out=$(on "$1-vm" timeout 30 iperf3 -J -c "$OUTSIDE" -A "$CPU,$CPU" \
+		-t "${STREAM_SECONDS:-2}" -O 1 2>/dev/null)
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+	jq -n --argjson o "${out:-null}" '($o.end // {}) |
+		(.cpu_utilization_percent.host_total //0) +
+		(.cpu_utilization_percent.remote_total // 0) as $cpu |
+		if $cpu > 0 then .sum_received.bits_per_second / 1e7 / $cpu else 0 end'
+}
+
+for bed in $CONFIGS; do
+	: >"$DIR/$bed.tcp"
+	[ "$bed" = linux ] || bed_host "$bed" >"$DIR/up.log" 2>&1 ||
+		die "$(cat "$DIR/up.log")"
+done
+for ((round = 0; round < ROUNDS; round++)); do
+	for bed in $CONFIGS; do
+		stream "$bed" >>"$DIR/$bed.tcp"
+	done
+done
+echo "one TCP stream from a guest to outside, veth underlay, both ends on one CPU"
+figures tcp "Gb/s per CPU"
