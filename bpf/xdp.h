@@ -60,8 +60,11 @@ static __always_inline int xdp_hand_over(struct xdp_md *ctx, struct flow *f)
 
 static __always_inline int xdp_send(struct xdp_md *ctx, __u32 ifindex)
 {
-	return ifindex == ctx->ingress_ifindex ? XDP_TX :
-						 bpf_redirect(ifindex, 0);
+	struct config *c = config_find();
+
+	if (ifindex == ctx->ingress_ifindex && c && !(c->flags & CONFIG_F_VETH))
+		return XDP_TX;
+	return bpf_redirect(ifindex, 0);
 }
 
 /* V_DELIVER to a physical network. */

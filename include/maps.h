@@ -13,6 +13,11 @@
 
 /* ---- config: one entry, what this host is ---- */
 
+enum config_flag {
+	CONFIG_F_VETH = 1 << 0, /* a NIC in mode native is a veth: what XDP_TX
+				 * sends waits until the peer runs XDP, too */
+};
+
 struct config {
 	__u32 layout; /* XOVN_LAYOUT_VERSION */
 	__u32 chassis; /* own index in map "chassis", 0: none */
@@ -24,6 +29,8 @@ struct config {
 	__u32 ct_buckets; /* of map "ct_index" in use, a power of two */
 	__u32 ct_records; /* of map "ct" */
 	__u32 ct_seed; /* random: who may be in one bucket is not to be known */
+	__u32 flags; /* enum config_flag */
+	__u32 pad;
 	char chassis_name[XOVN_NAME_LEN];
 };
 

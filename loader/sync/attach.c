@@ -294,6 +294,8 @@ static int start(struct attach_run *r)
 	r->result->has_clsact = val.hook == ATTACHMENT_CLSACT;
 	r->result->mtu = r->iface.mtu;
 	note_veth(&val, r->result);
+	if (r->result->needs_veth_peer)
+		r->s->config.flags |= CONFIG_F_VETH;
 	if (r->network[0])
 		err = localnet_start(r->s, r->iface.ifindex, is_native, r->port,
 				     r->n_ports, r->e);
