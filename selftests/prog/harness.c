@@ -246,21 +246,26 @@ void harness_load(const struct network *n)
 	tunnels_write(n);
 }
 
+/* Read at once: it is done for every frame of every test. */
 void harness_drops(uint64_t counts[DROP_REASON_COUNT])
 {
+	static struct drop_key keys[128];
+	static struct drop_val *vals;
 	int n_cpu = libbpf_num_possible_cpus();
-	struct drop_val *v = calloc(n_cpu, sizeof(*v));
+	uint32_t n = 128, next;
+	int err;
 
-	for (int r = 0; r < DROP_REASON_COUNT; r++) {
-		struct drop_key key = {.reason = r};
-
-		counts[r] = 0;
-		if (bpf_map_lookup_elem(harness_map("drop"), &key, v))
-			continue;
+	if (!vals)
+		vals = calloc(128 * n_cpu, sizeof(*vals));
+	memset(counts, 0, DROP_REASON_COUNT * sizeof(*counts));
+	err = bpf_map_lookup_batch(harness_map("drop"), NULL, &next, keys, vals,
+				   &n, NULL);
+	if (err && err != -ENOENT)
+		harness_abort("read map", "drop", -err);
+	for (uint32_t i = 0; i < n; i++) {
 		for (int cpu = 0; cpu < n_cpu; cpu++)
-			counts[r] += v[cpu].packets;
+			counts[keys[i].reason] += vals[i * n_cpu + cpu].packets;
 	}
-	free(v);
 }
 
 uint64_t harness_ct_event(enum ct_event e)
