@@ -121,6 +121,10 @@ __noinline int emit_router_copy(struct __sk_buff *skb, struct flow *f)
 		f->copy_outport = f->outport;
 	} else if (ret == V_DELIVER) {
 		ret = emit_copy(skb, f);
+	} else if (ret == V_FLOOD) { /* the asker is behind an unknown port */
+		ret = flow_rewrite(skb, f);
+		if (!ret)
+			ret = flood_local(skb, f);
 	}
 	if (ret < 0)
 		drop_count(-ret, f->len);

@@ -218,6 +218,19 @@ __noinline int ls_unknown(struct flow *f)
 	members = bpf_map_lookup_elem(&group, &gkey);
 	if (!members || !(members->n_vif + members->n_chassis))
 		return -DROP_L2_UNKNOWN_DST;
+	/* One member, mostly a localnet port: no copies are needed. */
+	if (members->n_vif == 1 && !members->n_chassis) {
+		struct member_key mkey = {.datapath = f->datapath,
+					  .group = OVN_MC_UNKNOWN,
+					  .kind = MEMBER_VIF};
+		struct member_val *only = bpf_map_lookup_elem(&member, &mkey);
+
+		if (only) {
+			f->outport = only->id;
+			f->stage = STAGE_LS_OUTPUT;
+			return V_NEXT;
+		}
+	}
 	return ls_flood(f, OVN_MC_UNKNOWN);
 }
 
