@@ -82,6 +82,8 @@ int main(int argc, char **argv)
 		test_hostile();
 	if (is_wanted(argc, argv, "gso"))
 		test_gso();
+	if (is_wanted(argc, argv, "gso gateway"))
+		test_gso_gateway();
 	if (is_wanted(argc, argv, "source port"))
 		test_source_port();
 	if (is_wanted(argc, argv, "lb choice"))
