@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "prog.h"
+#include "ct_delete.skel.h"
 #include "nic.skel.h"
 #include "nic_xdp.skel.h"
 #include "vif.skel.h"
@@ -115,6 +116,8 @@ void harness_init(void)
 	object_load(PROGRAM_TC, elf, size, "nic_ingress");
 	elf = nic_xdp_bpf__elf_bytes(&size);
 	object_load(PROGRAM_XDP, elf, size, "nic_xdp");
+	elf = ct_delete_bpf__elf_bytes(&size);
+	object_load(PROGRAM_CT_DELETE, elf, size, "ct_delete");
 	device_get(UNDERLAY);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Tests of the BPF programs.  Each test is a line of a table: where a frame
- * comes in, the frame, what becomes of it.  The three BPF objects share one
+ * comes in, the frame, what becomes of it.  The BPF objects share one
  * set of unpinned maps, filled by the loader's compiler from a network that
  * is written as text.
  *
@@ -164,7 +164,13 @@ void device_add_neighbor(struct device *d, const uint8_t ip[4],
 
 /* ---- harness.c ---- */
 
-enum program { PROGRAM_VIF, PROGRAM_TC, PROGRAM_XDP, PROGRAM_COUNT };
+enum program {
+	PROGRAM_VIF,
+	PROGRAM_TC,
+	PROGRAM_XDP,
+	PROGRAM_CT_DELETE,
+	PROGRAM_COUNT
+};
 
 void harness_init(void);
 int harness_program(enum program p); /* fd */

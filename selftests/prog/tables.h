@@ -47,7 +47,7 @@ extern const struct test_group snat_group, snat_clash_group, snat_direct_group,
 	forced_group, forced_router_group, nat_icmp_group, frag_group;
 extern const struct test_group lb_group, lb_inside_group, lb_forced_group,
 	lb_forced_router_group, lb_switch_group, lb_choice_group;
-extern const struct test_group ct_group, ct_flood_group;
+extern const struct test_group ct_group, ct_flood_group, action_group;
 
 /* A frame that a guest with offloads sends, test_gso.c. */
 struct gso_test {
@@ -68,6 +68,7 @@ void test_parser(void); /* test_parser.c: the strict parser itself */
 void test_hostile(void); /* test_hostile.c: every length, every option */
 void test_gso(void); /* test_gso.c: segments and unfinished checksums */
 void test_gso_gateway(void); /* the same through NAT */
+void test_random(void); /* packets through NAT */
 void test_source_port(void); /* of outer UDP */
 void test_lb_gateways(void); /* test_lb_choice.c */
 

@@ -54,6 +54,7 @@ static const struct test_group *const groups[] = {
 	&lb_switch_group,
 	&lb_choice_group,
 	&ct_group,
+	&action_group,
 	&ct_flood_group,
 };
 
@@ -84,6 +85,8 @@ int main(int argc, char **argv)
 		test_gso();
 	if (is_wanted(argc, argv, "gso gateway"))
 		test_gso_gateway();
+	if (is_wanted(argc, argv, "random"))
+		test_random();
 	if (is_wanted(argc, argv, "source port"))
 		test_source_port();
 	if (is_wanted(argc, argv, "lb choice"))
