@@ -41,7 +41,8 @@ extern const struct test_group gateway_group, gateway_own_group,
 	localnet_untagged_group, localnet_tagged_group,
 	localnet_unattached_group, localnet_slow_group, provider_group,
 	provider_fdb_group, provider_tagged_group, provider_unattached_group,
-	routes_group;
+	routes_group, gateway_guests_group, gateway_remote_group, one_nic_group,
+	age_group;
 extern const struct test_group snat_group, snat_clash_group, snat_direct_group,
 	snat_range_group, nat_sets_group, dnat_group, stateless_group,
 	forced_group, forced_router_group, nat_icmp_group, frag_group;
