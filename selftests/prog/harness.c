@@ -2,6 +2,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -333,4 +334,34 @@ void harness_attach_nic(struct device *d, bool with_xdp)
 			     with_xdp ? program_fd[PROGRAM_XDP] : -1, 0, NULL);
 	if (err)
 		harness_abort("XDP on", d->name, -err);
+}
+
+void program_run(enum program which, const struct device *d,
+		 const struct packet *in, struct outcome *o)
+{
+	struct __sk_buff skb = {.ifindex = d->ifindex,
+				.ingress_ifindex = d->ifindex};
+	struct xdp_md xdp = {.data_end = in->len,
+			     .ingress_ifindex = d->ifindex};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->data,
+		    .data_size_in = in->len, .data_out = o->out.data,
+		    .data_size_out = PACKET_MAX);
+
+	opts.ctx_in = which == PROGRAM_XDP ? (void *)&xdp : &skb;
+	opts.ctx_size_in = which == PROGRAM_XDP ? sizeof(xdp) : sizeof(skb);
+	if (which == PROGRAM_XDP) {
+		opts.ctx_out = &xdp;
+		opts.ctx_size_out = sizeof(xdp);
+	}
+	packet_init(&o->out);
+	o->err = bpf_prog_test_run_opts(harness_program(which), &opts);
+	o->retval = opts.retval;
+	o->out.len = opts.data_size_out;
+	o->meta_len = 0;
+	if (which == PROGRAM_XDP && !o->err) {
+		/* metadata stands in front of the frame */
+		o->meta_len = xdp.data;
+		o->out.len -= o->meta_len;
+		memmove(o->out.data, o->out.data + o->meta_len, o->out.len);
+	}
 }

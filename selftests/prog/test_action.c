@@ -30,8 +30,7 @@ static const struct test action_tests[] = {
 	VM1_OUT("another TTL, TOS and length",
 		"192.168.209.7 ttl=9 tos=8 | tcp 5555>80 flags=A | data 9",
 		TO_EXT "192.168.209.120>192.168.209.7 ttl=8 tos=8 | tcp "
-		       "5555>80 flags=A | data 9",
-		.is_xdp = true),
+		       "5555>80 flags=A | data 9"),
 	TEST("I7: TTL 2 from outside: time exceeded, by the sender's address",
 	     "localnet",
 	     FROM_EXT "192.168.209.120 ttl=2 | tcp 80>5555 flags=A | data 8",
@@ -79,7 +78,7 @@ static const struct test action_tests[] = {
 	       "192.168.209.120 | tcp 80>5555 flags=A | data 1402",
 	       TO_VM1 "192.168.209.7>172.18.100.10 ttl=62 | tcp 80>5555 "
 		      "flags=A | data 1402",
-	       .is_xdp = true, .ct = CONN),
+	       .ct = CONN),
 	/* The neighbor has another MAC. */
 	TEST("a neighbor with another MAC", "localnet",
 	     "eth ext2>gw1-outside | arp reply "

@@ -55,7 +55,8 @@ static const struct test gateway_tests[] = {
 	     "request g2/10.1.0.12>zero/10.1.0.1",
 	     "redirect ens3",
 	     "outer node1>node2 | geneve sw sw-gw>g2 | eth gw-in>g2 | arp "
-	     "reply gw-in/10.1.0.1>g2/10.1.0.12"),
+	     "reply gw-in/10.1.0.1>g2/10.1.0.12",
+	     .by_tc = true),
 	TEST("I2: its flood copy reaches guests only", "underlay",
 	     "outer node2>node1 | geneve sw g2>flood_l2 | eth g2>all | arp "
 	     "request g2/10.1.0.12>zero/10.1.0.1",
@@ -70,8 +71,7 @@ static const struct test gateway_tests[] = {
 	     "outer node2>node1 | geneve sw g2>sw-gw | eth g2>gw-in | ip4 "
 	     "10.1.0.12>192.168.209.7 | udp 5>6 | data 8",
 	     "redirect ens9",
-	     TO_EXT "192.168.209.120>192.168.209.7 ttl=63 | udp 5>6 | data 8",
-	     .is_xdp = true),
+	     TO_EXT "192.168.209.120>192.168.209.7 ttl=63 | udp 5>6 | data 8"),
 	TEST("a guest that is not known: asked for by tunnel", "localnet",
 	     FROM_EXT "10.1.0.13" UDP, "sent", NULL,
 	     .copies = {"g1: eth gw-in>all | arp request gw-in/10.1.0.1>zero/"
@@ -184,12 +184,11 @@ static const struct test one_nic_tests[] = {
 	     "consumed", NULL),
 	AT_ENS3("out: tunnel to network",
 		FROM_VM1 "192.168.209.7 ttl=63 | tcp 1>2 flags=S",
-		TO_EXT "192.168.209.120>192.168.209.7 ttl=62 | tcp 1>2 flags=S",
-		.is_xdp = true),
+		TO_EXT
+		"192.168.209.120>192.168.209.7 ttl=62 | tcp 1>2 flags=S"),
 	AT_ENS3("back: network to tunnel",
 		FROM_EXT "192.168.209.120 | tcp 2>1 flags=SA",
-		TO_VM1 "192.168.209.7>172.18.100.10 ttl=62 | tcp 2>1 flags=SA",
-		.is_xdp = true),
+		TO_VM1 "192.168.209.7>172.18.100.10 ttl=62 | tcp 2>1 flags=SA"),
 	AT_ENS3("ping of the gateway",
 		FROM_EXT "192.168.209.120 | icmp 8/0 id=1 seq=1 | data 8",
 		TO_EXT "192.168.209.120>192.168.209.7 ttl=254 | icmp 0/0 id=1 "
