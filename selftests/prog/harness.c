@@ -2,6 +2,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "prog.h"
+#include "ct_delete.skel.h"
 #include "nic.skel.h"
 #include "nic_xdp.skel.h"
 #include "vif.skel.h"
@@ -115,6 +117,8 @@ void harness_init(void)
 	object_load(PROGRAM_TC, elf, size, "nic_ingress");
 	elf = nic_xdp_bpf__elf_bytes(&size);
 	object_load(PROGRAM_XDP, elf, size, "nic_xdp");
+	elf = ct_delete_bpf__elf_bytes(&size);
+	object_load(PROGRAM_CT_DELETE, elf, size, "ct_delete");
 	device_get(UNDERLAY);
 }
 
@@ -246,21 +250,26 @@ void harness_load(const struct network *n)
 	tunnels_write(n);
 }
 
+/* Read at once: it is done for every frame of every test. */
 void harness_drops(uint64_t counts[DROP_REASON_COUNT])
 {
+	static struct drop_key keys[128];
+	static struct drop_val *vals;
 	int n_cpu = libbpf_num_possible_cpus();
-	struct drop_val *v = calloc(n_cpu, sizeof(*v));
+	uint32_t n = 128, next;
+	int err;
 
-	for (int r = 0; r < DROP_REASON_COUNT; r++) {
-		struct drop_key key = {.reason = r};
-
-		counts[r] = 0;
-		if (bpf_map_lookup_elem(harness_map("drop"), &key, v))
-			continue;
+	if (!vals)
+		vals = calloc(128 * n_cpu, sizeof(*vals));
+	memset(counts, 0, DROP_REASON_COUNT * sizeof(*counts));
+	err = bpf_map_lookup_batch(harness_map("drop"), NULL, &next, keys, vals,
+				   &n, NULL);
+	if (err && err != -ENOENT)
+		harness_abort("read map", "drop", -err);
+	for (uint32_t i = 0; i < n; i++) {
 		for (int cpu = 0; cpu < n_cpu; cpu++)
-			counts[r] += v[cpu].packets;
+			counts[keys[i].reason] += vals[i * n_cpu + cpu].packets;
 	}
-	free(v);
 }
 
 uint64_t harness_ct_event(enum ct_event e)
@@ -325,4 +334,34 @@ void harness_attach_nic(struct device *d, bool with_xdp)
 			     with_xdp ? program_fd[PROGRAM_XDP] : -1, 0, NULL);
 	if (err)
 		harness_abort("XDP on", d->name, -err);
+}
+
+void program_run(enum program which, const struct device *d,
+		 const struct packet *in, struct outcome *o)
+{
+	struct __sk_buff skb = {.ifindex = d->ifindex,
+				.ingress_ifindex = d->ifindex};
+	struct xdp_md xdp = {.data_end = in->len,
+			     .ingress_ifindex = d->ifindex};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->data,
+		    .data_size_in = in->len, .data_out = o->out.data,
+		    .data_size_out = PACKET_MAX);
+
+	opts.ctx_in = which == PROGRAM_XDP ? (void *)&xdp : &skb;
+	opts.ctx_size_in = which == PROGRAM_XDP ? sizeof(xdp) : sizeof(skb);
+	if (which == PROGRAM_XDP) {
+		opts.ctx_out = &xdp;
+		opts.ctx_size_out = sizeof(xdp);
+	}
+	packet_init(&o->out);
+	o->err = bpf_prog_test_run_opts(harness_program(which), &opts);
+	o->retval = opts.retval;
+	o->out.len = opts.data_size_out;
+	o->meta_len = 0;
+	if (which == PROGRAM_XDP && !o->err) {
+		/* metadata stands in front of the frame */
+		o->meta_len = xdp.data;
+		o->out.len -= o->meta_len;
+		memmove(o->out.data, o->out.data + o->meta_len, o->out.len);
+	}
 }

@@ -12,7 +12,7 @@
  *               [at=CHASSIS] [if=DEV] [disabled]
  *     localnet NAME NETWORK [tag=N] [tpid=N] [if=DEV [tc]] [fdb] [disabled]
  *     router-port NAME LRP [router]  addresses: the LRP's MAC, or "router"
- *   router NAME [disabled] [gateway=CHASSIS] [no-learn]
+ *   router NAME [disabled] [gateway=CHASSIS] [no-learn] [age=SECONDS]
  *     lrp NAME MAC IP/LEN... [peer=LRP] [disabled] [table=NAME]
  *     route PREFIX NEXTHOP|discard|- [src] [table=NAME] [out=LRP]
  *   nat, force_dnat, force_lb, lb, vip, use      network_nat.c
@@ -224,11 +224,13 @@ static void line_router(struct reader *r)
 {
 	struct nb_router *lr = GROW(r->n->nb.routers, r->n->nb.n_routers);
 	const char *gateway = reader_option(r, 2, "gateway");
+	const char *age = reader_option(r, 2, "age");
 
 	reader_uuid(r, lr->uuid);
 	lr->name = strdup(r->word[1]);
 	lr->enabled = !reader_has(r, "disabled");
 	lr->always_learn = !reader_has(r, "no-learn");
+	lr->neighbor_age = age ? atoi(age) : 0;
 	lr->gateway_chassis = gateway ? strdup(gateway) : NULL;
 	r->is_in_router = true;
 }

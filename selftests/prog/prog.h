@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Tests of the BPF programs.  Each test is a line of a table: where a frame
- * comes in, the frame, what becomes of it.  The three BPF objects share one
+ * comes in, the frame, what becomes of it.  The BPF objects share one
  * set of unpinned maps, filled by the loader's compiler from a network that
  * is written as text.
  *
@@ -54,7 +54,7 @@ struct test {
 	const char *counts; /* a reason counted beside the verdict */
 	bool is_lax; /* what comes out is as wrong as what went in */
 	bool no_test_run; /* the kernel refuses such frames there */
-	bool is_xdp; /* XDP does it all: passing the frame on is wrong */
+	bool by_tc; /* XDP leaves it: a packet must be built, for instance */
 	/* "STATE TUPLE": there is one such record then, FREE: none; ct.c */
 	const char *ct;
 };
@@ -74,7 +74,8 @@ struct test_group {
 	size_t n_tests;
 	void (*after)(void); /* more checks, or NULL */
 	/* Connections outlive a line: the whole group is run at TC, then once
-	 * more with XDP in front, each time from empty maps. */
+	 * more with XDP in front, each time from empty maps.  There XDP has
+	 * to do all that is redirected and counts nothing, but for by_tc. */
 	bool is_stateful;
 };
 
@@ -164,7 +165,13 @@ void device_add_neighbor(struct device *d, const uint8_t ip[4],
 
 /* ---- harness.c ---- */
 
-enum program { PROGRAM_VIF, PROGRAM_TC, PROGRAM_XDP, PROGRAM_COUNT };
+enum program {
+	PROGRAM_VIF,
+	PROGRAM_TC,
+	PROGRAM_XDP,
+	PROGRAM_CT_DELETE,
+	PROGRAM_COUNT
+};
 
 void harness_init(void);
 int harness_program(enum program p); /* fd */
@@ -184,6 +191,17 @@ void harness_clear(const char *map); /* removes every entry */
 void harness_ct_size(uint32_t records, uint32_t buckets);
 /* Sum over CPUs. */
 uint64_t harness_ct_event(enum ct_event e);
+
+struct outcome {
+	int err; /* of BPF_PROG_TEST_RUN itself, -errno */
+	int retval;
+	size_t meta_len; /* XDP: bytes of metadata handed over */
+	struct packet out;
+};
+
+/* Runs it as if the frame had come to d. */
+void program_run(enum program which, const struct device *d,
+		 const struct packet *in, struct outcome *o);
 
 /* ---- ct.c ---- */
 
@@ -211,16 +229,5 @@ void tests_end(void); /* TAP's plan */
 
 extern char problem[8192]; /* what is wrong with the line that runs */
 void problem_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-struct outcome {
-	int err; /* of BPF_PROG_TEST_RUN itself, -errno */
-	int retval;
-	size_t meta_len; /* XDP: bytes of metadata handed over */
-	struct packet out;
-};
-
-/* Runs it as if the frame had come to d. */
-void program_run(enum program which, const struct device *d,
-		 const struct packet *in, struct outcome *o);
 
 #endif /* SELFTESTS_PROG_H */

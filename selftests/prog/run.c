@@ -155,36 +155,6 @@ static void arrivals_compare(const char *what, bool with_out, size_t known)
 	}
 }
 
-void program_run(enum program which, const struct device *d,
-		 const struct packet *in, struct outcome *o)
-{
-	struct __sk_buff skb = {.ifindex = d->ifindex,
-				.ingress_ifindex = d->ifindex};
-	struct xdp_md xdp = {.data_end = in->len,
-			     .ingress_ifindex = d->ifindex};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->data,
-		    .data_size_in = in->len, .data_out = o->out.data,
-		    .data_size_out = PACKET_MAX);
-
-	opts.ctx_in = which == PROGRAM_XDP ? (void *)&xdp : &skb;
-	opts.ctx_size_in = which == PROGRAM_XDP ? sizeof(xdp) : sizeof(skb);
-	if (which == PROGRAM_XDP) {
-		opts.ctx_out = &xdp;
-		opts.ctx_size_out = sizeof(xdp);
-	}
-	packet_init(&o->out);
-	o->err = bpf_prog_test_run_opts(harness_program(which), &opts);
-	o->retval = opts.retval;
-	o->out.len = opts.data_size_out;
-	o->meta_len = 0;
-	if (which == PROGRAM_XDP && !o->err) {
-		/* metadata stands in front of the frame */
-		o->meta_len = xdp.data;
-		o->out.len -= o->meta_len;
-		memmove(o->out.data, o->out.data + o->meta_len, o->out.len);
-	}
-}
-
 static const char *retval_name(enum program which, int retval)
 {
 	if (which == PROGRAM_XDP)
@@ -276,7 +246,7 @@ static bool xdp_outcome_ok(const char *what, const struct outcome *o,
 }
 
 /* XDP may decide, or pass the frame untouched and uncounted for TC to do. */
-static void run_xdp(const char *what, const struct device *d)
+static void run_xdp(const char *what, const struct device *d, bool is_stateful)
 {
 	uint64_t now[DROP_REASON_COUNT];
 	static struct outcome o;
@@ -292,7 +262,8 @@ static void run_xdp(const char *what, const struct device *d)
 	untouched = o.retval == XDP_PASS && !o.meta_len &&
 		    o.out.len == want.in.len &&
 		    !memcmp(o.out.data, want.in.data, o.out.len);
-	if (untouched && want.t->is_xdp)
+	if (untouched && is_stateful && want.kind == REDIRECT && !want.also &&
+	    !want.t->by_tc)
 		problem_add("%s: left to TC\n", what);
 	if (untouched) {
 		harness_drops(now);
@@ -359,7 +330,8 @@ static void expected_build(const struct test *t)
 
 enum { AT_TC = 1 << 0, AT_XDP = 1 << 1, AT_BOTH = AT_TC | AT_XDP };
 
-static void nic_run(const struct test *t, struct device *d, int at)
+static void nic_run(const struct test *t, struct device *d, int at,
+		    bool is_stateful)
 {
 	if (at & AT_TC) {
 		if (!t->no_test_run)
@@ -369,7 +341,7 @@ static void nic_run(const struct test *t, struct device *d, int at)
 	}
 	if (at & AT_XDP) {
 		if (!t->no_test_run)
-			run_xdp("xdp", d);
+			run_xdp("xdp", d, is_stateful);
 		harness_attach_nic(d, true);
 		run_live("attached, xdp and tc", d);
 	}
@@ -416,7 +388,7 @@ static void test_run(const struct test_group *g, const struct test *t, int mode)
 		harness_attach_vif(d);
 		run_live("attached", d);
 	} else {
-		nic_run(t, d, at & mode);
+		nic_run(t, d, at & mode, g->is_stateful);
 	}
 	wrong = t->ct ? ct_check(t->ct) : NULL;
 	if (wrong)

@@ -41,17 +41,35 @@ extern const struct test_group gateway_group, gateway_own_group,
 	localnet_untagged_group, localnet_tagged_group,
 	localnet_unattached_group, localnet_slow_group, provider_group,
 	provider_fdb_group, provider_tagged_group, provider_unattached_group,
-	routes_group;
+	routes_group, gateway_guests_group, gateway_remote_group, one_nic_group,
+	age_group;
 extern const struct test_group snat_group, snat_clash_group, snat_direct_group,
 	snat_range_group, nat_sets_group, dnat_group, stateless_group,
 	forced_group, forced_router_group, nat_icmp_group, frag_group;
 extern const struct test_group lb_group, lb_inside_group, lb_forced_group,
 	lb_forced_router_group, lb_switch_group, lb_choice_group;
-extern const struct test_group ct_group, ct_flood_group;
+extern const struct test_group ct_group, ct_flood_group, action_group;
+
+/* A frame that a guest with offloads sends, test_gso.c. */
+struct gso_test {
+	const char *name;
+	const char *in;
+	uint16_t gso_size; /* 0: only the checksum is left open */
+	const char *device; /* where it leaves */
+	const char *first; /* first frame that leaves, without its data, whose
+			    * sequence number (100) the others count up */
+	size_t n; /* frames that leave */
+	const char *counts; /* drop reason, NULL: none */
+	const char *from; /* device */
+};
+
+void gso_tests_run(const char *group, const struct gso_test *t, size_t n);
 
 void test_parser(void); /* test_parser.c: the strict parser itself */
 void test_hostile(void); /* test_hostile.c: every length, every option */
 void test_gso(void); /* test_gso.c: segments and unfinished checksums */
+void test_gso_gateway(void); /* the same through NAT */
+void test_random(void); /* packets through NAT */
 void test_source_port(void); /* of outer UDP */
 void test_lb_gateways(void); /* test_lb_choice.c */
 

@@ -19,13 +19,11 @@ static const struct test dnat_tests[] = {
 	TEST("dnat: SYN", "localnet", EXT_122 "tcp 4000>80 flags=S",
 	     "redirect ens3",
 	     TO_VM1 "192.168.209.7>172.18.100.10 ttl=62 | tcp 4000>80 flags=S",
-	     .is_xdp = true,
 	     .ct = "TCP_SYN_SENT tcp 192.168.209.7:4000>192.168.209.122:80"),
 	VM1_OUT("dnat: its answer",
 		"192.168.209.7 ttl=63 | tcp 80>4000 flags=SA ack=1",
 		TO_EXT "192.168.209.122>192.168.209.7 ttl=62 | tcp 80>4000 "
-		       "flags=SA ack=1",
-		.is_xdp = true),
+		       "flags=SA ack=1"),
 	TEST("dnat: UDP", "localnet", EXT_122 "udp 4000>80 | data 11",
 	     "redirect ens3",
 	     TO_VM1 "192.168.209.7>172.18.100.10 ttl=62 | udp 4000>80 | data "
@@ -95,14 +93,12 @@ static const struct test dnat_tests[] = {
 	     FROM_VM1 "192.168.209.121 ttl=63 | tcp 6000>80 flags=S",
 	     "redirect ens3",
 	     TO_VM2 "192.168.209.120>172.18.100.20 ttl=61 | tcp 6000>80 "
-		    "flags=S",
-	     .is_xdp = true),
+		    "flags=S"),
 	TEST("I7: inside, vm2's answer to vm1", "underlay",
 	     FROM_VM2 "192.168.209.120 ttl=63 | tcp 80>6000 flags=SA ack=1",
 	     "redirect ens3",
 	     TO_VM1 "192.168.209.121>172.18.100.10 ttl=61 | tcp 80>6000 "
-		    "flags=SA ack=1",
-	     .is_xdp = true),
+		    "flags=SA ack=1"),
 	TEST("I7: inside, a guest here to vm2's address", "vif vm5",
 	     FROM_VM5 "192.168.209.121 | udp 6001>80 | data 8", "redirect ens3",
 	     TO_VM2 "192.168.209.125>172.18.100.20 ttl=61 | udp 6001>80 | data "

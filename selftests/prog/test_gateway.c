@@ -20,8 +20,7 @@ static const struct test through_tests[] = {
 	     .counts = "LR_NEIGHBOR"),
 	LEARN_EXT,
 	VM1_OUT("I7: to the outside", "192.168.209.7 ttl=63" UDP,
-		TO_EXT "172.18.100.10>192.168.209.7 ttl=62" UDP,
-		.is_xdp = true),
+		TO_EXT "172.18.100.10>192.168.209.7 ttl=62" UDP),
 	VM1_OUT("a packet of 1500 bytes that came in a larger underlay",
 		"192.168.209.7 ttl=63 | udp 1>2 | data 1414",
 		TO_EXT "172.18.100.10>192.168.209.7 ttl=62 | udp 1>2 | data "
@@ -33,7 +32,7 @@ static const struct test through_tests[] = {
 		TO_EXT "172.18.100.50>192.168.209.7 ttl=62 frag=0x4000 | udp "
 		       "1>2 | data 1472"),
 	EXT_IN("I1, I7: to a guest elsewhere", "172.18.100.10" UDP,
-	       TO_VM1 "192.168.209.7>172.18.100.10 ttl=62" UDP, .is_xdp = true),
+	       TO_VM1 "192.168.209.7>172.18.100.10 ttl=62" UDP),
 	EXT_IN("I1: by the other subnet", "172.18.200.20" UDP,
 	       TO_VM4 "192.168.209.7>172.18.200.20 ttl=62" UDP),
 	EXT_VM5("I7: to a guest here", "172.18.100.50" UDP,
@@ -133,11 +132,13 @@ static const struct test own_tests[] = {
 	     FROM_EXT "172.18.100.1" UDP, "redirect ens9",
 	     TO_EXT "172.18.100.1>192.168.209.7 ttl=253 frag=0x4000 | icmp 3/3 "
 		    "| quoting 0: ip4 192.168.209.7>172.18.100.1 ttl=63 ; udp "
-		    "1000>2000 ; data 32"),
+		    "1000>2000 ; data 32",
+	     .by_tc = true),
 	TEST("I7: ext, TCP to the router behind: RST", "localnet",
 	     FROM_EXT "172.18.100.1 | tcp 1>22 flags=S seq=8", "redirect ens9",
 	     TO_EXT "172.18.100.1>192.168.209.7 ttl=61 frag=0x4000 | tcp 22>1 "
-		    "flags=RA ack=9"),
+		    "flags=RA ack=9",
+	     .by_tc = true),
 	/* Time exceeded: from the port where the packet came in. */
 	TEST("I7: vm1 TTL 2", "underlay", FROM_VM1 "192.168.209.7 ttl=1" UDP,
 	     "redirect ens3",

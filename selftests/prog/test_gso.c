@@ -36,18 +36,6 @@ static struct arrival got[SEGMENTS_MAX];
 	" lrp r-b 02:00:00:00:fb:01 10.2.0.1/24\n"                             \
 	" lrp r-c 02:00:00:00:fc:01 10.4.0.1/24\n"
 
-/* One frame a test; l4: the inner headers' expected start in what leaves. */
-struct gso_test {
-	const char *name;
-	const char *in; /* from a1 */
-	uint16_t gso_size; /* 0: only the checksum is left open */
-	const char *device; /* where it leaves */
-	const char *first; /* first frame that leaves, without its data, whose
-			    * sequence number the others count up */
-	size_t n; /* frames that leave */
-	const char *counts; /* drop reason, NULL: none */
-};
-
 #define TCP(rest) " | tcp 1000>80 seq=100 ack=1 flags=A win=500 | data " rest
 #define TO_A2 "eth a1>a2 | ip4 10.1.0.10>10.1.0.20 frag=0x4000"
 #define TO_B2 "eth a1>r-a | ip4 10.1.0.10>10.2.0.20 frag=0x4000"
@@ -64,57 +52,57 @@ struct gso_test {
 
 static const struct gso_test gso_tests[] = {
 	{"I5: switched, 1402-byte segments fit exactly", TO_A2 TCP("7000"),
-	 1402, "ens3", SWITCHED_A2 TCP("1402"), 5, NULL},
+	 1402, "ens3", SWITCHED_A2 TCP("1402"), 5, NULL, "a1"},
 	{"I5: routed", TO_B2 TCP("5001"), 1400, "ens3", ROUTED_B2 TCP("1400"),
-	 4, NULL},
+	 4, NULL, "a1"},
 	{"I5: routed to a guest here", TO_B1 TCP("5001"), 1400, "b1",
-	 ROUTED_B1 TCP("1400"), 4, NULL},
+	 ROUTED_B1 TCP("1400"), 4, NULL, "a1"},
 	{"I5: small segments", TO_B2 TCP("1000"), 100, "ens3",
-	 ROUTED_B2 TCP("100"), 10, NULL},
+	 ROUTED_B2 TCP("100"), 10, NULL, "a1"},
 	{"I6: judged by segment: 1403 bytes are one too many",
 	 TO_B2 TCP("7000"), 1403, "a1", FROM_R("254") " | icmp 3/4 rest=1442",
-	 1, "TOO_BIG"},
+	 1, "TOO_BIG", "a1"},
 	{"I6: 1403-byte segments to a guest here", TO_B1 TCP("7000"), 1403,
-	 "b1", ROUTED_B1 TCP("1403"), 5, NULL},
+	 "b1", ROUTED_B1 TCP("1403"), 5, NULL, "a1"},
 	{"I7: TTL 1", TO_B2 " ttl=1" TCP("7000"), 1400, "a1",
-	 FROM_R("254") " | icmp 11/0", 1, "LR_TTL"},
+	 FROM_R("254") " | icmp 11/0", 1, "LR_TTL", "a1"},
 	{"I7: to the router itself", TO_R TCP("7000"), 1400, "a1",
-	 FROM_R("62") " | tcp 80>1000 seq=1 flags=R", 1, NULL},
+	 FROM_R("62") " | tcp 80>1000 seq=1 flags=R", 1, NULL, "a1"},
 	{"I5: TCP checksum left open, switched", TO_A2 TCP("101"), 0, "ens3",
-	 SWITCHED_A2 TCP("101"), 1, NULL},
+	 SWITCHED_A2 TCP("101"), 1, NULL, "a1"},
 	{"I5: TCP checksum left open, routed", TO_B2 TCP("101"), 0, "ens3",
-	 ROUTED_B2 TCP("101"), 1, NULL},
+	 ROUTED_B2 TCP("101"), 1, NULL, "a1"},
 	{"I5: TCP checksum left open, to a guest here", TO_B1 TCP("101"), 0,
-	 "b1", ROUTED_B1 TCP("101"), 1, NULL},
+	 "b1", ROUTED_B1 TCP("101"), 1, NULL, "a1"},
 	{"I5: UDP checksum left open, routed", TO_B2 " | udp 1>2 | data 1001",
-	 0, "ens3", ROUTED_B2 " | udp 1>2 | data 1001", 1, NULL},
+	 0, "ens3", ROUTED_B2 " | udp 1>2 | data 1001", 1, NULL, "a1"},
 	{"I5: UDP checksum left open, IPv6",
 	 "eth a1>a2 | ip6 fd00::1>fd00::2 | udp 1>2 | data 77", 0, "ens3",
 	 "outer node2>node3 | geneve swa a1>a2 | eth a1>a2 | ip6 "
 	 "fd00::1>fd00::2 | udp 1>2 | data 77",
-	 1, NULL},
+	 1, NULL, "a1"},
 	{"I5: time exceeded for an open checksum",
 	 TO_B2 " ttl=1 | udp 1>2 | data 100", 0, "a1",
-	 FROM_R("254") " | icmp 11/0", 1, "LR_TTL"},
+	 FROM_R("254") " | icmp 11/0", 1, "LR_TTL", "a1"},
 	{"I5: port unreachable for an open checksum",
 	 TO_R " | udp 1>2 | data 1300", 0, "a1", FROM_R("254") " | icmp 3/3", 1,
-	 NULL},
+	 NULL, "a1"},
 	{"I5: RST for a SYN with an open checksum",
 	 TO_R " | tcp 1000>80 flags=S seq=9", 0, "a1",
-	 FROM_R("62") " | tcp 80>1000 flags=RA ack=10", 1, NULL},
+	 FROM_R("62") " | tcp 80>1000 flags=RA ack=10", 1, NULL, "a1"},
 	{"I5: fragmentation needed for an open checksum",
 	 TO_B2 " | udp 1>2 | data 1440", 0, "a1",
-	 FROM_R("254") " | icmp 3/4 rest=1442", 1, "TOO_BIG"},
+	 FROM_R("254") " | icmp 3/4 rest=1442", 1, "TOO_BIG", "a1"},
 	{"I5: ARP request in place of a GSO packet", TO_C9 TCP("7000"), 1400,
-	 "c1", ASK_C9, 1, "LR_NEIGHBOR"},
+	 "c1", ASK_C9, 1, "LR_NEIGHBOR", "a1"},
 	{"I5: ARP request in place of a SYN with an open checksum",
 	 TO_C9 " | tcp 1000>80 flags=S seq=9", 0, "c1", ASK_C9, 1,
-	 "LR_NEIGHBOR"},
+	 "LR_NEIGHBOR", "a1"},
 	{"I5: ARP request in place of a short datagram with an open checksum",
-	 TO_C9 " | udp 1>2", 0, "c1", ASK_C9, 1, "LR_NEIGHBOR"},
+	 TO_C9 " | udp 1>2", 0, "c1", ASK_C9, 1, "LR_NEIGHBOR", "a1"},
 	{"I5: ARP request behind an open checksum far back",
 	 TO_C9 " opt=01010101010101010101010101010101 | tcp 1>2 flags=S", 0,
-	 "c1", ASK_C9, 1, "LR_NEIGHBOR"},
+	 "c1", ASK_C9, 1, "LR_NEIGHBOR", "a1"},
 };
 
 /* Leaves the L4 checksum to the device: pseudo header only. */
@@ -237,23 +225,26 @@ static const char *single_compare(const struct packet *s)
 	return NULL;
 }
 
-static void gso_test_run(const struct gso_test *t)
+static void gso_test_run(const char *group, const struct gso_test *t)
 {
 	uint64_t before[DROP_REASON_COUNT], after[DROP_REASON_COUNT];
-	struct device *a1 = device_get("a1");
+	struct device *from = device_get(t->from);
 	struct vnet_header h = {};
 	char name[200], text[600];
 	size_t n;
 	int err;
 
-	snprintf(name, sizeof(name), "gso: %s", t->name);
+	snprintf(name, sizeof(name), "%s: %s", group, t->name);
 	text_to_packet(&frame, t->in, &net, NULL);
 	text_to_packet(&expected, t->first, &net, NULL);
 	checksum_open(&frame, &h, t->gso_size);
 	devices_drain();
-	harness_attach_vif(a1);
+	if (!strncmp(from->name, "ens", 3))
+		harness_attach_nic(from, false);
+	else
+		harness_attach_vif(from);
 	harness_drops(before);
-	err = device_write(a1, &frame, &h);
+	err = device_write(from, &frame, &h);
 	n = devices_collect(got, t->n, 300);
 	n += devices_collect(got + n, SEGMENTS_MAX - n, 5);
 	harness_drops(after);
@@ -291,11 +282,16 @@ static void gso_test_run(const struct gso_test *t)
 	test_ok(name);
 }
 
+void gso_tests_run(const char *group, const struct gso_test *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		gso_test_run(group, &t[i]);
+}
+
 void test_gso(void)
 {
 	network_build(&net, ROUTED);
 	harness_load(&net);
-	for (size_t i = 0; i < sizeof(gso_tests) / sizeof(*gso_tests); i++)
-		gso_test_run(&gso_tests[i]);
+	gso_tests_run("gso", gso_tests, sizeof(gso_tests) / sizeof(*gso_tests));
 	network_free(&net);
 }

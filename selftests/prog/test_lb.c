@@ -27,14 +27,12 @@ static const struct test lb_tests[] = {
 	LEARN_EXT,
 	TEST("TCP: SYN", "localnet", EXT_VIP "tcp 4000>80 flags=S seq=1",
 	     "redirect ens3", IN_VM1 "tcp 4000>8000 flags=S seq=1",
-	     .is_xdp = true,
 	     .ct = "TCP_SYN_SENT tcp 192.168.209.7:4000>192.168.209.55:80"),
 	VM1_OUT("TCP: SYN, ACK from the backend",
 		"192.168.209.7 ttl=63 | tcp 8000>4000 flags=SA ack=2",
-		VIP_EXT "tcp 80>4000 flags=SA ack=2", .is_xdp = true),
+		VIP_EXT "tcp 80>4000 flags=SA ack=2"),
 	TEST("TCP: data", "localnet", EXT_VIP "tcp 4000>80 flags=A | data 99",
 	     "redirect ens3", IN_VM1 "tcp 4000>8000 flags=A | data 99",
-	     .is_xdp = true,
 	     .ct = "TCP_ESTABLISHED tcp 192.168.209.7:4000>192.168.209.55:80"),
 	TEST("TCP: another VIP of the row, a backend here", "localnet",
 	     EXT_VIP "tcp 4000>443 flags=S", "redirect vm5",
@@ -109,21 +107,25 @@ static const struct test lb_tests[] = {
 	     FROM_EXT "192.168.209.58 | tcp 4000>80 flags=S seq=4",
 	     "redirect ens9",
 	     TO_EXT "192.168.209.58>192.168.209.7 ttl=62 frag=0x4000 | tcp "
-		    "80>4000 flags=RA ack=5"),
+		    "80>4000 flags=RA ack=5",
+	     .by_tc = true),
 	TEST("reject: UDP", "localnet",
 	     FROM_EXT "192.168.209.58 | udp 4000>80 | data 30", "redirect ens9",
 	     TO_EXT "192.168.209.58>192.168.209.7 ttl=254 frag=0x4000 | icmp "
-		    "3/3 | quote 58"),
+		    "3/3 | quote 58",
+	     .by_tc = true),
 	TEST("reject: ping", "localnet",
 	     FROM_EXT "192.168.209.59 | icmp 8/0 id=1 seq=1 | data 30",
 	     "redirect ens9",
 	     TO_EXT "192.168.209.59>192.168.209.7 ttl=254 frag=0x4000 | icmp "
-		    "3/1 | quote 58"),
+		    "3/1 | quote 58",
+	     .by_tc = true),
 	TEST("reject: from inside", "underlay",
 	     FROM_VM1 "192.168.209.58 ttl=63 | tcp 4000>80 flags=S seq=4",
 	     "redirect ens3",
 	     TO_VM1 "192.168.209.58>172.18.100.10 ttl=61 frag=0x4000 | tcp "
-		    "80>4000 flags=RA ack=5"),
+		    "80>4000 flags=RA ack=5",
+	     .by_tc = true),
 };
 
 const struct test_group lb_group =
@@ -135,8 +137,7 @@ static const struct test lb_inside_tests[] = {
 	     FROM_VM2 "192.168.209.55 ttl=63 | tcp 5000>80 flags=S",
 	     "redirect ens3",
 	     TO_VM1 "192.168.209.120>172.18.100.10 ttl=61 | tcp 5000>8000 "
-		    "flags=S",
-	     .is_xdp = true),
+		    "flags=S"),
 	TEST("I7: vm1's answer", "underlay",
 	     FROM_VM1 "192.168.209.120 ttl=63 | tcp 8000>5000 flags=SA ack=1",
 	     "redirect ens3",

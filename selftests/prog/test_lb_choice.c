@@ -42,6 +42,8 @@ static int backend_of(int client, int sport, int port)
 		return -1;
 	/* to a guest elsewhere or to vm5 here */
 	ip = o.out.data + (o.out.len > 100 ? 72 : 14);
+	if (ip[18] != 100)
+		return -1;
 	return ip[19] == 10 ? 0 : ip[19] == 20 ? 1 : ip[19] == 50 ? 2 : -1;
 }
 

@@ -205,7 +205,7 @@ static const struct test slow_tests[] = {
 	LEARN_EXT,
 	VM1_OUT("out of a NIC attached with --mode tc",
 		"192.168.209.7 ttl=63" UDP,
-		TO_EXT "172.18.100.10>192.168.209.7 ttl=62" UDP),
+		TO_EXT "172.18.100.10>192.168.209.7 ttl=62" UDP, .by_tc = true),
 };
 
 const struct test_group localnet_slow_group = TEST_GROUP(

@@ -64,6 +64,32 @@ static const struct {
 	{PLAIN " | icmp 11/0 | hex 4500001c0000000001110000010203040506070800"
 	       "01000200080000",
 	 "ICMP error quotes a wrong header checksum"},
+	{PLAIN " | sctp 1>2 vtag=9 chunk=1 | data 16", ""},
+	{PLAIN " | sctp 1>2 vtag=9 chunk=1 | data 16 | poke 42=01",
+	 "SCTP check"},
+	{PLAIN " | sctp 1>2 vtag=9 chunk=1 | data 16 | poke 54=01",
+	 "SCTP check"},
+	{PLAIN " | sctp 1>2 vtag=9 chunk=1 | data 4 | poke 48=0003 | checksum",
+	 "SCTP chunk at"},
+	{PLAIN
+	 " | icmp 3/3 | quoting 0: ip4 1.2.3.4>5.6.7.8 ; udp 1>2 ; data 9",
+	 ""},
+	{PLAIN
+	 " | icmp 3/3 | quoting 28: ip4 1.2.3.4>5.6.7.8 ; udp 1>2 ; data 9 "
+	 "| poke 69=ff | checksum",
+	 ""},
+	{PLAIN
+	 " | icmp 3/3 | quoting 0: ip4 1.2.3.4>5.6.7.8 ; udp 1>2 ; data 9 "
+	 "| poke 69=ff | checksum",
+	 "quoted: UDP checksum"},
+	{PLAIN
+	 " | icmp 3/3 | quoting 0: ip4 1.2.3.4>5.6.7.8 ; tcp 1>2 ; data 9 "
+	 "| poke 68=ff | checksum",
+	 "quoted: TCP checksum"},
+	{PLAIN " | icmp 3/3 | quoting 0: ip4 1.2.3.4>5.6.7.8 ; icmp 8/0 id=1 | "
+	       "poke 67=55 | checksum",
+	 "quoted: ICMP checksum"},
+	{PLAIN " | udp 1>2 | data 900 | fragment 400+800", ""},
 	{SIX " hops=64 | ns fd00::2 mac=ls1-vm1", "ND with hop limit"},
 	{SIX " hops=255 | ns fd00::2 mac=ls1-vm1 | poke 56=1234",
 	 "ICMPv6 checksum"},
@@ -89,7 +115,7 @@ void test_parser(void)
 		bool right, due = !*cases[i].why;
 
 		text_to_packet(&p, cases[i].frame, &net, NULL);
-		right = packet_check(p.data, p.len, 0, &r);
+		right = packet_check(p.data, p.len, CHECK_QUOTED_CSUM, &r);
 		snprintf(name, sizeof(name), "parser: %s",
 			 due ? cases[i].frame : cases[i].why);
 		if (right == due &&

@@ -36,6 +36,10 @@ static const struct test_group *const groups[] = {
 	&provider_fdb_group,
 	&provider_tagged_group,
 	&provider_unattached_group,
+	&gateway_guests_group,
+	&gateway_remote_group,
+	&one_nic_group,
+	&age_group,
 	&snat_group,
 	&snat_clash_group,
 	&snat_direct_group,
@@ -54,6 +58,7 @@ static const struct test_group *const groups[] = {
 	&lb_switch_group,
 	&lb_choice_group,
 	&ct_group,
+	&action_group,
 	&ct_flood_group,
 };
 
@@ -82,6 +87,10 @@ int main(int argc, char **argv)
 		test_hostile();
 	if (is_wanted(argc, argv, "gso"))
 		test_gso();
+	if (is_wanted(argc, argv, "gso gateway"))
+		test_gso_gateway();
+	if (is_wanted(argc, argv, "random"))
+		test_random();
 	if (is_wanted(argc, argv, "source port"))
 		test_source_port();
 	if (is_wanted(argc, argv, "lb choice"))
