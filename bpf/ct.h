@@ -354,7 +354,8 @@ static __always_inline enum ct_state ct_next_tcp(struct ct_val *v, __u8 flags,
 static __always_inline enum ct_state ct_next_sctp(const struct ct_val *v,
 						  __u8 chunk, __u32 dir)
 {
-	if (chunk == SCTP_ABORT || chunk == SCTP_SHUTDOWN_COMPLETE)
+	if (chunk == SCTP_ABORT || chunk == SCTP_SHUTDOWN_COMPLETE ||
+	    chunk == SCTP_SHUTDOWN || chunk == SCTP_SHUTDOWN_ACK)
 		return CT_SCTP_SHUTDOWN;
 	if (v->state == CT_SCTP && dir == CT_DIR_REPLY &&
 	    (chunk == SCTP_COOKIE_ACK || !chunk)) /* 0: DATA */

@@ -52,6 +52,21 @@ static __always_inline struct snat_val *snat_find(__u32 datapath, __be32 src,
 	return 0;
 }
 
+/* Translated without a connection, which needs no ports? */
+static __always_inline bool lr_is_stateless(const struct flow *f)
+{
+	struct nat_key key = {.datapath = f->datapath};
+	struct nat_val *val;
+	struct snat_val *rule;
+
+	*(__be32 *)key.ip = f->dst.ip4;
+	val = bpf_map_lookup_elem(&nat, &key);
+	if (val && val->flags & NAT_F_STATELESS)
+		return true;
+	rule = snat_find(f->datapath, f->src.ip4, f->dst.ip4);
+	return rule && rule->flags & NAT_F_STATELESS;
+}
+
 /* lr_in_dnat: load balancers, then DNAT rules.  V_NEXT, or what refuses the
  * packet. */
 static __always_inline int lr_dnat(struct flow *f, __u32 lrp_flags)

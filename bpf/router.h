@@ -96,6 +96,7 @@ static __always_inline void lr_enter_peer(struct flow *f, __u32 datapath,
 	f->inport = peer;
 	f->stage = is_router ? STAGE_LR : STAGE_LS;
 	f->flags |= FLOW_LOOPBACK | FLOW_FROM_ROUTER;
+	f->flags &= ~FLOW_FROM_LOCALNET;
 }
 
 /* Does the router answer ARP for the address on the port it came by?  Its
@@ -382,6 +383,8 @@ __noinline int lr_track(struct flow *f)
 		return V_NEXT;
 	if (ret == V_CONSUMED)
 		return f->stage;
+	if (ret == -DROP_CT_FRAGMENT && lr_is_stateless(f))
+		ret = CT_MISS;
 	if (ret != CT_MISS && ret < 0)
 		return ret;
 	key.datapath = f->datapath;
@@ -402,6 +405,11 @@ __noinline int lr_track(struct flow *f)
 		ret = lr_dnat(f, p->flags);
 		if (ret)
 			return ret;
+		/* To an external address, and no rule or connection for it. */
+		if (own && own->kind == ROUTER_IP_NAT &&
+		    f->dst.ip4 == f->in.dst)
+			return flow_is_icmp_error(f) ? -DROP_CT_INVALID :
+						       -DROP_LR_LOCAL;
 	} else if (f->ttl <= 1) {
 		return lr_time_exceeded(f, p);
 	}

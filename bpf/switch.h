@@ -159,6 +159,9 @@ __noinline int ls_arp_request(struct flow *f)
 	key.datapath = f->datapath;
 	*(__be32 *)key.ip = f->dst.ip4;
 	val = bpf_map_lookup_elem(&arp, &key);
+	/* Whoever is asked answers a physical network himself. */
+	if (val && val->kind == ARP_RESPOND && f->flags & FLOW_FROM_LOCALNET)
+		val = 0;
 	if (val && val->port != f->inport) {
 		if (val->kind == ARP_RESPOND) {
 			flow_set_arp_reply(f, val->mac);

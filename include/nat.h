@@ -92,7 +92,7 @@ struct vip_key {
 };
 
 struct vip_val {
-	__u32 flags; /* enum vip_flag */
+	__u32 flags; /* enum vip_flag; 0: a switch's hairpin_snat_ip */
 };
 
 enum lb_flag {

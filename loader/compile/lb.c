@@ -160,19 +160,21 @@ static uint32_t lb_flags(const struct nb_lb *lb)
 		flags |= LB_F_SKIP_SNAT;
 	if (lb->has_hairpin_ip)
 		flags |= LB_F_HAIRPIN_IP;
+	if (lb->ct_flush)
+		flags |= LB_F_CT_FLUSH;
 	return flags;
 }
 
 /* What every packet asks: is the destination a VIP at all? */
 static int add_vip_address(struct tables *c, uint32_t datapath,
-			   const struct nb_vip *nb)
+			   const uint8_t ip[4], uint32_t flags)
 {
 	struct vip_key key = {.datapath = datapath};
-	struct vip_val val = {.flags = nb->port ? VIP_F_PORTS : VIP_F_ANY_PORT};
+	struct vip_val val = {.flags = flags};
 	struct vip_val *old;
 	int ret;
 
-	memcpy(key.ip, nb->ip, sizeof(key.ip));
+	memcpy(key.ip, ip, sizeof(key.ip));
 	ret = tables_add(c, IMAGE_VIP, &key, &val, (void **)&old);
 	if (ret != -EEXIST)
 		return ret;
@@ -211,7 +213,12 @@ static int add_vip(struct lb_context *l, uint32_t datapath, const char *where,
 		memcpy(val.hairpin_snat_ip, lb->hairpin_snat_ip, 4);
 	name_store(val.name, lb_name(lb));
 	ret = tables_add(l->c, IMAGE_LB, &key, &val, NULL);
-	return ret ? ret : add_vip_address(l->c, datapath, nb);
+	/* A hairpinned answer goes to hairpin_snat_ip, which serves nothing. */
+	if (!ret && lb->has_hairpin_ip)
+		ret = add_vip_address(l->c, datapath, lb->hairpin_snat_ip, 0);
+	return ret ? ret :
+		     add_vip_address(l->c, datapath, nb->ip,
+				     nb->port ? VIP_F_PORTS : VIP_F_ANY_PORT);
 }
 
 static void sort_lbs(struct lb_context *l, const uint32_t *lbs, size_t n_lbs)

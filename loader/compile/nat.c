@@ -39,6 +39,8 @@ int tables_flag_nat(struct tables *c)
 	for (size_t i = 0; i < c->t->n_routers; i++) {
 		const struct topo_router *r = &c->t->routers[i];
 
+		for (size_t j = 0; r->nb->neighbor_age && j < r->n_ports; j++)
+			r->ports[j].flags |= LRP_F_AGES;
 		if (!router_is_gateway_here(c->t, r))
 			continue;
 		if (!r->nb->n_nats &&
