@@ -15,6 +15,7 @@
 #define TC_ACT_OK 0
 #define TC_ACT_SHOT 2
 #define OUTER_TTL 64
+#define EALREADY 114
 #define MTU_MIN 576 /* what fits here fits any IPv4 underlay: not asked for */
 
 /* The flags without which a GSO packet dies on the way: the L2 length is the
@@ -113,8 +114,10 @@ static __always_inline void outer_write(struct outer_view *o,
 }
 
 /* Puts the headers in front of the frame that f describes and that is
- * rewritten already.  The kernel takes IP by adjust_room, which keeps GSO;
- * everything else (ARP, LLDP) is never GSO and goes by change_head. */
+ * rewritten already.  The kernel takes IP by adjust_room, which keeps GSO,
+ * but not where it has seen a tunnel before (a packet that this host has
+ * decapsulated and built anew); that, and everything else (ARP, LLDP), is not
+ * GSO and goes by change_head.  1: by adjust_room; 0; or a drop reason. */
 __noinline int encap_push(struct __sk_buff *skb, struct flow *f,
 			  const struct encap_keys *k, __u32 chassis)
 {
@@ -132,11 +135,13 @@ __noinline int encap_push(struct __sk_buff *skb, struct flow *f,
 		return -DROP_NO_TUNNEL;
 	inner_len = skb->len;
 	is_ip = f->eth_type == ETH_P_IP || f->eth_type == ETH_P_IPV6;
-	if (is_ip)
-		err = bpf_skb_adjust_room(skb, ENCAP_LEN, BPF_ADJ_ROOM_MAC,
-					  ENCAP_FLAGS);
-	else
+	err = is_ip ? bpf_skb_adjust_room(skb, ENCAP_LEN, BPF_ADJ_ROOM_MAC,
+					  ENCAP_FLAGS) :
+		      -EALREADY;
+	if (err == -EALREADY && !skb->gso_size) {
 		err = bpf_skb_change_head(skb, ENCAP_LEN, 0);
+		is_ip = false;
+	}
 	if (err)
 		return -DROP_ENCAP_FAILED;
 	o = CTX_DATA(skb);
@@ -149,7 +154,7 @@ __noinline int encap_push(struct __sk_buff *skb, struct flow *f,
 		inner->type = bpf_htons(f->eth_type);
 	}
 	outer_write(o, t, k, inner_len, f->hash);
-	return 0;
+	return is_ip;
 }
 
 /* Does the longest IP packet in the frame fit the interface, with so many
@@ -204,12 +209,47 @@ __noinline int emit_tunnel(struct __sk_buff *skb, struct flow *f)
 	k.inport = f->inport;
 	k.outport = f->outport;
 	ret = encap_push(skb, f, &k, f->chassis);
-	if (ret)
+	if (ret < 0)
 		return ret;
-	/* The kernel's neighbor table knows best, but takes IP only. */
-	if (f->eth_type == ETH_P_IP || f->eth_type == ETH_P_IPV6)
+	/* The kernel's neighbor table knows best, but wants to know where the
+	 * outer IP header is, as adjust_room tells it. */
+	if (ret)
 		return bpf_redirect_neigh(ifindex, &nh, sizeof(nh), 0);
 	return bpf_redirect(ifindex, 0);
+}
+
+/* V_TUNNEL for a packet that came by a tunnel, its headers still in front:
+ * they become the new ones, and GSO stays as it is.  As emit_tunnel(). */
+__noinline int emit_tunnel_on(struct __sk_buff *skb, struct flow *f)
+{
+	struct bpf_redir_neigh nh = {.nh_family = AF_INET};
+	struct encap_keys k = {};
+	struct outer_view *o;
+	struct tunnel_val *t;
+	__u32 ifindex;
+	int ret;
+
+	if (!f)
+		return -DROP_ENCAP_FAILED;
+	t = tunnel_find(f->chassis);
+	if (!t)
+		return -DROP_NO_TUNNEL;
+	ifindex = t->ifindex;
+	nh.ipv4_nh = ip4_load(t->nexthop);
+	ret = check_size(skb, f, ifindex, ENCAP_MTU_COST);
+	if (ret)
+		return ret == V_ICMP_ERROR ? EMIT_BUILD : ret;
+	ret = flow_rewrite(skb, f);
+	if (ret)
+		return ret;
+	k.datapath = f->datapath;
+	k.inport = f->inport;
+	k.outport = f->outport;
+	o = CTX_DATA(skb);
+	if ((void *)(o + 1) > CTX_DATA_END(skb))
+		return -DROP_ENCAP_FAILED;
+	outer_write(o, t, &k, skb->len - ENCAP_LEN, f->hash);
+	return bpf_redirect_neigh(ifindex, &nh, sizeof(nh), 0);
 }
 
 #endif /* XOVN_BPF_ENCAP_H */

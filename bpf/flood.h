@@ -175,7 +175,7 @@ __noinline int flood_remote(struct __sk_buff *skb, struct flow *f,
 	if (ret)
 		return -DROP_TOO_BIG;
 	ret = encap_push(skb, f, k, s.first);
-	if (ret)
+	if (ret < 0)
 		return ret;
 	if (f->copy_chassis)
 		flood_to_router(&s, k->outport);

@@ -211,6 +211,8 @@ struct flow {
 	__u8 ct_dir; /* enum ct_dir */
 	__u16 icmp_mtu;
 	__u16 outer_len; /* on receipt: bytes before the inner frame */
+	__u16 frame_off; /* TC: such bytes that are still in front of it */
+	__u16 pad3;
 	__be32 ip_error_src;
 	/* The switch, and its port, a router got it from. */
 	__u32 ls_datapath;

@@ -20,19 +20,16 @@
 static __always_inline int skb_decap(struct __sk_buff *skb, struct flow *f)
 {
 	__u64 flags = DECAP_FLAGS;
-	struct eth_view *eth;
+	struct eth_view eth;
 
+	if (bpf_skb_load_bytes(skb, f->outer_len, &eth, sizeof(eth)))
+		return -DROP_DECAP_FAILED;
 	if (f->eth_type == ETH_P_IPV6 && LINUX_KERNEL_VERSION >= KERNEL_6_3)
 		flags |= BPF_F_ADJ_ROOM_DECAP_L3_IPV6; /* sets the protocol */
 	if (bpf_skb_adjust_room(skb, -(__s32)f->outer_len, BPF_ADJ_ROOM_MAC,
-				flags))
+				flags) ||
+	    bpf_skb_store_bytes(skb, 0, &eth, sizeof(eth), 0))
 		return -DROP_DECAP_FAILED;
-	eth = CTX_DATA(skb);
-	if ((void *)(eth + 1) > CTX_DATA_END(skb))
-		return -DROP_DECAP_FAILED;
-	mac_copy(eth->dst, f->eth_dst);
-	mac_copy(eth->src, f->eth_src);
-	eth->type = bpf_htons(f->eth_type);
 	return 0;
 }
 
@@ -42,6 +39,30 @@ static __always_inline bool protocol_is_right(const struct flow *f)
 {
 	return f->eth_type == ETH_P_IP || (f->eth_type == ETH_P_IPV6 &&
 					   LINUX_KERNEL_VERSION >= KERNEL_6_3);
+}
+
+/* A tunnelled packet for a gateway router of this host.  Where it leaves by
+ * another tunnel, its outer headers are put to use again. */
+static __always_inline int gateway_run(struct __sk_buff *skb, struct flow *f)
+{
+	int verdict, ret;
+
+	flow_begin(f, f->datapath, f->inport, f->stage, 0);
+	verdict = pipeline_run(f);
+	if (verdict == V_TUNNEL && f->outer_len == ENCAP_LEN &&
+	    f->eth_type == ETH_P_IP) {
+		f->frame_off = ENCAP_LEN;
+		ret = emit_tunnel_on(skb, f);
+		if (ret != EMIT_BUILD)
+			return ret;
+		f->frame_off = 0;
+	}
+	ret = skb_decap(skb, f);
+	if (ret)
+		return ret;
+	f->len = skb->len;
+	ret = step_act(skb, f, verdict);
+	return ret == EMIT_BUILD ? steps(skb, f) : ret;
 }
 
 /* The flow of a tunnelled packet, outer headers still on. */
@@ -59,16 +80,13 @@ static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 	ret = tunnel_input(f);
 	if (ret < 0)
 		return ret;
-	if (ret != V_DELIVER && ret != V_FLOOD && ret != V_NEXT)
+	if (ret == V_NEXT)
+		return gateway_run(skb, f);
+	if (ret != V_DELIVER && ret != V_FLOOD)
 		return TC_ACT_SHOT;
 	err = skb_decap(skb, f);
 	if (err)
 		return err;
-	if (ret == V_NEXT) {
-		f->len = skb->len;
-		flow_begin(f, f->datapath, f->inport, f->stage, 0);
-		return steps(skb, f);
-	}
 	if (ret == V_FLOOD) {
 		ret = flood_local(skb, f);
 		return ret ? ret : TC_ACT_SHOT;

@@ -271,7 +271,7 @@ static __always_inline int skb_rewrite_l4(struct __sk_buff *skb,
 					  const struct flow *f, __be32 src,
 					  __be32 dst)
 {
-	__u32 off = f->l4_off, check_off, ports[2];
+	__u32 off = f->frame_off + f->l4_off, check_off, ports[2];
 	__u64 flags = 0;
 
 	if (f->flags & (FLOW_LATER_FRAGMENT | FLOW_L4_SHORT))
@@ -302,20 +302,24 @@ static __always_inline int skb_rewrite_l4(struct __sk_buff *skb,
 	return 0;
 }
 
+#define FRAME_OFF_MAX 255
+
 /* Writes f->changed into the frame of a TC packet.  0 or a drop reason. */
 __noinline int flow_rewrite(struct __sk_buff *skb, struct flow *f)
 {
 	void *p = CTX_DATA(skb), *end = CTX_DATA_END(skb);
-	struct ip4_view *ip = p + ETH_HLEN;
 	__be32 src = 0, dst = 0;
+	struct ip4_view *ip;
 	__u32 pseudo = 0;
 	bool is_nat;
 	int ret;
 
-	if (!f)
+	if (!f || f->frame_off > FRAME_OFF_MAX)
 		return -DROP_MALFORMED;
 	if (!f->changed)
 		return 0;
+	p += f->frame_off & FRAME_OFF_MAX;
+	ip = p + ETH_HLEN;
 	is_nat = f->changed & CHANGE_NAT;
 	if (is_nat) {
 		if ((void *)(ip + 1) > end)
@@ -334,15 +338,17 @@ __noinline int flow_rewrite(struct __sk_buff *skb, struct flow *f)
 		return skb_rewrite_l4(skb, f, src, dst);
 	if (f->proto == IPPROTO_SCTP &&
 	    !(f->flags & (FLOW_LATER_FRAGMENT | FLOW_L4_SHORT)) &&
-	    csum_is_partial(skb, f->l4_off + 8)) {
+	    csum_is_partial(skb, f->frame_off + f->l4_off + 8)) {
 		__u32 ports = bpf_htons(f->sport) | (__u32)bpf_htons(f->dport)
 							    << 16;
 
-		return bpf_skb_store_bytes(skb, f->l4_off, &ports, 4, 0) ?
+		return bpf_skb_store_bytes(skb, f->frame_off + f->l4_off,
+					   &ports, 4, 0) ?
 			       -DROP_MALFORMED :
 			       0;
 	}
 	p = CTX_DATA(skb); /* the helpers may have moved the data */
+	p += f->frame_off & FRAME_OFF_MAX;
 	return rewrite_l4(f, p, CTX_DATA_END(skb), pseudo);
 }
 

@@ -44,16 +44,15 @@ static __always_inline int step_too_big(struct __sk_buff *skb, struct flow *f)
 	return build_icmp_error(skb, f);
 }
 
-/* One decision and what follows from it.  A TC action, a drop reason, or
- * EMIT_BUILD: there is another packet to run through the pipeline. */
-__noinline int step(struct __sk_buff *skb, struct flow *f)
+/* What follows from a decision.  A TC action, a drop reason, or EMIT_BUILD:
+ * there is another packet to run through the pipeline. */
+__noinline int step_act(struct __sk_buff *skb, struct flow *f, int verdict)
 {
 	int ret;
 
 	if (!f)
 		return TC_ACT_SHOT;
-	ret = pipeline_run(f);
-	switch (ret) {
+	switch (verdict) {
 	case V_DELIVER:
 		ret = emit_deliver(skb, f);
 		if (ret != EMIT_BUILD)
@@ -92,7 +91,7 @@ __noinline int step(struct __sk_buff *skb, struct flow *f)
 		ret = build_nd_reply(skb, f);
 		break;
 	default:
-		return ret < 0 ? ret : TC_ACT_SHOT;
+		return verdict < 0 ? verdict : TC_ACT_SHOT;
 	}
 	return ret ? ret : EMIT_BUILD;
 }
@@ -120,7 +119,8 @@ static __always_inline int steps(struct __sk_buff *skb, struct flow *f)
 	int ret;
 
 	for (int i = 0; i < EMIT_ROUNDS; i++) {
-		ret = step(skb, f);
+		ret = pipeline_run(f);
+		ret = step_act(skb, f, ret);
 		if (ret != EMIT_BUILD)
 			return ret;
 	}
