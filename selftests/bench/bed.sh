@@ -254,3 +254,8 @@ tuples() {
 counted() { # WHAT COUNTS
 	sed -n "s/.*\<$1 \([0-9]*\).*/\1/p" <<<"$2"
 }
+
+# ct_events HOST: those that there were.
+ct_events() {
+	xovn "$1" stats ct | awk '/^EVENT/ { on = 1; next } on && $2' | sed 's/^/  /'
+}
