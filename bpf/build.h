@@ -98,16 +98,26 @@ static __always_inline __u32 sum_ip_header(const struct ip4_view *ip)
 #define SUM_CHUNK 64
 #define SUM_CHUNKS_MAX 9 /* an ICMP header and what it quotes */
 
-/* One's complement sum, folded, of the frame's bytes from off to its end. */
-__noinline int skb_sum(struct __sk_buff *skb, __u32 off)
+/* Cuts the frame to len bytes.  The kernel does not where it has seen a
+ * tunnel (skb->encapsulation; only devices without a wire in between leave
+ * that on): what is behind the packet is padding then.  0 or -errno. */
+static __always_inline long skb_cut(struct __sk_buff *skb, __u32 len)
+{
+	long err = bpf_skb_change_tail(skb, len, 0);
+
+	return err == -ENOTSUPP && !skb->gso_size && skb->len >= len ? 0 : err;
+}
+
+/* One's complement sum, folded, of the frame's bytes from off to end. */
+__noinline int skb_sum(struct __sk_buff *skb, __u32 off, __u32 end)
 {
 	__u32 sum = 0;
 
 	for (int i = 0; i < SUM_CHUNKS_MAX; i++) {
 		__be32 chunk[SUM_CHUNK / 4] = {};
-		__u32 left = skb->len - off;
+		__u32 left = end - off;
 
-		if (off >= skb->len)
+		if (off >= end)
 			break;
 		if (left > SUM_CHUNK)
 			left = SUM_CHUNK;
@@ -159,7 +169,7 @@ static __always_inline int icmp_write(struct __sk_buff *skb, struct flow *f,
 	struct eth_view *eth = p;
 	struct ip4_view *ip = p + ETH_HLEN;
 	struct icmp_view *icmp = (void *)(ip + 1);
-	__u32 sum;
+	__u32 frame_end = ETH_HLEN + ICMP_ERROR_HLEN + quote, sum;
 
 	if ((void *)(icmp + 1) > end)
 		return -DROP_BUILD_FAILED;
@@ -173,12 +183,12 @@ static __always_inline int icmp_write(struct __sk_buff *skb, struct flow *f,
 	icmp->check = 0;
 	icmp->unused = 0;
 	icmp->mtu = bpf_htons(f->icmp_mtu);
-	sum = skb_sum(skb, ETH_HLEN + IP_HLEN);
+	sum = skb_sum(skb, ETH_HLEN + IP_HLEN, frame_end);
 	/* Whoever finishes the quoted checksum makes its segment sum up to
 	 * ~partial, whatever is in it: count that. */
 	if (is_partial)
-		sum += (__u16)~skb_sum(skb,
-				       ETH_HLEN + ICMP_ERROR_HLEN + l3_len) +
+		sum += (__u16)~skb_sum(skb, ETH_HLEN + ICMP_ERROR_HLEN + l3_len,
+				       frame_end) +
 		       (__u16)~partial;
 	icmp->check = csum_fold(sum);
 	return 0;
@@ -240,7 +250,7 @@ __noinline int build_icmp_error(struct __sk_buff *skb, struct flow *f)
 		bpf_skb_load_bytes(skb, check_off, &partial, 2);
 	}
 	/* Trims, and makes one packet of a GSO one. */
-	if (bpf_skb_change_tail(skb, ETH_HLEN + quote, 0) ||
+	if (skb_cut(skb, ETH_HLEN + quote) ||
 	    bpf_skb_adjust_room(skb, ICMP_ERROR_HLEN, BPF_ADJ_ROOM_MAC,
 				BPF_F_ADJ_ROOM_NO_CSUM_RESET) ||
 	    bpf_skb_pull_data(skb, ETH_HLEN + ICMP_ERROR_HLEN + quote))
@@ -273,7 +283,7 @@ __noinline int build_tcp_rst(struct __sk_buff *skb, struct flow *f)
 	is_partial = csum_is_partial(skb, f->l4_off + 16);
 	l4_off = f->l4_off + f->l4_len;
 	seq = skb->gso_size ? skb->len - l4_off : f->ip_len + ETH_HLEN - l4_off;
-	if (bpf_skb_change_tail(skb, len, 0))
+	if (skb_cut(skb, len))
 		return -DROP_BUILD_FAILED;
 	p = CTX_DATA(skb);
 	end = CTX_DATA_END(skb);
@@ -307,7 +317,8 @@ __noinline int build_tcp_rst(struct __sk_buff *skb, struct flow *f)
 	if (is_partial)
 		tcp->check = ~csum_fold(sum);
 	else
-		tcp->check = csum_fold(sum + skb_sum(skb, ETH_HLEN + IP_HLEN));
+		tcp->check =
+			csum_fold(sum + skb_sum(skb, ETH_HLEN + IP_HLEN, len));
 	if (f->flags & FLOW_ROUTED) {
 		f->datapath = f->router;
 		f->stage = STAGE_LR_ROUTE;
@@ -332,6 +343,32 @@ static __always_inline bool arp_target_is_checksum(struct __sk_buff *skb,
 	       csum_is_partial(skb, f->l4_off + 6);
 }
 
+#define CLEAR_CHUNK 64
+#define CLEAR_CHUNKS_MAX 32
+
+/* Overwrites the rest of a frame that cannot be cut: it is another's. */
+__noinline int skb_clear_from(struct __sk_buff *skb, __u32 off)
+{
+	__u64 zeros[CLEAR_CHUNK / 8] = {};
+
+	if (skb->gso_size)
+		return -1;
+	for (int i = 0; i < CLEAR_CHUNKS_MAX; i++) {
+		__u32 left = skb->len - off;
+
+		if (off >= skb->len)
+			return 0;
+		if (left > CLEAR_CHUNK)
+			left = CLEAR_CHUNK;
+		barrier_var(left);
+		left = ((left - 1) & (CLEAR_CHUNK - 1)) + 1;
+		if (bpf_skb_store_bytes(skb, off, zeros, left, 0))
+			return -1;
+		off += CLEAR_CHUNK;
+	}
+	return -1;
+}
+
 /* V_ARP_REQUEST: the flow has every field; the packet is lost for it. */
 __noinline int build_arp_request(struct __sk_buff *skb, struct flow *f)
 {
@@ -347,7 +384,8 @@ __noinline int build_arp_request(struct __sk_buff *skb, struct flow *f)
 	 * padding then. */
 	if ((is_checksum || bpf_skb_change_tail(skb, ETH_HLEN + ARP_LEN, 0)) &&
 	    bpf_skb_change_tail(skb, FRAME_MIN, 0) &&
-	    bpf_skb_change_tail(skb, FRAME_MIN + 40, 0))
+	    bpf_skb_change_tail(skb, FRAME_MIN + 40, 0) &&
+	    skb_clear_from(skb, ETH_HLEN + ARP_LEN))
 		return -DROP_BUILD_FAILED;
 	p = CTX_DATA(skb);
 	end = CTX_DATA_END(skb);
@@ -416,7 +454,7 @@ __noinline int build_nd_reply(struct __sk_buff *skb, struct flow *f)
 	*(__u16 *)(nd + 24) = bpf_htons(2 << 8 | 1);
 	mac_copy(nd + 26, f->lladdr);
 	sum = bpf_htons(nd_len) + bpf_htons(IPPROTO_ICMPV6);
-	sum += skb_sum(skb, ETH_HLEN + 8); /* addresses and message */
+	sum += skb_sum(skb, ETH_HLEN + 8, len); /* addresses and message */
 	*(__u16 *)(nd + 2) = csum_fold(sum);
 	f->outport = f->inport;
 	f->flags |= FLOW_LOOPBACK;
