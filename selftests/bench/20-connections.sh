@@ -26,7 +26,7 @@ for mode in $MODES; do
 		shuf --random-source=/dev/zero "$DIR/answers" >"$DIR/$mode-$n.answers"
 		sinks "$mode-$n" 0 || die "no sink"
 	done
-	xovn "$mode-many-gw" stats ct
+	ct_events "$mode-many-gw"
 done
 for n in few many; do shuf --random-source=/dev/zero "$DIR/$n" -o "$DIR/$n"; done
 

@@ -12,10 +12,10 @@ flood_nb
 for mode in $MODES; do
 	flood_bed "$mode" "$mode" --ct-max 65536 || die "$(cat "$DIR/up.log")"
 	hold_start "$mode" 500
-	for kind in syn-vip syn-snat udp-vip udp-snat; do
+	for kind in syn-vip syn-closed syn-snat udp-vip udp-snat; do
 		echo "mode $mode, flood $kind: $(flood "$mode" "$kind" "$FLOOD")"
 	done
 	echo "mode $mode, toward the load balancer: $(hold_end "$mode" ext)"
 	echo "mode $mode, through SNAT: $(hold_end "$mode" vm)"
-	xovn "$mode-gw" stats ct
+	ct_events "$mode-gw"
 done

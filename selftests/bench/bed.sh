@@ -150,7 +150,8 @@ bed_xovn() {
 	[ "$mode" = tc ] || SINK[$bed]=xdp
 	[ "$mode" = tc ] || segments "$bed"
 	# the neighbor outside
-	until_true 5 on "$bed-ext" ping -q -c 1 -W 1 $SNAT_IP
+	until_true 2 on "$bed-ext" ping -q -c 1 -W 1 $SNAT_IP
+	return 0
 }
 
 # segments BED: what enters XDP has its checksums made and is no longer than
@@ -252,4 +253,9 @@ tuples() {
 
 counted() { # WHAT COUNTS
 	sed -n "s/.*\<$1 \([0-9]*\).*/\1/p" <<<"$2"
+}
+
+# ct_events HOST: those that there were.
+ct_events() {
+	xovn "$1" stats ct | awk '/^EVENT/ { on = 1; next } on && $2' | sed 's/^/  /'
 }
