@@ -8,6 +8,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,7 +34,9 @@ static int listener_open(int type, int port)
 	if (fd < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
 	    bind(fd, (struct sockaddr *)&sin, sizeof(sin)) ||
-	    (type == SOCK_STREAM && listen(fd, 512))) {
+	    (type == SOCK_STREAM && listen(fd, 512)) ||
+	    (type == SOCK_DGRAM &&
+	     setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)))) {
 		fprintf(stderr, "talkd: port %d: %s\n", port, strerror(errno));
 		return -1;
 	}
@@ -49,16 +52,31 @@ static int identity(char *buf, size_t size, const struct sockaddr_in *peer)
 			ntohs(peer->sin_port));
 }
 
+/* From the address that was asked, which need not be the interface's. */
 static void datagram_answer(int fd)
 {
+	union {
+		char space[CMSG_SPACE(sizeof(struct in_pktinfo))];
+		struct cmsghdr align;
+	} control;
 	struct sockaddr_in peer;
-	socklen_t len = sizeof(peer);
-	char in[2048], out[256];
+	char buf[2048];
+	struct iovec iov = {buf, sizeof(buf)};
+	struct msghdr msg = {.msg_name = &peer,
+			     .msg_namelen = sizeof(peer),
+			     .msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = &control,
+			     .msg_controllen = sizeof(control)};
+	struct cmsghdr *c;
 
-	if (recvfrom(fd, in, sizeof(in), 0, (struct sockaddr *)&peer, &len) < 0)
+	if (recvmsg(fd, &msg, 0) < 0)
 		return;
-	sendto(fd, out, identity(out, sizeof(out), &peer), 0,
-	       (struct sockaddr *)&peer, len);
+	c = CMSG_FIRSTHDR(&msg);
+	if (c && c->cmsg_type == IP_PKTINFO)
+		((struct in_pktinfo *)CMSG_DATA(c))->ipi_ifindex = 0;
+	iov.iov_len = identity(buf, sizeof(buf), &peer);
+	sendmsg(fd, &msg, 0);
 }
 
 static int page(char *buf, size_t size)
