@@ -5,7 +5,7 @@
 # shellcheck source=selftests/topo/gateway.sh
 . "$(dirname "$0")/gateway.sh"
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	tutorial
 	expect "I10 $MODE: cold vm1 -> gw1 172.19.255.1 loses at most the first" \
 		"[23]/3 ttl=253" "$(pings vm1 172.19.255.1 -c 3)"

@@ -14,7 +14,7 @@ announced_twice() { [ "$(announced "$1" "$2")" -ge 2 ]; }
 # shellcheck disable=SC2317 # called by until_true
 nothing_runs() { [ -z "$(ip netns pids "$NET-node1")" ]; }
 
-for MODE in ${MODES:-tc native}; do
+for MODE in tc native; do
 	net_init
 	net_up
 	capture "$DIR/attach.pcap" ext eth0 arp

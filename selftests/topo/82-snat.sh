@@ -11,7 +11,7 @@ seen_outside() { # FILE: source addresses of echo requests to ext
 		-e ip.src 2>/dev/null | sort -u | xargs
 }
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	tutorial
 	servers ext vm1
 	warm_gateway

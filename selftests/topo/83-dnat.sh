@@ -8,7 +8,7 @@ FIP=192.168.209.121  # vm2
 FREE=192.168.209.122 # stateless, vm3
 ONLY=192.168.209.123 # dnat only, vm4
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	tutorial
 	servers ext vm1 vm2 vm3 vm4
 	warm_gateway

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/gateway.sh"
 VIP=192.168.209.55
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	tutorial
 	servers ext vm1 vm2 vm3
 	warm_gateway

@@ -21,7 +21,7 @@ moved() {
 	choices | paste -d ' ' "$1" - | awk '$1 != $2' | wc -l
 }
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	tutorial
 	servers ext vm1 vm2 vm3
 	warm_gateway

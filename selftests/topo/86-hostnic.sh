@@ -6,7 +6,7 @@
 . "$(dirname "$0")/gateway.sh"
 OWN=192.168.209.119
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	tutorial
 	servers ext vm1 node1
 	warm_gateway

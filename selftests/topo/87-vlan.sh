@@ -7,7 +7,7 @@
 TAG=7
 tap=
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	net_init
 	net_up
 	nb_server "$DATA/snat-router-lb/nb.db"

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/gateway.sh"
 FIP=192.168.209.121
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	tutorial
 	warm_gateway
 	nb_server "$DATA/snat-router-lb/nb.db"

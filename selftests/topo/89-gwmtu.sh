@@ -13,7 +13,7 @@ forget() {
 	for where in ext $VMS; do on "$where" ip route flush cache; done
 }
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	tutorial
 	servers ext vm1
 	warm_gateway

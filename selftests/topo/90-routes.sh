@@ -6,7 +6,7 @@
 . "$(dirname "$0")/gateway.sh"
 FAR=10.99.0.1
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	net_init
 	net_up
 	ext_up ext2 192.168.209.162 02:0a:7f:18:01:62 p11

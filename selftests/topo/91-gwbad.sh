@@ -24,7 +24,7 @@ refused "attach: another interface for the network" "xovn: attach: *phyNet*ens9*
 	xovn node1 attach ens3 --localnet phyNet
 refused "attach: another mode for the same NIC" "xovn: attach: *ens3*mode*" \
 	xovn node2 attach ens3 --localnet phyNet --mode native
-refused "bind: an attached NIC" "xovn: bind: *ens9*" xovn node1 bind ens9 ls1-vm1
+refused "bind: an attached NIC" "xovn: bind: *ens3*" xovn node2 bind ens3 ls1-vm1
 refused "ct: an unknown zone" "xovn: ct: *nowhere*" xovn node1 ct list --zone nowhere
 for words in "attach ens9 --underlay --localnet phyNet" "ct" "ct forget" \
 	"ct list --state asleep" "ct list --src here" "ct flush --sport 70000"; do

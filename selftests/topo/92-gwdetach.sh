@@ -17,7 +17,7 @@ host_state() {
 }
 wire_state() { on wire sh -c 'ethtool -k p1; ethtool -k p9'; }
 
-for MODE in ${MODES:-native tc}; do
+for MODE in $MODES; do
 	net_init
 	net_up
 	before=$(host_state)

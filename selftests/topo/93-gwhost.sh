@@ -7,7 +7,7 @@
 GATEWAY=node2
 VIP=192.168.209.55
 
-for MODE in ${MODES:-tc native}; do
+for MODE in $MODES; do
 	net_init
 	net_up
 	nb_server "$DATA/base/nb.db"

@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What tests of the gateway, of NAT and of load balancers need.  They run
-# the tutorial with GATEWAY set: ext is a host of the physical network.
+# the tutorial with GATEWAY set: ext is a host of the physical network.  A
+# test runs in mode tc by its own name, in mode native by a link whose name
+# ends in -native: two programs, each with the runner's time.
 
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,6 +14,10 @@ GW=192.168.209.120     # gw1's outside port, and its SNAT address
 EXT=${VM_IP[ext]}
 PORT=8000              # of the servers below
 held_pid=
+case $0 in
+*-native.sh) MODES=${MODES:-native} ;;
+*) MODES=${MODES:-tc} ;;
+esac
 
 # load HOST FILE [options]: as an operator would.
 load() {

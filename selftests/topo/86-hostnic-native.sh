@@ -1,0 +1,1 @@
+86-hostnic.sh

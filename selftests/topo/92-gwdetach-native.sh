@@ -1,0 +1,1 @@
+92-gwdetach.sh

@@ -1,0 +1,1 @@
+93-gwhost.sh
