@@ -187,22 +187,28 @@ __noinline int lr_local(struct flow *f, __u32 lrp_flags)
 	return lrp_flags & LRP_F_SILENT ? -DROP_LR_LOCAL : V_ICMP_ERROR;
 }
 
-/* mac_binding_age_threshold: what was not used for so long is asked for
- * again.  An entry without a time is the loader's and does not age. */
+/* mac_binding_age_threshold: who has not been heard of for so long is asked
+ * for again.  An entry without a time is the loader's and does not age. */
 static __always_inline bool neighbor_is_aged(struct flow *f,
-					     struct neighbor_val *n)
+					     const struct neighbor_val *n)
 {
 	struct datapath_key key = {.datapath = f->datapath};
 	struct router_val *val = bpf_map_lookup_elem(&router, &key);
-	__u32 now = flow_now(f);
 
-	if (!val || !val->neighbor_age || !n->seen)
-		return false;
-	if (now - n->seen > val->neighbor_age)
-		return true;
-	if (n->seen != now)
-		n->seen = now;
-	return false;
+	return val && val->neighbor_age && n->seen &&
+	       flow_now(f) - n->seen > val->neighbor_age;
+}
+
+/* What a neighbor sends keeps its entry young (OVN's MAC cache use). */
+static __always_inline void neighbor_refresh(struct flow *f)
+{
+	struct neighbor_key key = {.datapath = f->datapath, .port = f->inport};
+	struct neighbor_val *n;
+
+	*(__be32 *)key.ip = f->src.ip4;
+	n = bpf_map_lookup_elem(&learned, &key);
+	if (n && mac_equal(n->mac, f->eth_src) && n->seen != flow_now(f))
+		n->seen = f->now;
 }
 
 /* lr_in_arp_resolve, lr_in_arp_request. */
@@ -397,6 +403,8 @@ __noinline int lr_ingress(struct flow *f)
 	f->flags |= FLOW_ROUTED;
 	f->flags &= ~(FLOW_CT_KNOWN | FLOW_DNATED | FLOW_LBED | FLOW_SKIP_SNAT |
 		      FLOW_STATELESS);
+	if (p->flags & LRP_F_AGES)
+		neighbor_refresh(f);
 	f->route_table = p->route_table;
 	f->ttl_in = f->ttl;
 	flow_tuple(f, &f->in);
