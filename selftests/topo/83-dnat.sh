@@ -59,8 +59,8 @@ for MODE in ${MODES:-tc native}; do
 
 	# peers for whom a rule holds, and a range of ports
 	set=$(nb create address_set name=peers addresses="\"$EXT\"")
-	nb lr-nat-del gw1 snat 172.18.0.0/16 \
-		-- --portrange lr-nat-add gw1 snat $GW 172.18.0.0/16 50000-50009
+	nb set nat "$(nb --bare --columns _uuid find nat type=snat)" \
+		external_port_range=50000-50009
 	nb set nat "$(nb --bare --columns _uuid find nat external_ip=$ONLY)" \
 		exempted_ext_ips="$set"
 	nb set nat "$(nb --bare --columns _uuid find nat external_ip=$FIP)" \
