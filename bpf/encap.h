@@ -16,7 +16,6 @@
 #define TC_ACT_SHOT 2
 #define OUTER_TTL 64
 #define EALREADY 114
-#define ENOTSUPP 524
 #define MTU_MIN 576 /* what fits here fits any IPv4 underlay: not asked for */
 
 /* The flags without which a GSO packet dies on the way: the L2 length is the
