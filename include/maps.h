@@ -291,13 +291,22 @@ struct encap_ip_val {
 	__u32 chassis;
 };
 
+/* ---- heard: the MAC that Geneve of a chassis comes with, same index; so
+ * copies, and XDP, follow a peer that gets another NIC.  BPF writes. ---- */
+
+struct heard_val {
+	__u8 mac[6]; /* zero: nothing heard yet */
+	__u8 ip_tail[2]; /* of its encap IP: an index may get another chassis */
+};
+
 /* How to reach a chassis, same index; filled by load and attach. */
 struct tunnel_val {
 	__u8 remote_ip[4];
 	__u8 local_ip[4];
 	__u8 nexthop[4]; /* on the underlay: remote_ip or a gateway */
 	__u32 ifindex; /* underlay device, 0: chassis unreachable */
-	__u8 nexthop_mac[6]; /* for copies and non-IP frames; zero: unknown */
+	__u8 nexthop_mac[6]; /* for copies, non-IP frames and XDP where nothing
+			      * is heard; zero: unknown */
 	__u8 local_mac[6];
 	__u32 is_native; /* the device takes frames that XDP redirects */
 };
