@@ -15,9 +15,6 @@
 
 #define CT_WAYS 2 /* buckets a tuple may be in */
 
-#define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
-#define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))
-
 /* A tuple and its zone, as hashed and compared: two words and the zone. */
 struct ct_key {
 	struct ct_tuple tuple;

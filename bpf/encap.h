@@ -16,7 +16,6 @@
 #define TC_ACT_SHOT 2
 #define OUTER_TTL 64
 #define EALREADY 114
-#define ENOTSUPP 524
 #define MTU_MIN 576 /* what fits here fits any IPv4 underlay: not asked for */
 
 /* The flags without which a GSO packet dies on the way: the L2 length is the
@@ -58,18 +57,35 @@ static __always_inline struct tunnel_val *tunnel_find(__u32 chassis)
 	return t && t->ifindex ? t : 0;
 }
 
+/* Next hop's MAC, in the lower six bytes; 0: unknown.  What a chassis on the
+ * same link sends with is newer than what load has seen. */
+static __always_inline __u64 tunnel_mac(const struct tunnel_val *t,
+					__u32 chassis)
+{
+	struct heard_val *h = bpf_map_lookup_elem(&heard, &chassis);
+	__u64 word = h ? READ_ONCE(*(__u64 *)h) : 0, mac = 0;
+
+	if (ip4_load(t->nexthop) == ip4_load(t->remote_ip) &&
+	    word >> 48 == ip4_load(t->remote_ip) >> 16)
+		mac = word << 16 >> 16;
+	if (!mac)
+		mac_copy(&mac, t->nexthop_mac);
+	return mac;
+}
+
 /* Destination of the outer headers, and what depends on it. */
 static __always_inline void outer_write_address(struct outer_view *o,
-						const struct tunnel_val *t)
+						const struct tunnel_val *t,
+						__u32 chassis)
 {
 	const __be16 *src = (const __be16 *)t->local_ip;
 	const __be16 *dst = (const __be16 *)t->remote_ip;
+	__u64 mac = tunnel_mac(t, chassis);
 	__u32 sum;
 
-	mac_copy(o->eth.dst, t->nexthop_mac);
-	if (!(o->eth.dst[0] | o->eth.dst[1] | o->eth.dst[2] | o->eth.dst[3] |
-	      o->eth.dst[4] | o->eth.dst[5]))
-		__builtin_memset(o->eth.dst, 0xff, 6); /* not resolved yet */
+	if (!mac)
+		mac = ~0ull; /* not resolved yet */
+	mac_copy(o->eth.dst, &mac);
 	mac_copy(o->eth.src, t->local_mac);
 	o->ip.src[0] = src[0];
 	o->ip.src[1] = src[1];
@@ -83,10 +99,9 @@ static __always_inline void outer_write_address(struct outer_view *o,
 
 /* inner_len: of the frame behind the outer headers.  hash: of its flow; the
  * source port is in OVS's range 32768..61000. */
-static __always_inline void outer_write(struct outer_view *o,
-					const struct tunnel_val *t,
-					const struct encap_keys *k,
-					__u32 inner_len, __u32 hash)
+static __always_inline void
+outer_write(struct outer_view *o, const struct tunnel_val *t, __u32 chassis,
+	    const struct encap_keys *k, __u32 inner_len, __u32 hash)
 {
 	__u32 tot_len = inner_len + ENCAP_LEN - ETH_HLEN;
 
@@ -98,7 +113,7 @@ static __always_inline void outer_write(struct outer_view *o,
 	o->ip.frag = bpf_htons(IP_DF);
 	o->ip.ttl = OUTER_TTL;
 	o->ip.proto = IPPROTO_UDP;
-	outer_write_address(o, t);
+	outer_write_address(o, t, chassis);
 	o->udp.sport =
 		bpf_htons(32768 + (((hash >> 16) * (61000u - 32768u)) >> 16));
 	o->udp.dport = bpf_htons(GENEVE_UDP_PORT);
@@ -154,7 +169,7 @@ __noinline int encap_push(struct __sk_buff *skb, struct flow *f,
 		mac_copy(inner->src, f->eth_src);
 		inner->type = bpf_htons(f->eth_type);
 	}
-	outer_write(o, t, k, inner_len, f->hash);
+	outer_write(o, t, chassis, k, inner_len, f->hash);
 	return is_ip;
 }
 
@@ -249,7 +264,7 @@ __noinline int emit_tunnel_on(struct __sk_buff *skb, struct flow *f)
 	o = CTX_DATA(skb);
 	if ((void *)(o + 1) > CTX_DATA_END(skb))
 		return -DROP_ENCAP_FAILED;
-	outer_write(o, t, &k, skb->len - ENCAP_LEN, f->hash);
+	outer_write(o, t, f->chassis, &k, skb->len - ENCAP_LEN, f->hash);
 	return bpf_redirect_neigh(ifindex, &nh, sizeof(nh), 0);
 }
 

@@ -102,7 +102,7 @@ static long flood_chassis(__u32 i, struct flood_state *s)
 	o = CTX_DATA(s->skb);
 	if ((void *)(o + 1) > CTX_DATA_END(s->skb))
 		return 1;
-	outer_write_address(o, t);
+	outer_write_address(o, t, m->id);
 	ifindex = t->ifindex;
 	flood_clone(s, ifindex);
 	return 0;
@@ -133,7 +133,7 @@ static __always_inline void flood_to_router(struct flood_state *s, __u32 group)
 		s->failed = 1;
 		return;
 	}
-	outer_write_address(o, t);
+	outer_write_address(o, t, s->f->copy_chassis);
 	o->geneve[7] = bpf_htons(s->f->copy_outport);
 	ifindex = t->ifindex;
 	flood_clone(s, ifindex);

@@ -10,8 +10,10 @@
  *   rewrite.h   changed fields -> frame  emit.h     verdict -> kernel (TC)
  *   csum.h      checksums, SCTP's too    step.h     decide, emit, again (TC)
  *   ct.h        connections              xdp.h      verdict -> kernel (XDP)
- *   action.h    where the last packet of a connection went
- *   lb.h        VIP to backend           nat.h      NAT rules of a router
+ *   track.h     a packet and its         lb.h       VIP to backend
+ *   action.h    connection, known        nat.h      NAT rules of a router
+ *   ct_new.h    and new                  gateway.h  routers with NAT or LBs
+ *   localnet.h  physical networks        lbswitch.h load balancers of switches
  *
  * A stage takes a flow and returns a verdict: V_NEXT, another enum verdict,
  * or a negative enum drop_reason.  It never touches the packet.
@@ -31,6 +33,9 @@
 #include "maps.h"
 #include "types.h"
 #include "wire.h"
+
+#define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
+#define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))
 
 #define ETH_HLEN 14
 #define ETH_P_IP 0x0800

@@ -6,6 +6,7 @@
 #ifndef XOVN_BPF_PIPELINE_H
 #define XOVN_BPF_PIPELINE_H
 
+#include "gateway.h"
 #include "router.h"
 
 #define PIPELINE_HOPS 32

@@ -187,22 +187,28 @@ __noinline int lr_local(struct flow *f, __u32 lrp_flags)
 	return lrp_flags & LRP_F_SILENT ? -DROP_LR_LOCAL : V_ICMP_ERROR;
 }
 
-/* mac_binding_age_threshold: what was not used for so long is asked for
- * again.  An entry without a time is the loader's and does not age. */
+/* mac_binding_age_threshold: who has not been heard of for so long is asked
+ * for again.  An entry without a time is the loader's and does not age. */
 static __always_inline bool neighbor_is_aged(struct flow *f,
-					     struct neighbor_val *n)
+					     const struct neighbor_val *n)
 {
 	struct datapath_key key = {.datapath = f->datapath};
 	struct router_val *val = bpf_map_lookup_elem(&router, &key);
-	__u32 now = flow_now(f);
 
-	if (!val || !val->neighbor_age || !n->seen)
-		return false;
-	if (now - n->seen > val->neighbor_age)
-		return true;
-	if (n->seen != now)
-		n->seen = now;
-	return false;
+	return val && val->neighbor_age && n->seen &&
+	       flow_now(f) - n->seen > val->neighbor_age;
+}
+
+/* What a neighbor sends keeps its entry young (OVN's MAC cache use). */
+static __always_inline void neighbor_refresh(struct flow *f)
+{
+	struct neighbor_key key = {.datapath = f->datapath, .port = f->inport};
+	struct neighbor_val *n;
+
+	*(__be32 *)key.ip = f->src.ip4;
+	n = bpf_map_lookup_elem(&learned, &key);
+	if (n && mac_equal(n->mac, f->eth_src) && n->seen != flow_now(f))
+		n->seen = f->now;
 }
 
 /* lr_in_arp_resolve, lr_in_arp_request. */
@@ -366,85 +372,6 @@ static __always_inline int lr_time_exceeded(struct flow *f,
 	return V_ICMP_ERROR;
 }
 
-/* STAGE_LR_TRACK, a router that keeps connections: a known one is translated
- * as it was, and mostly sent where it went; a new one goes by the rules. */
-__noinline int lr_track(struct flow *f)
-{
-	struct lrp_key key = {};
-	struct router_ip_val *own;
-	struct route_val *r;
-	struct lrp_val *p;
-	int ret;
-
-	if (!f)
-		return -DROP_MALFORMED;
-	ret = ct_track(f, 0, f->inport);
-	if (ret == CT_AGAIN) /* until the other CPU is done with it */
-		return V_NEXT;
-	if (ret == V_CONSUMED)
-		return f->stage;
-	if (ret == -DROP_CT_FRAGMENT && lr_is_stateless(f))
-		ret = CT_MISS;
-	if (ret != CT_MISS && ret < 0)
-		return ret;
-	key.datapath = f->datapath;
-	key.port = f->inport;
-	p = bpf_map_lookup_elem(&lrp, &key);
-	if (!p)
-		return -DROP_PORT_UNSUPPORTED;
-	if (ret == CT_MISS) {
-		ret = lr_check_addresses(f, p);
-		if (ret)
-			return ret;
-		own = router_ip_find(f->datapath, f->dst.ip4);
-		if (own && own->kind == ROUTER_IP_OWN &&
-		    f->proto == IPPROTO_ICMP && f->sport == ICMP_ECHO << 8)
-			return lr_local(f, p->flags);
-		if (f->ttl <= 1)
-			return lr_time_exceeded(f, p);
-		ret = lr_dnat(f, p->flags);
-		if (ret)
-			return ret;
-		/* To an external address, and no rule or connection for it. */
-		if (own && own->kind == ROUTER_IP_NAT &&
-		    f->dst.ip4 == f->in.dst)
-			return flow_is_icmp_error(f) ? -DROP_CT_INVALID :
-						       -DROP_LR_LOCAL;
-	} else if (f->ttl <= 1) {
-		return lr_time_exceeded(f, p);
-	}
-	r = lr_route_find(f, p->flags);
-	if (!r)
-		return -DROP_LR_NO_ROUTE;
-	if (r->kind == ROUTE_LOCAL)
-		return lr_local(f, p->flags);
-	return lr_forward(f, r, false);
-}
-
-/* STAGE_LR_SNAT: the rules for the source, then out of the port that routing
- * has chosen. */
-__noinline int lr_egress(struct flow *f)
-{
-	int ret;
-
-	if (!f)
-		return -DROP_MALFORMED;
-	ret = lr_snat(f);
-	if (ret == CT_AGAIN) { /* another CPU noted it first: once more */
-		f->src.ip4 = f->in.src;
-		f->dst.ip4 = f->in.dst;
-		flow_set_sport(f, f->in.sport);
-		flow_set_dport(f, f->in.dport);
-		f->ttl = f->ttl_in;
-		f->stage = STAGE_LR_TRACK;
-		return V_NEXT;
-	}
-	if (!ret)
-		lr_enter_peer(f, f->next_datapath, f->next_port,
-			      f->next_is_router);
-	return ret;
-}
-
 /* lr_in_admission, lr_in_ip_input, lr_in_ip_routing. */
 __noinline int lr_ingress(struct flow *f)
 {
@@ -476,6 +403,8 @@ __noinline int lr_ingress(struct flow *f)
 	f->flags |= FLOW_ROUTED;
 	f->flags &= ~(FLOW_CT_KNOWN | FLOW_DNATED | FLOW_LBED | FLOW_SKIP_SNAT |
 		      FLOW_STATELESS);
+	if (p->flags & LRP_F_AGES)
+		neighbor_refresh(f);
 	f->route_table = p->route_table;
 	f->ttl_in = f->ttl;
 	flow_tuple(f, &f->in);

@@ -48,6 +48,20 @@ static __always_inline __u32 geneve_find_option(void *p, void *end,
 	return 0;
 }
 
+/* Whom a chassis' frames come from, in one word. */
+static __always_inline void tunnel_hear(__u32 chassis, const __u8 *mac,
+					__be32 ip)
+{
+	struct heard_val *h = bpf_map_lookup_elem(&heard, &chassis);
+	__u64 now = (__u64)(ip >> 16) << 48;
+
+	if (!h || mac_is_multicast(mac))
+		return;
+	mac_copy(&now, mac);
+	if (READ_ONCE(*(__u64 *)h) != now)
+		WRITE_ONCE(*(__u64 *)h, now);
+}
+
 /* Reads the outer headers of a frame f->len bytes long.  Enum tunnel_result,
  * or a drop reason.  is_gso: lengths are of the segments to come. */
 static __always_inline int geneve_parse(struct flow *f, void *p, void *end,
@@ -57,6 +71,7 @@ static __always_inline int geneve_parse(struct flow *f, void *p, void *end,
 	struct ip4_view *ip = (void *)(eth + 1);
 	__be16 *udp = (void *)(ip + 1), *geneve = udp + 4;
 	struct encap_ip_key ckey = {};
+	struct encap_ip_val *from;
 	__u32 zero = 0, tot_len, opt_len, keys;
 	struct config *c;
 	__u8 *b;
@@ -79,8 +94,10 @@ static __always_inline int geneve_parse(struct flow *f, void *p, void *end,
 	if (ip->ver_ihl != 0x45 || ip->frag & bpf_htons(IP_MF))
 		return -DROP_TUNNEL_MALFORMED;
 	*(__be32 *)ckey.ip = be16_pair(ip->src);
-	if (!bpf_map_lookup_elem(&encap_ip, &ckey))
+	from = bpf_map_lookup_elem(&encap_ip, &ckey);
+	if (!from)
 		return -DROP_TUNNEL_CHASSIS;
+	tunnel_hear(from->chassis, eth->src, *(__be32 *)ckey.ip);
 	b = (__u8 *)geneve;
 	if ((void *)(b + 8) > end)
 		return -DROP_TUNNEL_MALFORMED;

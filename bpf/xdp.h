@@ -106,9 +106,7 @@ static __always_inline int xdp_tunnel(struct xdp_md *ctx, struct flow *f)
 	if (!t)
 		return -DROP_NO_TUNNEL;
 	/* TC can have the next hop looked up. */
-	if (!t->is_native ||
-	    !(t->nexthop_mac[0] | t->nexthop_mac[1] | t->nexthop_mac[2] |
-	      t->nexthop_mac[3] | t->nexthop_mac[4] | t->nexthop_mac[5]) ||
+	if (!t->is_native || !tunnel_mac(t, f->chassis) ||
 	    check_size(ctx, f, t->ifindex, ENCAP_MTU_COST))
 		return XDP_PASS;
 	if (f->outer_len != ENCAP_LEN &&
@@ -121,7 +119,7 @@ static __always_inline int xdp_tunnel(struct xdp_md *ctx, struct flow *f)
 	o = CTX_DATA(ctx);
 	if ((void *)(o + 1) > CTX_DATA_END(ctx))
 		return -DROP_ENCAP_FAILED;
-	outer_write(o, t, &k, f->len, f->hash);
+	outer_write(o, t, f->chassis, &k, f->len, f->hash);
 	return xdp_send(ctx, t->ifindex);
 }
 

@@ -5,9 +5,10 @@
  *   types.h   fixed-width integers on either side, limits, small helpers
  *   drop.h    every reason a packet can be dropped for
  *   wire.h    Geneve and OVN's option as they stand on the wire
- *   maps.h    keys and values of every map; those of connections stand in
- *   ct.h      and those of NAT and load balancers in
- *   nat.h
+ *   maps.h    keys and values of every map, with
+ *   l3.h      those of routers,
+ *   nat.h     of NAT rules and load balancers,
+ *   ct.h      and of connections
  *
  * Rules for everything in here: no packed structs, padding is explicit and
  * zero, IPv4 addresses are __u8[4] and MACs __u8[6] in network order, all

@@ -30,6 +30,13 @@ struct {
 } tunnel SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, XOVN_MAX_CHASSIS);
+	__type(key, __u32);
+	__type(value, struct heard_val);
+} heard SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, XOVN_MAX_CHASSIS);
 	__type(key, struct encap_ip_key);

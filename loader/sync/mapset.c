@@ -77,7 +77,7 @@ uint32_t map_max_entries(const char *name, const struct map_limits *limits)
 	if (!strcmp(name, "ct_index"))
 		return map_ct_buckets(limits->ct_max);
 	if (!strcmp(name, "encap_ip") || !strcmp(name, "chassis") ||
-	    !strcmp(name, "tunnel"))
+	    !strcmp(name, "tunnel") || !strcmp(name, "heard"))
 		return XOVN_MAX_CHASSIS;
 	for (size_t i = 0; i < sizeof(map_shares) / sizeof(map_shares[0]);
 	     i++) {

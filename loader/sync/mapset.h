@@ -32,6 +32,7 @@
 	X(CONFIG, "config", __u32, struct config)                              \
 	X(CHASSIS, "chassis", __u32, struct chassis_val)                       \
 	X(TUNNEL, "tunnel", __u32, struct tunnel_val)                          \
+	X(HEARD, "heard", __u32, struct heard_val)                             \
 	X(LEARNED, "learned", struct neighbor_key, struct neighbor_val)        \
 	X(FDB, "fdb", struct l2_key, struct fdb_val)                           \
 	X(EPOCH, "epoch", __u32, struct epoch_val)                             \

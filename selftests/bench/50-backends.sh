@@ -12,7 +12,7 @@ net_init
 bench_nb -- lb-add web $VIP:80 "$(backends "$BACKENDS")" tcp \
 	-- lr-lb-add gw1 web
 for mode in $MODES; do
-	flood_bed "$mode" "$mode" --ct-timeout TCP_CLOSE=1 ||
+	flood_bed "$mode" "$mode" ||
 		die "$(cat "$DIR/up.log")"
 	hold_start "$mode" 500
 	backend_change "$mode" "$BACKENDS" "$ASKED" | sed "s/^/mode $mode: /"

@@ -85,11 +85,12 @@ flood_send() { # BED KIND N
 # flood BED KIND N: until N connections were asked for; what does not fit
 # into the ring of a veth is lost before the gateway sees it.
 flood() {
-	local first sent=0 start=$SECONDS seen=0
+	local first sent=0 start=$SECONDS seen=0 chunk=$3
 	first=$(noted "$1")
 	while [ $seen -lt "$3" ] && [ $sent -lt $(($3 * 100)) ]; do
-		flood_send "$1" "$2" $(($3 / 5)) >/dev/null || return 1
-		sent=$((sent + $3 / 5))
+		flood_send "$1" "$2" "$chunk" >/dev/null || return 1
+		sent=$((sent + chunk))
+		chunk=$(($3 / 2))
 		seen=$(($(noted "$1") - first))
 	done
 	echo "$seen connections begun by $sent frames in $((SECONDS - start)) s"
@@ -102,15 +103,14 @@ backends() {
 
 # asked BED N FILE: which backend answers from each of N source ports.
 asked() {
-	# what the last round has closed is forgotten
-	sleep 2.5
+	# a connection closed by the last round begins anew
 	on "$1-ext" "$TOOLS/tcphold" ask $VIP 80 20000 "$2" | sort >"$3"
 }
 
 backends_set() { # BED N
 	nb --may-exist lb-add web $VIP:80 "$(backends "$2")" tcp
 	xovn "$1-gw" load --nb "$DIR/private.db" --chassis node1 \
-		--placement "$PLACEMENT" --ct-timeout TCP_CLOSE=1 >"$DIR/up.log" 2>&1 ||
+		--placement "$PLACEMENT" >"$DIR/up.log" 2>&1 ||
 		die "$(cat "$DIR/up.log")"
 }
 

@@ -11,7 +11,7 @@ for MODE in $MODES; do
 	net_up
 	ext_up ext2 192.168.209.162 02:0a:7f:18:01:62 p11
 	port_forwards p11
-	if [ $MODE = native ]; then
+	if [ "$MODE" = native ]; then
 		on ext2 ethtool -K eth0 tx off tso off >/dev/null 2>&1
 	fi
 	for ext in ext ext2; do

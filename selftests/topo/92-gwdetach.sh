@@ -31,7 +31,7 @@ for MODE in $MODES; do
 	expect "$MODE: the underlay goes on" "[12]/2 ttl=253" \
 		"$(pings vm1 172.19.255.1 -c 2)"
 	check "$MODE: attach ens9 again" xovn node1 attach ens9 --localnet phyNet \
-		--mode $MODE
+		--mode "$MODE"
 	expect "$MODE: forwards again" "[123]/3 ttl=62" "$(pings vm1 "$EXT" -c 3)"
 	maps=$(find "$PINS/node1" -type f | while read -r pin; do
 		bpftool -j map show pinned "$pin" 2>/dev/null | jq -r '.id // empty'

@@ -5,6 +5,7 @@
 # passes data meanwhile, and new ones are possible afterwards.
 # shellcheck source=selftests/bench/flood.sh
 . "$(dirname "$0")/../bench/flood.sh"
+declare -A floods=([native]="syn-vip udp-snat" [tc]="udp-vip syn-snat")
 net_init
 flood_nb
 for mode in native tc; do
@@ -13,8 +14,8 @@ for mode in native tc; do
 		continue
 	}
 	hold_start $mode 500
-	for kind in syn-vip syn-snat udp-vip udp-snat; do
-		flood $mode $kind 150000 >/dev/null ||
+	for kind in ${floods[$mode]}; do
+		flood $mode "$kind" 200000 >/dev/null ||
 			fail "$mode: the flood $kind runs"
 	done
 	# a table that was never full would show nothing

@@ -9,7 +9,7 @@ N=5
 net_init
 bench_nb -- lb-add web $VIP:80 "$(backends $N)" tcp -- lr-lb-add gw1 web
 for mode in native tc; do
-	flood_bed $mode $mode --ct-timeout TCP_CLOSE=1 || {
+	flood_bed $mode $mode || {
 		fail "$mode: load, attach" "$(cat "$DIR/up.log")"
 		continue
 	}
