@@ -163,10 +163,7 @@ static __always_inline void flow_untranslate(struct flow *f)
 {
 	if (!(f->flags & FLOW_ROUTED) || !(f->changed & CHANGE_NAT))
 		return;
-	f->src.ip4 = f->in.src;
-	f->dst.ip4 = f->in.dst;
-	flow_set_sport(f, f->in.sport);
-	flow_set_dport(f, f->in.dport);
+	flow_set_tuple(f, &f->in);
 }
 
 /* V_ICMP_ERROR: RFC 792, RFC 1812 4.3.2. */

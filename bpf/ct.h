@@ -131,6 +131,15 @@ static __always_inline void flow_set_dport(struct flow *f, __u16 dport)
 		f->dport = dport;
 }
 
+static __always_inline void flow_set_tuple(struct flow *f,
+					   const struct flow_tuple *t)
+{
+	f->src.ip4 = t->src;
+	f->dst.ip4 = t->dst;
+	flow_set_sport(f, t->sport);
+	flow_set_dport(f, t->dport);
+}
+
 static __always_inline void ct_key_set(struct ct_key *k,
 				       const struct flow_tuple *t, __u8 proto,
 				       __u32 datapath, __u32 port)

@@ -74,10 +74,7 @@ __noinline int lr_egress(struct flow *f)
 		return -DROP_MALFORMED;
 	ret = lr_snat(f);
 	if (ret == CT_AGAIN) { /* another CPU noted it first: once more */
-		f->src.ip4 = f->in.src;
-		f->dst.ip4 = f->in.dst;
-		flow_set_sport(f, f->in.sport);
-		flow_set_dport(f, f->in.dport);
+		flow_set_tuple(f, &f->in);
 		f->ttl = f->ttl_in;
 		f->stage = STAGE_LR_TRACK;
 		return V_NEXT;

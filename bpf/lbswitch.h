@@ -90,10 +90,7 @@ __noinline int ls_lb(struct flow *f)
 	if (ret != CT_AGAIN)
 		return ret;
 	/* Until the other CPU is done with the connection. */
-	f->src.ip4 = f->in.src;
-	f->dst.ip4 = f->in.dst;
-	flow_set_sport(f, f->in.sport);
-	flow_set_dport(f, f->in.dport);
+	flow_set_tuple(f, &f->in);
 	f->stage = STAGE_LS_LB;
 	return V_NEXT;
 }
