@@ -114,6 +114,8 @@ static __always_inline int localnet_run(struct __sk_buff *skb, struct flow *f,
 		return TC_ACT_OK;
 	flow_begin(f, from->datapath, from->port, STAGE_LS, FLOW_FROM_LOCALNET);
 	ret = skb_parse(skb, f);
+	if (skb->vlan_present) /* the next tag took the place of the first */
+		f->flags |= FLOW_VLAN;
 	if (!ret)
 		ret = localnet_admit(f, from);
 	if (!mac_is_multicast(f->eth_dst))
