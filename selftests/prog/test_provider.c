@@ -11,7 +11,7 @@
 	"host ext 02:11:22:33:44:07\n"                                         \
 	"host ext2 02:11:22:33:44:08\n"                                        \
 	"switch out\n"                                                         \
-	" port o1 addr=02:00:00:00:0e:01,10.8.0.11 at=" self " if=o1\n"        \
+	" port o1 addr=02:00:00:00:0e:01,10.8.0.11,fd00::2 at=" self " if=o1\n"        \
 	" port o2 addr=02:00:00:00:0e:02,10.8.0.12 at=node2\n"                 \
 	" port o3 addr=02:00:00:00:0e:03,10.8.0.13 at=" self " if=o3\n"        \
 	" port o4 addr=02:00:00:00:0e:04,10.8.0.14\n"                          \
@@ -64,6 +64,14 @@ static const struct test provider_tests[] = {
 	TEST("in: ARP reply to a guest", "localnet",
 	     "eth ext>o1 | arp reply ext/10.8.0.99>o1/10.8.0.11", "redirect o1",
 	     NULL),
+	TEST("in: ND solicitation: the guest answers, not the switch",
+	     "localnet",
+	     "eth ext>33:33:ff:00:00:02 | ip6 fd00::1>ff02::1:ff00:2 hops=255 "
+	     "| ns fd00::2 mac=ext",
+	     "pass", NULL, .copies = {"o1: frame", "o3: frame"}),
+	TEST("in: ND solicitation by unicast", "localnet",
+	     "eth ext>o1 | ip6 fd00::1>fd00::2 hops=255 | ns fd00::2 mac=ext",
+	     "redirect o1", NULL),
 	TEST("in: IPv6 to a guest", "localnet",
 	     "eth ext>o1 | ip6 fd00::1>fd00::2 | udp 1>2 | data 8",
 	     "redirect o1", NULL),
