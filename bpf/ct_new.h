@@ -12,7 +12,9 @@
 #define CT_SEARCH 64 /* records looked at before the table counts as full */
 #define CT_PORT_TRIES 64
 
-static __always_inline bool ct_is_embryonic(enum ct_state state)
+/* Does it give way to a new one?  What one side alone makes of a connection
+ * does not count, or two packets of a flood would hold a record. */
+static __always_inline bool ct_is_embryonic(const struct ct_val *v)
 {
 	const __u32 embryonic = 0
 #define X(name, timeout, is_embryonic) | (__u32)is_embryonic << CT_##name
@@ -20,7 +22,8 @@ static __always_inline bool ct_is_embryonic(enum ct_state state)
 #undef X
 		;
 
-	return embryonic >> (state & 31) & 1;
+	return embryonic >> (v->state & 31) & 1 ||
+	       !(v->flags & CT_F_SEEN_REPLY);
 }
 
 /* A record for a new connection: its number + 1, owned (seq odd) and empty;
@@ -58,7 +61,7 @@ __noinline int ct_claim(__u32 now)
 				}
 				return n + 1;
 			}
-		} else if (!(seq & 1) && ct_is_embryonic(v->state)) {
+		} else if (!(seq & 1) && ct_is_embryonic(v)) {
 			__s32 left = v->expires - now;
 
 			if (!victim || left < victim_left) {
@@ -126,7 +129,7 @@ __noinline __u32 ct_index_victim(const struct ct_key *key, __u32 now)
 		struct ct_val *v = bpf_map_lookup_elem(&ct, &n);
 
 		if (v && !(READ_ONCE(v->seq) & 1) &&
-		    (ct_is_dead(v, now) || ct_is_embryonic(v->state)))
+		    (ct_is_dead(v, now) || ct_is_embryonic(v)))
 			return n + 1;
 	}
 	return 0;

@@ -33,9 +33,11 @@ static __always_inline int localnet_read_macs(struct flow *f, void *p,
 }
 
 /* A unicast frame for nobody of the logical network, or for one that is
- * behind this network itself. */
+ * behind this network itself.  is_host: to the NIC's own MAC, which no guest
+ * takes from the host by using it as its own. */
 static __always_inline bool localnet_is_others(const struct flow *f,
-					       const struct localnet_val *from)
+					       const struct localnet_val *from,
+					       bool is_host)
 {
 	struct l2_key key = {.datapath = from->datapath};
 	struct l2_val *to;
@@ -45,7 +47,8 @@ static __always_inline bool localnet_is_others(const struct flow *f,
 	mac_copy(key.mac, f->eth_dst);
 	to = bpf_map_lookup_elem(&l2, &key);
 	if (!to) {
-		struct fdb_val *learned_at = bpf_map_lookup_elem(&fdb, &key);
+		struct fdb_val *learned_at =
+			is_host ? 0 : bpf_map_lookup_elem(&fdb, &key);
 
 		return !learned_at || learned_at->port == from->port;
 	}

@@ -108,12 +108,14 @@ static __always_inline int localnet_run(struct __sk_buff *skb, struct flow *f,
 	bool is_tagged = skb->vlan_present;
 	int ret;
 
-	if (localnet_is_others(f, from))
+	if (localnet_is_others(f, from, skb->pkt_type == PACKET_HOST))
 		return TC_ACT_OK;
 	if (is_tagged && bpf_skb_vlan_pop(skb))
 		return TC_ACT_OK;
 	flow_begin(f, from->datapath, from->port, STAGE_LS, FLOW_FROM_LOCALNET);
 	ret = skb_parse(skb, f);
+	if (skb->vlan_present) /* the next tag took the place of the first */
+		f->flags |= FLOW_VLAN;
 	if (!ret)
 		ret = localnet_admit(f, from);
 	if (!mac_is_multicast(f->eth_dst))

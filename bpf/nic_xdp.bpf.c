@@ -54,7 +54,8 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 		f->len -= VLAN_HLEN;
 	}
 	from = localnet_find(ctx->ingress_ifindex, vlan);
-	if (!from || localnet_is_others(f, from))
+	/* TC knows whether it is the host's; the guest's way leads there. */
+	if (!from || localnet_is_others(f, from, true))
 		return XDP_PASS;
 	mac_copy(dst, f->eth_dst);
 	mac_copy(src, f->eth_src);

@@ -250,7 +250,8 @@ static __always_inline int ls_ingress(struct flow *f)
 			return V_NEXT;
 		if (ret != V_NEXT)
 			return ret;
-	} else if (flow_is_nd(f) && f->sport >> 8 == ND_NS) {
+	} else if (flow_is_nd(f) && f->sport >> 8 == ND_NS &&
+		   !(f->flags & FLOW_FROM_LOCALNET)) {
 		ret = ls_nd_solicitation(f);
 		if (ret != V_NEXT)
 			return ret;

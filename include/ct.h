@@ -24,8 +24,9 @@ struct ct_tuple {
 };
 
 /* States and their timeouts in seconds, those of Linux's nf_conntrack where
- * it has the state.  X(name, timeout, is_embryonic): an embryonic connection
- * gives way when the table is full, others never do. */
+ * it has the state.  X(name, timeout, is_embryonic): an embryonic connection,
+ * one that was refused, and any that nobody has answered give way when the
+ * table is full, others never do. */
 #define XOVN_CT_STATES(X)                                                      \
 	X(FREE, 0, 1)                                                          \
 	X(TCP_SYN_SENT, 120, 1)                                                \
@@ -34,13 +35,13 @@ struct ct_tuple {
 	X(TCP_ESTABLISHED, 432000, 0)                                          \
 	X(TCP_FIN_WAIT, 120, 0) /* one side has closed */                      \
 	X(TCP_TIME_WAIT, 120, 0) /* both have */                               \
-	X(TCP_CLOSE, 10, 0) /* reset */                                        \
+	X(TCP_CLOSE, 10, 1) /* reset */                                        \
 	X(UDP, 30, 1) /* unanswered */                                         \
 	X(UDP_STREAM, 120, 0)                                                  \
 	X(ICMP, 30, 1)                                                         \
 	X(SCTP, 10, 1) /* before the handshake is complete */                  \
 	X(SCTP_ESTABLISHED, 432000, 0)                                         \
-	X(SCTP_SHUTDOWN, 10, 0)                                                \
+	X(SCTP_SHUTDOWN, 10, 1)                                                \
 	X(GENERIC, 600, 1) /* other protocols, unanswered */                   \
 	X(GENERIC_STREAM, 600, 0)
 

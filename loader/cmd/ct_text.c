@@ -198,7 +198,8 @@ static size_t format_tuple(char *line, size_t size, const struct ct_tuple *t,
 /* conntrack(8)'s word for those that do not give way to others. */
 static bool is_assured(const struct ct_val *ct)
 {
-	return !ct_states[ct->state].is_embryonic;
+	return !ct_states[ct->state].is_embryonic &&
+	       ct->flags & CT_F_SEEN_REPLY;
 }
 
 void ct_format(char *line, size_t size, const struct ct_val *ct, uint32_t now,

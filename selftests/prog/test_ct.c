@@ -163,6 +163,22 @@ static bool flood_establish(int port)
 	       flood_send(false, VM1, port, "A");
 }
 
+/* The n-th connection that never comes to be: packets of vm1, or a SYN and
+ * the refusal.  True if there was a place for it. */
+static bool flood_alone(int port, int n)
+{
+	static const char *const sent[][4] = {
+		{"S", "R"}, {"S", "R", "A"}, {"FA", "FA"}, {"A", "FA"}};
+
+	if (n % 5 == 4)
+		return flood_send(false, VM1, port, "S") &&
+		       flood_send(true, VM1, port, "RA");
+	for (int i = 0; i < 4 && sent[n % 5][i]; i++)
+		if (!flood_send(false, VM1, port, sent[n % 5][i]))
+			return false;
+	return true;
+}
+
 static int flood_alive(int n)
 {
 	int alive = 0;
@@ -206,6 +222,20 @@ static void flood_check(void)
 		test_fail(name, "none was counted as evicted");
 	else if (ct_count() > SMALL)
 		test_fail(name, "%zu records of %d", ct_count(), SMALL);
+	else
+		test_ok(name);
+
+	/* Whatever one side alone sends, and whatever was refused. */
+	name = "ct flood: no flood of one side fills the table";
+	passed = 0;
+	for (int i = 0; i < FLOOD; i++)
+		passed += flood_alone(10000 + i, i);
+	n = flood_alive(ESTABLISHED);
+	if (n != ESTABLISHED)
+		test_fail(name, "%d of %d are left", n, ESTABLISHED);
+	else if (passed != FLOOD)
+		test_fail(name, "only %d of %d connections found a place",
+			  passed, FLOOD);
 	else
 		test_ok(name);
 

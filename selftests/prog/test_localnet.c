@@ -178,6 +178,14 @@ static const struct test tagged_tests[] = {
 	     "ttl=254 frag=0x4000 | icmp 11/0 | quoting 0: ip4 "
 	     "192.168.209.7>172.18.100.10 ttl=1 ; udp 1000>2000 ; data 32",
 	     .counts = "LR_TTL", .no_test_run = true),
+	TEST("two tags: no guest sees the second", "localnet",
+	     "eth ext>gw1-outside | vlan 10 | vlan 20 | ip4 "
+	     "192.168.209.7>172.18.100.50" UDP,
+	     "drop VLAN_TAGGED", NULL, .no_test_run = true),
+	TEST("two tags, broadcast: the host's alone", "localnet",
+	     "eth ext>all | vlan 10 | vlan 20 | ip4 "
+	     "192.168.209.7>192.168.223.255" UDP,
+	     "pass", NULL, .counts = "VLAN_TAGGED", .no_test_run = true),
 	TEST("untagged: the host's", "localnet", FROM_EXT "172.18.100.10" UDP,
 	     "pass", NULL),
 	TEST("another tag: the host's", "localnet",

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Guests on a switch with a localnet port: their traffic takes the physical
  * network, never a tunnel.  ovn-architecture(7), "localnet". */
+#include <bpf/bpf.h>
+#include <linux/pkt_cls.h>
+#include <string.h>
+
 #include "gateway.h"
 
 #define PROVIDER(self, options) PROVIDER_AS(self, "if=ens9 " options)
@@ -11,7 +15,7 @@
 	"host ext 02:11:22:33:44:07\n"                                         \
 	"host ext2 02:11:22:33:44:08\n"                                        \
 	"switch out\n"                                                         \
-	" port o1 addr=02:00:00:00:0e:01,10.8.0.11 at=" self " if=o1\n"        \
+	" port o1 addr=02:00:00:00:0e:01,10.8.0.11,fd00::2 at=" self " if=o1\n"        \
 	" port o2 addr=02:00:00:00:0e:02,10.8.0.12 at=node2\n"                 \
 	" port o3 addr=02:00:00:00:0e:03,10.8.0.13 at=" self " if=o3\n"        \
 	" port o4 addr=02:00:00:00:0e:04,10.8.0.14\n"                          \
@@ -64,6 +68,14 @@ static const struct test provider_tests[] = {
 	TEST("in: ARP reply to a guest", "localnet",
 	     "eth ext>o1 | arp reply ext/10.8.0.99>o1/10.8.0.11", "redirect o1",
 	     NULL),
+	TEST("in: ND solicitation: the guest answers, not the switch",
+	     "localnet",
+	     "eth ext>33:33:ff:00:00:02 | ip6 fd00::1>ff02::1:ff00:2 hops=255 "
+	     "| ns fd00::2 mac=ext",
+	     "pass", NULL, .copies = {"o1: frame", "o3: frame"}),
+	TEST("in: ND solicitation by unicast", "localnet",
+	     "eth ext>o1 | ip6 fd00::1>fd00::2 hops=255 | ns fd00::2 mac=ext",
+	     "redirect o1", NULL),
 	TEST("in: IPv6 to a guest", "localnet",
 	     "eth ext>o1 | ip6 fd00::1>fd00::2 | udp 1>2 | data 8",
 	     "redirect o1", NULL),
@@ -81,9 +93,45 @@ static const struct test provider_fdb_tests[] = {
 	     "redirect ens9", NULL),
 };
 
+/* The NIC's own MAC is the host's, whoever else uses it. */
+static void provider_fdb_check(void)
+{
+	static const uint8_t mac[] = {0x02, 0x11, 0x22, 0x33, 0x44, 0x99};
+	const char *name = "provider switch, learning: the host keeps its MAC";
+	static struct outcome claim, tc, xdp;
+	static struct packet p;
+	uint32_t out = network_key(&net, "out");
+	struct l2_key key = {.datapath = out};
+	struct fdb_val val;
+
+	device_set_mac(device_get(LOCALNET), mac);
+	memcpy(key.mac, mac, sizeof(mac));
+	text_to_packet(&p,
+		       "eth 02:11:22:33:44:99>o1 | ip4 10.8.0.15>10.8.0.11 | "
+		       "udp 1>2 | data 8",
+		       &net, NULL);
+	program_run(PROGRAM_VIF, device_get("o5"), &p, &claim);
+	text_to_packet(&p, EXT("02:11:22:33:44:99"), &net, NULL);
+	program_run(PROGRAM_TC, device_get(LOCALNET), &p, &tc);
+	program_run(PROGRAM_XDP, device_get(LOCALNET), &p, &xdp);
+	if (claim.retval != TC_ACT_REDIRECT ||
+	    bpf_map_lookup_elem(harness_map("fdb"), &key, &val) ||
+	    val.port != network_key(&net, "o5"))
+		test_fail(name, "the guest's frame was not learned from");
+	else if (tc.retval != TC_ACT_OK)
+		test_fail(name, "tc: verdict %d", tc.retval);
+	else if (xdp.retval != XDP_PASS || xdp.meta_len)
+		test_fail(name, "xdp: verdict %d, %zu bytes for TC", xdp.retval,
+			  xdp.meta_len);
+	else
+		test_ok(name);
+}
+
 const struct test_group provider_fdb_group =
-	TEST_GROUP("provider switch, learning", PROVIDER("node1", "fdb"),
-		   provider_fdb_tests);
+	TEST_GROUP("provider switch, learning",
+		   PROVIDER("node1",
+			    "fdb\n port o5 addr=unknown at=node1 if=o5"),
+		   provider_fdb_tests, .after = provider_fdb_check);
 
 static const struct test provider_tagged_tests[] = {
 	TEST("out, tagged 802.1ad", "vif o1", O1("o2"), "redirect ens9",
