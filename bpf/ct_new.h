@@ -241,9 +241,8 @@ static __always_inline __u16 ct_port_try(const struct ct_new *n, __u8 proto,
 
 static __always_inline void ct_count_tries(__u32 tries)
 {
-	if (!tries)
-		return;
-	ct_event_count(tries == 1 ? CT_EVENT_PORT_RETRY_1 :
+	ct_event_count(!tries	  ? CT_EVENT_PORT_KEPT :
+		       tries == 1 ? CT_EVENT_PORT_RETRY_1 :
 		       tries < 4  ? CT_EVENT_PORT_RETRY_2 :
 		       tries < 8  ? CT_EVENT_PORT_RETRY_4 :
 		       tries < 16 ? CT_EVENT_PORT_RETRY_8 :

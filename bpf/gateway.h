@@ -35,6 +35,10 @@ __noinline int lr_track(struct flow *f)
 	p = bpf_map_lookup_elem(&lrp, &key);
 	if (!p)
 		return -DROP_PORT_UNSUPPORTED;
+	/* lr_in_admission, for those that came without it. */
+	if (!mac_is_multicast(f->eth_dst) && !mac_equal(f->eth_dst, p->mac))
+		return -DROP_LR_ADMISSION;
+	f->route_table = p->route_table;
 	if (ret == CT_MISS) {
 		ret = lr_check_addresses(f, p);
 		if (ret)

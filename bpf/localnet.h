@@ -32,24 +32,32 @@ static __always_inline int localnet_read_macs(struct flow *f, void *p,
 	return 0;
 }
 
+/* Where the logical network has the frame's destination, or NULL. */
+static __always_inline struct l2_val *
+localnet_lookup(const struct flow *f, const struct localnet_val *from)
+{
+	struct l2_key key = {.datapath = from->datapath};
+
+	mac_copy(key.mac, f->eth_dst);
+	return bpf_map_lookup_elem(&l2, &key);
+}
+
 /* A unicast frame for nobody of the logical network, or for one that is
  * behind this network itself.  is_host: to the NIC's own MAC, which no guest
  * takes from the host by using it as its own. */
 static __always_inline bool localnet_is_others(const struct flow *f,
 					       const struct localnet_val *from,
+					       const struct l2_val *to,
 					       bool is_host)
 {
-	struct l2_key key = {.datapath = from->datapath};
-	struct l2_val *to;
-
 	if (mac_is_multicast(f->eth_dst))
 		return false;
-	mac_copy(key.mac, f->eth_dst);
-	to = bpf_map_lookup_elem(&l2, &key);
 	if (!to) {
-		struct fdb_val *learned_at =
-			is_host ? 0 : bpf_map_lookup_elem(&fdb, &key);
+		struct l2_key key = {.datapath = from->datapath};
+		struct fdb_val *learned_at;
 
+		mac_copy(key.mac, f->eth_dst);
+		learned_at = is_host ? 0 : bpf_map_lookup_elem(&fdb, &key);
 		return !learned_at || learned_at->port == from->port;
 	}
 	return to->kind == PORT_LOCALNET ||

@@ -108,7 +108,8 @@ static __always_inline int localnet_run(struct __sk_buff *skb, struct flow *f,
 	bool is_tagged = skb->vlan_present;
 	int ret;
 
-	if (localnet_is_others(f, from, skb->pkt_type == PACKET_HOST))
+	if (localnet_is_others(f, from, localnet_lookup(f, from),
+			       skb->pkt_type == PACKET_HOST))
 		return TC_ACT_OK;
 	if (is_tagged && bpf_skb_vlan_pop(skb))
 		return TC_ACT_OK;

@@ -39,6 +39,7 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 {
 	void *p = CTX_DATA(ctx), *end = CTX_DATA_END(ctx);
 	struct localnet_val *from;
+	struct l2_val *to;
 	__be16 *tag = p + 12;
 	__u8 dst[6], src[6];
 	__u32 vlan = 0;
@@ -55,7 +56,10 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 	}
 	from = localnet_find(ctx->ingress_ifindex, vlan);
 	/* TC knows whether it is the host's; the guest's way leads there. */
-	if (!from || localnet_is_others(f, from, true))
+	if (!from)
+		return XDP_PASS;
+	to = localnet_lookup(f, from);
+	if (localnet_is_others(f, from, to, true))
 		return XDP_PASS;
 	mac_copy(dst, f->eth_dst);
 	mac_copy(src, f->eth_src);
@@ -75,7 +79,16 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 	f->stage = STAGE_LS;
 	f->flags |= FLOW_FROM_LOCALNET;
 	ret = localnet_admit(f, from);
-	return ret ? ret : xdp_emit(ctx, f);
+	if (ret)
+		return ret;
+	/* ls_in_l2_lkup is done; only IP needs nothing of what is before it. */
+	if (to && f->eth_type == ETH_P_IP &&
+	    (to->kind == PORT_ROUTER || to->kind == PORT_GATEWAY)) {
+		ret = ls_output(f, to);
+		if (ret != V_NEXT)
+			return ret < 0 ? ret : XDP_PASS;
+	}
+	return xdp_emit(ctx, f);
 }
 
 SEC("xdp.frags")

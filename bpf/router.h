@@ -397,22 +397,14 @@ __noinline int lr_ingress(struct flow *f)
 	}
 	if (f->eth_type != ETH_P_IP)
 		return -DROP_LR_NOT_IP;
-	f->router = f->datapath;
-	f->router_inport = f->inport;
-	mac_copy(f->router_eth_src, f->eth_src);
-	f->flags |= FLOW_ROUTED;
-	f->flags &= ~(FLOW_CT_KNOWN | FLOW_DNATED | FLOW_LBED | FLOW_SKIP_SNAT |
-		      FLOW_STATELESS);
+	lr_begin(f);
 	if (p->flags & LRP_F_AGES)
 		neighbor_refresh(f);
-	f->route_table = p->route_table;
-	f->ttl_in = f->ttl;
-	flow_tuple(f, &f->in);
 	if (p->flags & LRP_F_CT) {
-		f->lb = 0;
 		f->stage = STAGE_LR_TRACK;
 		return V_NEXT;
 	}
+	f->route_table = p->route_table;
 	ret = lr_check_addresses(f, p);
 	if (ret)
 		return ret;

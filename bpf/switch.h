@@ -81,6 +81,37 @@ __noinline int ls_deliver(struct flow *f)
 	return V_DELIVER;
 }
 
+/* What a router will want to know of the packet as it came. */
+static __always_inline void lr_begin(struct flow *f)
+{
+	f->router = f->datapath;
+	f->router_inport = f->inport;
+	mac_copy(f->router_eth_src, f->eth_src);
+	f->flags |= FLOW_ROUTED;
+	f->flags &= ~(FLOW_CT_KNOWN | FLOW_DNATED | FLOW_LBED | FLOW_SKIP_SNAT |
+		      FLOW_STATELESS);
+	f->ttl_in = f->ttl;
+	f->lb = 0;
+	flow_tuple(f, &f->in);
+}
+
+/* Through a switch's port into the router behind it.  Where that keeps
+ * connections, a known one spares the look at the router's port. */
+static __always_inline void lr_enter(struct flow *f, __u32 port_flags,
+				     __u32 datapath, __u32 lrpkey)
+{
+	f->ls_datapath = f->datapath;
+	f->ls_inport = f->inport;
+	f->datapath = datapath;
+	f->inport = lrpkey;
+	f->stage = STAGE_LR;
+	if (port_flags & PORT_F_CT && f->eth_type == ETH_P_IP &&
+	    !mac_is_multicast(f->eth_dst)) {
+		lr_begin(f);
+		f->stage = STAGE_LR_TRACK;
+	}
+}
+
 static __always_inline int ls_output(struct flow *f, const struct l2_val *to)
 {
 	f->outport = to->port;
@@ -94,11 +125,7 @@ static __always_inline int ls_output(struct flow *f, const struct l2_val *to)
 		return V_CONSUMED;
 	if (to->kind == PORT_ROUTER ||
 	    (to->kind == PORT_GATEWAY && to->chassis == chassis_own())) {
-		f->ls_datapath = f->datapath;
-		f->ls_inport = f->inport;
-		f->datapath = to->peer_datapath;
-		f->inport = to->peer_port;
-		f->stage = STAGE_LR;
+		lr_enter(f, to->flags, to->peer_datapath, to->peer_port);
 		return V_NEXT;
 	}
 	if (to->kind == PORT_UNSUPPORTED)

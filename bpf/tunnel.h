@@ -187,11 +187,7 @@ __noinline int tunnel_input(struct flow *f)
 	if (to->kind == PORT_GATEWAY && to->chassis == chassis_own()) {
 		if (to->policy.flags & PORT_F_DISABLED)
 			return -DROP_PORT_DISABLED;
-		f->ls_datapath = f->datapath;
-		f->ls_inport = f->inport;
-		f->datapath = to->peer_datapath;
-		f->inport = to->peer_port;
-		f->stage = STAGE_LR;
+		lr_enter(f, to->policy.flags, to->peer_datapath, to->peer_port);
 		return V_NEXT;
 	}
 	if (to->kind == PORT_ROUTER && f->eth_type == ETH_P_ARP) {

@@ -79,6 +79,8 @@ enum port_flag {
 	PORT_F_LB = 1 << 7, /* the switch has load balancers */
 	PORT_F_NATIVE = 1 << 8, /* interface attached in mode native: takes
 				 * frames that XDP redirects */
+	PORT_F_CT = 1 << 9, /* PORT_GATEWAY here: the router keeps connections,
+			     * and which are known is asked first */
 };
 
 /* What a frame from or to a port must obey; copied into "vif" by bind. */
@@ -205,7 +207,7 @@ struct l2_val {
 	__u32 port;
 	enum port_kind kind;
 	__u32 chassis; /* as in port_val */
-	__u32 flags; /* PORT_F_DISABLED */
+	__u32 flags; /* PORT_F_DISABLED, PORT_F_CT */
 	__u32 peer_datapath; /* as in port_val */
 	__u32 peer_port;
 };

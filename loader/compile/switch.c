@@ -7,6 +7,17 @@
 
 #include "tables.h"
 
+/* Ageing wants to see each packet at its router port. */
+static uint32_t router_port_flags(const struct tables *c,
+				  const struct topo_lsp *lsp)
+{
+	if (lsp->kind != PORT_GATEWAY || lsp->chassis != c->t->own_chassis ||
+	    !(lsp->peer->flags & LRP_F_CT) ||
+	    lsp->peer->flags & (LRP_F_AGES | LRP_F_DISABLED))
+		return 0;
+	return PORT_F_CT;
+}
+
 struct port_policy lsp_policy(const struct topo_lsp *lsp)
 {
 	struct port_policy policy = {.flags = lsp->flags};
@@ -43,6 +54,7 @@ static int add_port(struct tables *c, const struct topo_lsp *lsp)
 		if (lsp->mapping)
 			val.ifindex = lsp->mapping->ifindex;
 	}
+	val.policy.flags |= router_port_flags(c, lsp);
 	if (lsp_leads_to_router(lsp)) {
 		val.peer_datapath = lsp->peer->router->key;
 		val.peer_port = lsp->peer->key;
@@ -104,7 +116,8 @@ static int add_mac(struct tables *c, const struct topo_lsp *lsp,
 	val.port = by->key;
 	val.kind = by->kind;
 	val.chassis = by->chassis;
-	val.flags = (by->flags | lsp->flags) & PORT_F_DISABLED;
+	val.flags = ((by->flags | lsp->flags) & PORT_F_DISABLED) |
+		    router_port_flags(c, lsp);
 	if (lsp_leads_to_router(lsp)) {
 		val.peer_datapath = lsp->peer->router->key;
 		val.peer_port = lsp->peer->key;
