@@ -25,8 +25,8 @@ struct ct_tuple {
 
 /* States and their timeouts in seconds, those of Linux's nf_conntrack where
  * it has the state.  X(name, timeout, is_embryonic): an embryonic connection,
- * one that was refused, and any that nobody has answered give way when the
- * table is full, others never do. */
+ * one that was refused, and any that nobody has answered give way where no
+ * free record is near, others never do. */
 #define XOVN_CT_STATES(X)                                                      \
 	X(FREE, 0, 1)                                                          \
 	X(TCP_SYN_SENT, 120, 1)                                                \
@@ -125,7 +125,7 @@ struct ct_timeout_val {
 	X(INDEX_FULL, "connections refused: no slot in the index")             \
 	X(DELETED, "records removed by xovn ct flush and the like")            \
 	X(PORT_KEPT, "SNAT: the source port was free")                         \
-	X(PORT_RETRY_1, "SNAT: ports tried, 1")                                \
+	X(PORT_RETRY_1, "SNAT: the port was in use; others tried: 1")          \
 	X(PORT_RETRY_2, "2 to 3")                                              \
 	X(PORT_RETRY_4, "4 to 7")                                              \
 	X(PORT_RETRY_8, "8 to 15")                                             \
@@ -161,9 +161,9 @@ struct frag_key {
 };
 
 struct frag_val {
-	__u16 sport;
-	__u16 dport;
-	__u32 expires;
+	__u16 sport; /* ICMP: type << 8 | code */
+	__u16 dport; /* ICMP: id */
+	__u32 expires; /* CLOCK_MONOTONIC, seconds */
 };
 
 /* Argument of the program ct_delete (type syscall): the record must still be

@@ -59,7 +59,7 @@
 	  "first packet to a MAC-only port; does the guest answer ARP?")       \
 	X(LR_PORT_DISABLED, "router or router port has enabled=false",         \
 	  "ovn-nbctl lrp-get-enabled PORT")                                    \
-	X(TOO_BIG, "does not fit the underlay; answered with frag. needed",    \
+	X(TOO_BIG, "does not fit the way out; answered with frag. needed",     \
 	  "guest MTU must be at most the underlay's less 58")                  \
 	X(HOP_LIMIT, "passed 32 datapaths: a loop of routers and switches",    \
 	  "static routes that point at each other")                            \

@@ -61,7 +61,7 @@ struct router_ip_key {
 struct router_ip_val {
 	enum router_ip_kind kind;
 	__u32 port; /* LRP */
-	__u8 mask[4];
+	__u8 mask[4]; /* of its network; NAT, VIP: 0 */
 };
 
 /* ---- route, route_src: longest prefix match per router and table, by
@@ -114,8 +114,8 @@ struct neighbor_key {
 struct neighbor_val {
 	__u8 mac[6];
 	__u8 pad[2];
-	__u32 seen; /* learned: CLOCK_MONOTONIC second of the last use or
-		     * confirmation; neighbor: 0 */
+	__u32 seen; /* learned: CLOCK_MONOTONIC second it was last heard of, by
+		     * ARP or (LRP_F_AGES) by a packet; neighbor: 0 */
 };
 
 /* learned has the same key and value.  BPF writes. */

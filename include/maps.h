@@ -72,7 +72,7 @@ enum port_flag {
 	PORT_F_DISABLED = 1 << 0, /* enabled=false */
 	PORT_F_SECURITY = 1 << 1, /* has port_security */
 	PORT_F_ONE_MAC = 1 << 2, /* ... which is just security_mac */
-	PORT_F_UNKNOWN = 1 << 3, /* addresses hold "unknown": floods reach it */
+	PORT_F_UNKNOWN = 1 << 3, /* "unknown" address: in OVN_MC_UNKNOWN */
 	PORT_F_LEARN = 1 << 4, /* source MACs go to the FDB */
 	PORT_F_FDB_SWITCH = 1 << 5, /* some port of the switch has LEARN */
 	PORT_F_PEER = 1 << 6, /* veth with its peer in another netns */
@@ -257,7 +257,7 @@ enum member_kind {
 struct group_key {
 	__u32 datapath;
 	__u32 group; /* OVN_MC_*; for a router datapath OVN_MC_FLOOD: the
-		      * chassis that learn its neighbors (design.md 6) */
+		      * chassis that are told what it learns */
 };
 
 struct group_val {

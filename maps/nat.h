@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* NAT rules and load balancers: slow path, new connections only, but for
- * "vip", which every packet on a datapath with load balancers asks. */
+ * "vip", which guests' packets on a switch with load balancers ask, and
+ * "maglev", which serves ECMP routes as well. */
 #ifndef XOVN_MAPS_NAT_H
 #define XOVN_MAPS_NAT_H
 
