@@ -363,6 +363,8 @@ static __always_inline enum ct_state ct_next_sctp(const struct ct_val *v,
 	if (chunk == SCTP_ABORT || chunk == SCTP_SHUTDOWN_COMPLETE ||
 	    chunk == SCTP_SHUTDOWN || chunk == SCTP_SHUTDOWN_ACK)
 		return CT_SCTP_SHUTDOWN;
+	if (v->state == CT_SCTP_SHUTDOWN && chunk == SCTP_INIT)
+		return CT_SCTP; /* the same ports anew: mostly they are fixed */
 	if (v->state == CT_SCTP && dir == CT_DIR_REPLY &&
 	    (chunk == SCTP_COOKIE_ACK || !chunk)) /* 0: DATA */
 		return CT_SCTP_ESTABLISHED;

@@ -28,14 +28,16 @@ static __always_inline bool ct_is_embryonic(const struct ct_val *v)
 
 /* A record for a new connection: its number + 1, owned (seq odd) and empty;
  * 0: the table is full.  Free and dead records come first; then, in every
- * window, the embryonic connection nearest its end gives way.  The hand goes
+ * window, the embryonic connection that has been silent for longest gives
+ * way, whatever time its state would leave it: a flood of SYNs may not push
+ * out the handshake or the UDP request that has just begun.  The hand goes
  * round the table, so that is about the oldest one, and connections that are
  * established stay whatever comes in. */
 __noinline int ct_claim(__u32 now)
 {
 	struct config *c = config_find();
 	__u32 zero = 0, n, victim = 0, victim_seq = 0;
-	__s32 victim_left = 0;
+	__s32 victim_idle = 0;
 	__u64 *hand = bpf_map_lookup_elem(&ct_hand, &zero);
 	struct ct_val *v;
 	__u64 at;
@@ -62,12 +64,13 @@ __noinline int ct_claim(__u32 now)
 				return n + 1;
 			}
 		} else if (!(seq & 1) && ct_is_embryonic(v)) {
-			__s32 left = v->expires - now;
+			__s32 idle =
+				now + ct_timeout_of(v->state) - v->expires;
 
-			if (!victim || left < victim_left) {
+			if (!victim || idle > victim_idle) {
 				victim = n + 1;
 				victim_seq = seq;
-				victim_left = left;
+				victim_idle = idle;
 			}
 		}
 		if (i % CT_WINDOW != CT_WINDOW - 1 || !victim)
@@ -75,9 +78,12 @@ __noinline int ct_claim(__u32 now)
 		n = victim - 1;
 		v = bpf_map_lookup_elem(&ct, &n);
 		if (v && ct_own(v, victim_seq)) {
-			ct_clear(victim);
-			ct_event_count(CT_EVENT_EVICTED);
-			return victim;
+			if (ct_is_embryonic(v)) {
+				ct_clear(victim);
+				ct_event_count(CT_EVENT_EVICTED);
+				return victim;
+			}
+			ct_disown(v); /* established a moment ago */
 		}
 		victim = 0;
 	}

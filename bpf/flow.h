@@ -55,6 +55,7 @@
 #define IPPROTO_UDP 17
 #define IPPROTO_ICMPV6 58
 #define IPPROTO_SCTP 132
+#define SCTP_INIT 1
 #define SCTP_ABORT 6
 #define SCTP_COOKIE_ACK 11
 #define SCTP_SHUTDOWN 7

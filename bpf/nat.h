@@ -89,6 +89,7 @@ static __always_inline int lr_dnat(struct flow *f, __u32 lrp_flags)
 	f->changed |= CHANGE_NAT;
 	if (val->flags & NAT_F_STATELESS) {
 		f->flags |= FLOW_STATELESS;
+		f->ct_record = 0; /* as below */
 		return V_NEXT;
 	}
 	f->flags |= FLOW_DNATED;
@@ -144,6 +145,9 @@ static __always_inline int lr_snat(struct flow *f)
 			f->src.ip4 = ip4_load(rule->external_ip);
 			n.to.src = f->src.ip4;
 			f->changed |= CHANGE_NAT;
+			/* A connection known elsewhere on the way has no
+			 * record of this: no action. */
+			f->ct_record = 0;
 			rule = 0;
 			if (!n.flags)
 				return V_NEXT;

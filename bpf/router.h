@@ -171,6 +171,7 @@ __noinline int lr_local(struct flow *f, __u32 lrp_flags)
 		f->ttl = ROUTER_TTL_REPLY;
 		f->sport = ICMP_ECHOREPLY << 8;
 		f->changed |= CHANGE_TTL | CHANGE_ECHO;
+		f->ct_record = 0; /* the request went no further */
 		f->stage = STAGE_LR_ROUTE;
 		return V_NEXT;
 	case IPPROTO_UDP:

@@ -138,7 +138,8 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	f->lb = v->lb;
 	barrier();
 	/* Still the connection that was found? */
-	if (!ct_is_tuple(dir == CT_DIR_ORIG ? &v->orig : &v->reply, &key) ||
+	if (!ct_is_zone(v, &key) ||
+	    !ct_is_tuple(dir == CT_DIR_ORIG ? &v->orig : &v->reply, &key) ||
 	    READ_ONCE(v->seq) != seq)
 		return CT_AGAIN;
 	f->flags |= FLOW_CT_KNOWN;

@@ -185,3 +185,28 @@ static void action_check(void)
 const struct test_group action_group = TEST_GROUP("actions", NATS, action_tests,
 						  .is_stateful = true,
 						  .after = action_check);
+
+/* A guest's load balancer, and behind it a rule that keeps no connection: the
+ * record of the one does not know what the other does. */
+static const struct test stateless_tests[] = {
+	LEARN_EXT,
+	VM5_OUT("SYN to the VIP", "10.9.9.9 | tcp 4000>80 flags=S",
+		TO_EXT
+		"192.168.209.123>192.168.209.7 ttl=62 | tcp 4000>80 flags=S"),
+	EXT_VM5("SYN, ACK", "192.168.209.123 | tcp 80>4000 flags=SA",
+		TO_VM5 "10.9.9.9>172.18.100.50 ttl=62 | tcp 80>4000 flags=SA"),
+	VM5_OUT("the next packets, too", "10.9.9.9 | tcp 4000>80 flags=A",
+		TO_EXT
+		"192.168.209.123>192.168.209.7 ttl=62 | tcp 4000>80 flags=A"),
+	VM5_OUT("and more", "10.9.9.9 | tcp 4000>80 flags=PA | data 8",
+		TO_EXT "192.168.209.123>192.168.209.7 ttl=62 | tcp 4000>80 "
+		       "flags=PA | data 8"),
+};
+
+const struct test_group action_stateless_group =
+	TEST_GROUP("actions, stateless rule",
+		   GATEWAY_AS("node1", "",
+			      "if=vm5\n lb web tcp 10.9.9.9:80 192.168.209.7:80",
+			      "if=ens9")
+		   " nat dnat_and_snat 192.168.209.123 172.18.100.50 stateless\n",
+		   stateless_tests, .is_stateful = true);

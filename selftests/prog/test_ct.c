@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Connections: the state machine as the map shows it, expiry, and a table
  * that floods: established connections stay.  States: RFC 9293, RFC 9260. */
+#include <bpf/bpf.h>
 #include <linux/pkt_cls.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +82,10 @@ static const struct test state_tests[] = {
 	     "SCTP_SHUTDOWN sctp 172.18.100.10:1004>192.168.209.7:9"),
 	OUT("SCTP SHUTDOWN COMPLETE", "sctp 1004>9 chunk=14",
 	    "SCTP_SHUTDOWN sctp 172.18.100.10:1004>192.168.209.7:9"),
+	OUT("SCTP INIT: the same ports anew", "sctp 1004>9 chunk=1",
+	    "SCTP sctp 172.18.100.10:1004>192.168.209.7:9"),
+	BACK("SCTP COOKIE ACK anew", "sctp 9>1004 chunk=11",
+	     "SCTP_ESTABLISHED sctp 172.18.100.10:1004>192.168.209.7:9"),
 	OUT("SCTP, aborted", "sctp 1005>9 chunk=1",
 	    "SCTP sctp 172.18.100.10:1005>192.168.209.7:9"),
 	BACK("SCTP ABORT", "sctp 9>1005 chunk=6",
@@ -189,6 +194,47 @@ static int flood_alive(int n)
 	return alive;
 }
 
+/* Makes every connection that waits for its SYN, ACK look n seconds older. */
+static void flood_age(int n)
+{
+	struct ct_val val;
+
+	for (uint32_t i = 0; i < SMALL; i++) {
+		if (bpf_map_lookup_elem(harness_map("ct"), &i, &val) ||
+		    val.state != CT_TCP_SYN_SENT)
+			continue;
+		val.expires -= n;
+		bpf_map_update_elem(harness_map("ct"), &i, &val, BPF_ANY);
+	}
+}
+
+/* UDP has less time than a SYN has; that makes it no older. */
+static void fairness_check(void)
+{
+	const char *name = "ct flood: the oldest gives way, not the shortest";
+	static struct outcome o;
+	static struct packet p;
+	const char *wrong;
+
+	harness_clear("ct");
+	harness_clear("ct_index");
+	text_to_packet(&p, FROM_VM1 "192.168.209.7 ttl=63 | udp 1000>53", &net,
+		       NULL);
+	program_run(PROGRAM_TC, device_get(UNDERLAY), &p, &o);
+	for (int i = 1; i < SMALL; i++)
+		flood_send(false, VM1, 3000 + i, "S");
+	flood_age(5);
+	for (int i = 0; i < SMALL / 8; i++)
+		flood_send(false, VM1, 4000 + i, "S");
+	wrong = ct_check("UDP udp 172.18.100.10:1000>192.168.209.7:53");
+	if (wrong)
+		test_fail(name, "UDP: %s", wrong);
+	else if (ct_count() != SMALL)
+		test_fail(name, "%zu records of %d", ct_count(), SMALL);
+	else
+		test_ok(name);
+}
+
 static void flood_check(void)
 {
 	const char *name = "ct flood: connections are established";
@@ -257,6 +303,7 @@ static void flood_check(void)
 		test_fail(name, "some of the %d are gone", n);
 	else
 		test_ok(name);
+	fairness_check();
 }
 
 static const struct test flood_tests[] = {

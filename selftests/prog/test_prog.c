@@ -59,6 +59,7 @@ static const struct test_group *const groups[] = {
 	&lb_choice_group,
 	&ct_group,
 	&action_group,
+	&action_stateless_group,
 	&ct_flood_group,
 };
 
