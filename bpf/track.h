@@ -53,6 +53,16 @@ static __always_inline void track_translation(struct flow *f,
 	f->nat.dport = other->sport;
 }
 
+/* Does it become another?  Not asked of the record's flags: they are written
+ * without owning it, perhaps by a CPU that still means the one before. */
+static __always_inline bool track_is_translated(const struct flow *f,
+						const struct ct_tuple *from)
+{
+	return f->nat.src != ip4_load(from->src) ||
+	       f->nat.dst != ip4_load(from->dst) ||
+	       f->nat.sport != from->sport || f->nat.dport != from->dport;
+}
+
 /* An ICMP error about a packet of the connection: its own addresses where
  * those are translated, and what it quotes, which went the other way
  * (RFC 5508 4.2).  from: the tuple it was found by. */
@@ -155,7 +165,7 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	f->ct_dir = dir;
 	f->ct_lrp = lrp;
 	f->ct_ttl = f->ttl;
-	if (v->flags & (CT_F_SNAT | CT_F_DNAT)) {
+	if (track_is_translated(f, &key.tuple)) {
 		f->dst.ip4 = f->nat.dst;
 		flow_set_dport(f, f->nat.dport);
 		f->changed |= CHANGE_NAT;
