@@ -64,8 +64,7 @@ __noinline int ct_claim(__u32 now)
 				return n + 1;
 			}
 		} else if (!(seq & 1) && ct_is_embryonic(v)) {
-			__s32 idle =
-				now + ct_timeout_of(v->state) - v->expires;
+			__s32 idle = now + ct_timeout_of(v->state) - v->expires;
 
 			if (!victim || idle > victim_idle) {
 				victim = n + 1;

@@ -70,7 +70,7 @@ __noinline int ls_lb(struct flow *f)
 	*(__be32 *)key.ip = f->dst.ip4;
 	if (f->flags & FLOW_INNER) /* an error about a backend's answer */
 		*(__be32 *)key.ip = f->inner.src;
-	if (!bpf_map_lookup_elem(&vip, &key) && !(f->flags & FLOW_INNER))
+	if (!bpf_map_lookup_elem(&vip, &key))
 		return V_NEXT;
 	flow_tuple(f, &f->in);
 	f->lb = 0;

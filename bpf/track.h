@@ -53,6 +53,20 @@ static __always_inline void track_translation(struct flow *f,
 	f->nat.dport = other->sport;
 }
 
+/* Does it become another?  Not asked of the record's flags: they are written
+ * without owning it, perhaps by a CPU that still means the one before.
+ * Of its own for the stack's sake. */
+__noinline int track_is_translated(const struct flow *f)
+{
+	struct flow_tuple t;
+
+	if (!f)
+		return 0;
+	flow_tuple(f, &t);
+	return f->nat.src != t.src || f->nat.dst != t.dst ||
+	       f->nat.sport != t.sport || f->nat.dport != t.dport;
+}
+
 /* An ICMP error about a packet of the connection: its own addresses where
  * those are translated, and what it quotes, which went the other way
  * (RFC 5508 4.2).  from: the tuple it was found by. */
@@ -155,7 +169,7 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	f->ct_dir = dir;
 	f->ct_lrp = lrp;
 	f->ct_ttl = f->ttl;
-	if (v->flags & (CT_F_SNAT | CT_F_DNAT)) {
+	if (track_is_translated(f)) {
 		f->dst.ip4 = f->nat.dst;
 		flow_set_dport(f, f->nat.dport);
 		f->changed |= CHANGE_NAT;

@@ -203,10 +203,9 @@ static const struct test stateless_tests[] = {
 		       "flags=PA | data 8"),
 };
 
-const struct test_group action_stateless_group =
-	TEST_GROUP("actions, stateless rule",
-		   GATEWAY_AS("node1", "",
-			      "if=vm5\n lb web tcp 10.9.9.9:80 192.168.209.7:80",
-			      "if=ens9")
-		   " nat dnat_and_snat 192.168.209.123 172.18.100.50 stateless\n",
-		   stateless_tests, .is_stateful = true);
+const struct test_group action_stateless_group = TEST_GROUP(
+	"actions, stateless rule",
+	GATEWAY_AS(
+		"node1", "", "if=vm5\n lb web tcp 10.9.9.9:80 192.168.209.7:80",
+		"if=ens9") " nat dnat_and_snat 192.168.209.123 172.18.100.50 stateless\n",
+	stateless_tests, .is_stateful = true);
