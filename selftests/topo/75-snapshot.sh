@@ -3,6 +3,8 @@
 # The forms of a Northbound snapshot mean the same; maps are legible.
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
+# every record of a map is dumped below
+LOAD_OPTIONS="--ct-max 64"
 tutorial
 want=$(xovn node2 show --json)
 expect "show --json is JSON" yes "$(jq -e . <<<"$want" >/dev/null && echo yes)"

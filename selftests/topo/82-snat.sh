@@ -68,7 +68,9 @@ for MODE in $MODES; do
 	expect "$MODE: closed tcp port of ext" refused "$(connect vm1 tcp "$EXT" 9999)"
 	expect "$MODE: vm1 -> ext with TTL 2" "0/1; 172.19.255.1*exceeded" \
 		"$(pings vm1 "$EXT" -c 1 -t 2)"
-	# ext learns that 1500 bytes are too long for a fragment, too
+	# ext learns that 1500 bytes are too long for a fragment, too: on the
+	# way to gw1's address and to vm1's
+	pings vm1 "$EXT" -c 1 -s 4000 >/dev/null
 	pings ext "${VM_IP[vm1]}" -c 1 -s 4000 >/dev/null
 	expect "$MODE: fragments vm1 -> ext" "2/2 ttl=62" \
 		"$(pings vm1 "$EXT" -c 2 -s 4000)"
