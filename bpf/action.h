@@ -30,17 +30,22 @@ static __always_inline void epoch_advance(void)
 		__sync_fetch_and_add(&e->count, 1);
 }
 
-/* Of all maps as they are now, for a record of that seq: an action that was
- * on its way into a record when this changed hands does not hold.  Not 0. */
-static __always_inline __u32 action_generation(__u32 seq)
+/* Of all maps as they are now.  Read before any of them is asked: what
+ * changes on a packet's way makes its action void. */
+static __always_inline __u32 generation_now(const struct config *c)
 {
 	__u32 zero = 0;
-	struct config *c = config_find();
 	struct epoch_val *e = bpf_map_lookup_elem(&epoch, &zero);
-	__u32 sum = seq * 0x9e3779b1;
 
-	if (c && e)
-		sum += c->generation + READ_ONCE(e->count);
+	return c->generation + (e ? READ_ONCE(e->count) : 0);
+}
+
+/* The same for the flow's record: an action that was on its way into it when
+ * it changed hands does not hold.  Not 0. */
+static __always_inline __u32 action_generation(const struct flow *f)
+{
+	__u32 sum = f->ct_seq * 0x9e3779b1 + f->generation;
+
 	return sum ? sum : 1;
 }
 
@@ -49,7 +54,7 @@ static __always_inline bool action_apply(struct flow *f, const struct ct_val *v,
 					 __u32 dir, __u32 lrp)
 {
 	const struct ct_action *a = &v->action[dir & 1];
-	__u32 generation = f->generation;
+	__u32 generation = action_generation(f);
 	struct ct_action copy;
 
 	if (READ_ONCE(a->generation) != generation || a->lrp != lrp ||
@@ -117,7 +122,7 @@ static __always_inline void action_note(struct flow *f, int verdict)
 	a->kind = kind;
 	barrier();
 	/* What changed while this packet was on its way is newer. */
-	WRITE_ONCE(a->generation, f->generation);
+	WRITE_ONCE(a->generation, action_generation(f));
 }
 
 #endif /* XOVN_BPF_ACTION_H */

@@ -245,7 +245,7 @@ struct flow {
 	/* The connection whose action this packet sets: record + 1. */
 	__u32 ct_record;
 	__u32 ct_seq;
-	__u32 generation; /* of the maps when it was found */
+	__u32 generation; /* of the maps when it was looked for */
 	__u16 ct_lrp; /* router port (or VIF) it was found at */
 	__u8 ct_ttl; /* TTL there */
 	__u8 pad2;

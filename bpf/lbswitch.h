@@ -45,7 +45,6 @@ static __always_inline int ls_lb_new(struct flow *f)
 	if (ret)
 		return ret;
 	f->nat.src = n.to.src;
-	f->generation = action_generation(f->ct_seq);
 	f->ct_lrp = f->inport;
 	f->ct_ttl = f->ttl;
 	track_source(f);

@@ -174,7 +174,6 @@ static __always_inline int lr_snat(struct flow *f)
 	f->nat.src = n.to.src;
 	if (n.flags & CT_F_SNAT || f->nat.sport != n.to.sport)
 		f->changed |= CHANGE_NAT;
-	f->generation = action_generation(f->ct_seq);
 	f->ct_lrp = f->router_inport;
 	f->ct_ttl = f->ttl_in;
 	track_source(f);

@@ -129,6 +129,7 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 
 	if (!f || !c)
 		return CT_MISS;
+	f->generation = generation_now(c);
 	if (f->flags & FLOW_FRAGMENT) {
 		ret = frag_ports(f, port);
 		if (ret)
@@ -163,7 +164,6 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	}
 	if (!(f->flags & FLOW_L4_SHORT))
 		ct_follow(v, f, dir, f->now);
-	f->generation = action_generation(seq);
 	f->ct_record = record;
 	f->ct_seq = seq;
 	f->ct_dir = dir;
