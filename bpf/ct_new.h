@@ -35,20 +35,18 @@ static __always_inline bool ct_is_embryonic(const struct ct_val *v)
  * established stay whatever comes in. */
 __noinline int ct_claim(__u32 now)
 {
-	struct config *c = config_find();
-	__u32 zero = 0, n, victim = 0, victim_seq = 0;
+	__u32 n = 0, victim = 0;
 	__s32 victim_idle = 0;
-	__u64 *hand = bpf_map_lookup_elem(&ct_hand, &zero);
+	__u64 *hand = bpf_map_lookup_elem(&ct_hand, &n);
+	struct config *c = config_find();
 	struct ct_val *v;
-	__u64 at;
+	__u32 at, seq;
 
 	if (!c || !hand || !c->ct_records)
 		return 0;
 	at = __sync_fetch_and_add(hand, CT_WINDOW);
-	for (int i = 0; i < CT_SEARCH; i++) {
-		__u32 seq;
-
-		n = (at + i) % c->ct_records;
+	for (__u32 end = at + CT_SEARCH; at != end; at++) {
+		n = at % c->ct_records;
 		v = bpf_map_lookup_elem(&ct, &n);
 		if (!v)
 			return 0;
@@ -68,15 +66,14 @@ __noinline int ct_claim(__u32 now)
 
 			if (!victim || idle > victim_idle) {
 				victim = n + 1;
-				victim_seq = seq;
 				victim_idle = idle;
 			}
 		}
-		if (i % CT_WINDOW != CT_WINDOW - 1 || !victim)
+		if ((at + 1) % CT_WINDOW || !victim)
 			continue;
 		n = victim - 1;
 		v = bpf_map_lookup_elem(&ct, &n);
-		if (v && ct_own(v, victim_seq)) {
+		if (v && ct_own(v, READ_ONCE(v->seq))) {
 			if (ct_is_embryonic(v)) {
 				ct_clear(victim);
 				ct_event_count(CT_EVENT_EVICTED);

@@ -41,7 +41,6 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 	struct localnet_val *from;
 	struct l2_val *to;
 	__be16 *tag = p + 12;
-	__u8 dst[6], src[6];
 	__u32 vlan = 0;
 	int ret;
 
@@ -61,17 +60,14 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 	to = localnet_lookup(f, from);
 	if (localnet_is_others(f, from, to, true))
 		return XDP_PASS;
-	mac_copy(dst, f->eth_dst);
-	mac_copy(src, f->eth_src);
-	if (f->outer_len)
+	if (f->outer_len) {
 		p += VLAN_HLEN;
-	ret = flow_parse(f, p, end);
-	mac_copy(f->eth_dst, dst);
-	mac_copy(f->eth_src, src);
-	if (f->outer_len)
 		f->changed |= CHANGE_ETH;
-	if (ret)
-		return ret;
+	}
+	ret = flow_parse(f, p, end);
+	/* Behind a tag it took other bytes for them. */
+	if (ret || localnet_read_macs(f, CTX_DATA(ctx), end))
+		return ret ? ret : XDP_PASS;
 	if (f->eth_type == ETH_P_ARP)
 		return XDP_PASS;
 	f->datapath = from->datapath;
