@@ -15,7 +15,8 @@
 	"host ext 02:11:22:33:44:07\n"                                         \
 	"host ext2 02:11:22:33:44:08\n"                                        \
 	"switch out\n"                                                         \
-	" port o1 addr=02:00:00:00:0e:01,10.8.0.11,fd00::2 at=" self " if=o1\n"        \
+	" port o1 addr=02:00:00:00:0e:01,10.8.0.11,fd00::2 at=" self           \
+	" if=o1\n"                                                             \
 	" port o2 addr=02:00:00:00:0e:02,10.8.0.12 at=node2\n"                 \
 	" port o3 addr=02:00:00:00:0e:03,10.8.0.13 at=" self " if=o3\n"        \
 	" port o4 addr=02:00:00:00:0e:04,10.8.0.14\n"                          \
@@ -127,11 +128,10 @@ static void provider_fdb_check(void)
 		test_ok(name);
 }
 
-const struct test_group provider_fdb_group =
-	TEST_GROUP("provider switch, learning",
-		   PROVIDER("node1",
-			    "fdb\n port o5 addr=unknown at=node1 if=o5"),
-		   provider_fdb_tests, .after = provider_fdb_check);
+const struct test_group provider_fdb_group = TEST_GROUP(
+	"provider switch, learning",
+	PROVIDER("node1", "fdb\n port o5 addr=unknown at=node1 if=o5"),
+	provider_fdb_tests, .after = provider_fdb_check);
 
 static const struct test provider_tagged_tests[] = {
 	TEST("out, tagged 802.1ad", "vif o1", O1("o2"), "redirect ens9",
