@@ -197,6 +197,21 @@ static __always_inline int check_size(void *ctx, struct flow *f, __u32 ifindex,
 	return V_ICMP_ERROR;
 }
 
+/* The headers of the tunnel a packet came by, still in front of it, become
+ * the new ones, and GSO stays as it is.  As encap_push(). */
+static __always_inline int encap_turn(struct __sk_buff *skb,
+				      const struct flow *f,
+				      const struct encap_keys *k)
+{
+	struct tunnel_val *t = tunnel_find(f->chassis);
+	struct outer_view *o = CTX_DATA(skb);
+
+	if (!t || (void *)(o + 1) > CTX_DATA_END(skb))
+		return -DROP_ENCAP_FAILED;
+	outer_write(o, t, f->chassis, k, skb->len - ENCAP_LEN, f->hash);
+	return 1;
+}
+
 /* V_TUNNEL.  A TC action, a drop reason, or V_ICMP_ERROR + 256 (actions and
  * verdicts overlap). */
 #define EMIT_BUILD 256
@@ -224,7 +239,8 @@ __noinline int emit_tunnel(struct __sk_buff *skb, struct flow *f)
 	k.datapath = f->datapath;
 	k.inport = f->inport;
 	k.outport = f->outport;
-	ret = encap_push(skb, f, &k, f->chassis);
+	ret = f->frame_off ? encap_turn(skb, f, &k) :
+			     encap_push(skb, f, &k, f->chassis);
 	if (ret < 0)
 		return ret;
 	/* The kernel's neighbor table knows best, but wants to know where the
@@ -232,40 +248,6 @@ __noinline int emit_tunnel(struct __sk_buff *skb, struct flow *f)
 	if (ret)
 		return bpf_redirect_neigh(ifindex, &nh, sizeof(nh), 0);
 	return bpf_redirect(ifindex, 0);
-}
-
-/* V_TUNNEL for a packet that came by a tunnel, its headers still in front:
- * they become the new ones, and GSO stays as it is.  As emit_tunnel(). */
-__noinline int emit_tunnel_on(struct __sk_buff *skb, struct flow *f)
-{
-	struct bpf_redir_neigh nh = {.nh_family = AF_INET};
-	struct encap_keys k = {};
-	struct outer_view *o;
-	struct tunnel_val *t;
-	__u32 ifindex;
-	int ret;
-
-	if (!f)
-		return -DROP_ENCAP_FAILED;
-	t = tunnel_find(f->chassis);
-	if (!t)
-		return -DROP_NO_TUNNEL;
-	ifindex = t->ifindex;
-	nh.ipv4_nh = ip4_load(t->nexthop);
-	ret = check_size(skb, f, ifindex, ENCAP_MTU_COST);
-	if (ret)
-		return ret == V_ICMP_ERROR ? EMIT_BUILD : ret;
-	ret = flow_rewrite(skb, f);
-	if (ret)
-		return ret;
-	k.datapath = f->datapath;
-	k.inport = f->inport;
-	k.outport = f->outport;
-	o = CTX_DATA(skb);
-	if ((void *)(o + 1) > CTX_DATA_END(skb))
-		return -DROP_ENCAP_FAILED;
-	outer_write(o, t, f->chassis, &k, skb->len - ENCAP_LEN, f->hash);
-	return bpf_redirect_neigh(ifindex, &nh, sizeof(nh), 0);
 }
 
 #endif /* XOVN_BPF_ENCAP_H */

@@ -52,7 +52,7 @@ static __always_inline int gateway_run(struct __sk_buff *skb, struct flow *f)
 	if (verdict == V_TUNNEL && f->outer_len == ENCAP_LEN &&
 	    f->eth_type == ETH_P_IP) {
 		f->frame_off = ENCAP_LEN;
-		ret = emit_tunnel_on(skb, f);
+		ret = emit_tunnel(skb, f);
 		if (ret != EMIT_BUILD)
 			return ret;
 		f->frame_off = 0;
