@@ -70,20 +70,6 @@ ct_place_of(const struct ct_key *k, const struct config *c, struct ct_place *p)
 		    (c->ct_buckets - 1);
 }
 
-/* The tuple of a packet from a to b is that of an answer turned round. */
-static __always_inline void ct_tuple_turn(struct ct_tuple *to,
-					  const struct ct_tuple *from)
-{
-	*(__be32 *)to->src = *(const __be32 *)from->dst;
-	*(__be32 *)to->dst = *(const __be32 *)from->src;
-	to->sport = from->dport;
-	to->dport = from->sport;
-	to->proto = from->proto;
-	to->pad[0] = 0;
-	to->pad[1] = 0;
-	to->pad[2] = 0;
-}
-
 static __always_inline bool flow_is_echo(const struct flow *f)
 {
 	return f->proto == IPPROTO_ICMP &&

@@ -48,6 +48,7 @@ static __always_inline int gateway_run(struct __sk_buff *skb, struct flow *f)
 	int verdict, ret;
 
 	flow_begin(f, f->datapath, f->inport, f->stage, 0);
+	f->start.stage = STAGE_LR; /* again, it has to pass admission */
 	verdict = pipeline_run(f);
 	if (verdict == V_TUNNEL && f->outer_len == ENCAP_LEN &&
 	    f->eth_type == ETH_P_IP) {

@@ -61,6 +61,15 @@ static const struct test action_tests[] = {
 		    "192.168.209.7>192.168.209.120 ttl=63 frag=0x4000 ; tcp "
 		    "80>5555 flags=A ; data 1403",
 	     .counts = "TOO_BIG"),
+	TEST("I6: too big for the physical network, from a tunnel", "underlay",
+	     FROM_VM1 "192.168.209.7 ttl=63 frag=0x4000 | tcp 5555>80 flags=A "
+		      "| data 1461",
+	     "redirect ens3",
+	     TO_VM1 "172.19.255.1>172.18.100.10 ttl=253 frag=0x4000 | icmp "
+		    "3/4 rest=1500 | quoting 534: ip4 "
+		    "172.18.100.10>192.168.209.7 ttl=63 frag=0x4000 ; tcp "
+		    "5555>80 flags=A ; data 1461",
+	     .counts = "TOO_BIG"),
 	TEST("to the VIP", "localnet",
 	     FROM_EXT "192.168.209.55 | tcp 4000>80 flags=S", "redirect ens3",
 	     TO_VM1 "192.168.209.7>172.18.100.10 ttl=62 | tcp 4000>8000 "
