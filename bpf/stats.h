@@ -1,23 +1,78 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Counting drops: the one place where a drop reason ends. */
+/*
+ * Counting: packets by what they pass, and drops, by reason and place; the
+ * one place where a drop reason ends.
+ */
 #ifndef XOVN_BPF_STATS_H
 #define XOVN_BPF_STATS_H
 
 #include "flow.h"
+#include "trace.h"
 #include "../maps/stats.h"
 
-static __always_inline void drop_count(enum drop_reason reason, __u32 bytes)
+static __always_inline void count(__u32 number, __u32 bytes)
 {
-	struct drop_key key = {.reason = reason};
-	struct drop_val *val = bpf_map_lookup_elem(&drop, &key);
+	struct counter_val *val;
+
+	if (!number)
+		return;
+	val = bpf_map_lookup_elem(&counter, &number);
+	if (val) { /* per CPU: no atomics */
+		val->packets++;
+		val->bytes += bytes;
+	}
+}
+
+/* A packet leaves: what it has passed since it came in. */
+static __always_inline void flow_count(struct flow *f)
+{
+	count(f->counter_route[0], f->len);
+	count(f->counter_route[1], f->len);
+	count(f->counter_dnat, f->len);
+	count(f->counter_snat, f->len);
+	count(f->counter_out, f->len);
+}
+
+/* Where a packet of the flow was, or is, refused. */
+static __always_inline void drop_place(const struct flow *f,
+				       enum drop_reason reason,
+				       struct drop_at_key *k)
+{
+	k->reason = reason;
+	k->in_datapath = f->start.in_datapath;
+	k->in_port = f->start.in_port;
+	/* Keys that somebody claims are no place. */
+	k->datapath = k->in_datapath ? f->datapath : 0;
+	k->port = !k->in_datapath	? 0 :
+		  drop_is_out(reason) ? f->outport :
+					f->inport;
+}
+
+static __always_inline void drop_add(void *map, const void *key, __u32 bytes)
+{
+	struct drop_val *val = bpf_map_lookup_elem(map, key);
 	struct drop_val first = {.packets = 1, .bytes = bytes};
 
 	if (val) {
 		val->packets++; /* per CPU: no atomics */
 		val->bytes += bytes;
 	} else {
-		bpf_map_update_elem(&drop, &key, &first, BPF_NOEXIST);
+		bpf_map_update_elem(map, key, &first, BPF_NOEXIST);
 	}
+}
+
+__noinline int drop_count(const struct flow *f, __u32 reason, __u32 bytes)
+{
+	struct drop_key key = {.reason = reason};
+	struct drop_at_key at;
+
+	if (!f)
+		return 0;
+	drop_add(&drop, &key, bytes);
+	drop_place(f, reason, &at);
+	drop_add(&drop_at, &at, bytes);
+	TRACE(f, DROP, reason, 0, 0);
+	return 0;
 }
 
 #endif /* XOVN_BPF_STATS_H */

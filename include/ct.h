@@ -81,6 +81,8 @@ struct ct_action {
 	__u16 vlan; /* localnet tag */
 	__u8 ttl; /* hops passed */
 	__u8 kind; /* BPF's enum verdict, and flags above it */
+	__u32 counter_route[2]; /* of the routes it takes, 0: none */
+	__u32 counter_out; /* of the port it leaves by, 0: none */
 };
 
 struct ct_val {
@@ -93,6 +95,8 @@ struct ct_val {
 	enum ct_state state;
 	__u32 expires; /* CLOCK_MONOTONIC, seconds */
 	__u32 lb; /* id of the load balancer's VIP, 0: none */
+	__u32 counter_dnat; /* of the VIP or DNAT rule, 0: none */
+	__u32 counter_snat; /* of the SNAT rule, 0: none */
 	struct ct_action action[2]; /* by enum ct_dir */
 };
 
@@ -175,6 +179,6 @@ struct ct_delete_arg {
 };
 
 XOVN_STATIC_ASSERT(sizeof(struct ct_tuple) == 16, "two tuples in half a line");
-XOVN_STATIC_ASSERT(sizeof(struct ct_val) == 128, "two cache lines");
+XOVN_STATIC_ASSERT(sizeof(struct ct_val) == 160, "two and a half cache lines");
 
 #endif /* XOVN_CT_H */

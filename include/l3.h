@@ -94,6 +94,7 @@ struct route_val {
 	__u32 ecmp; /* ROUTE_ECMP: id of the group; slots in "maglev" */
 	__u32 n_slots;
 	__u32 plen; /* of the prefix */
+	__u32 counter; /* of packets that took it; 0: not counted */
 };
 
 struct ecmp_key {

@@ -6,8 +6,10 @@
 #ifndef XOVN_MAPS_H
 #define XOVN_MAPS_H
 
+#include "counter.h"
 #include "ct.h"
 #include "drop.h"
+#include "event.h"
 #include "l3.h"
 #include "nat.h"
 #include "types.h"
@@ -104,6 +106,7 @@ struct port_val {
 	__u32 peer_port; /* ... LRP key */
 	__u16 vlan; /* PORT_LOCALNET: tag, 0: none */
 	__u16 vlan_type; /* 0x8100 or 0x88a8, host order */
+	__u32 counter; /* enum counter_port behind it; 0: not of this host */
 	char name[XOVN_NAME_LEN];
 };
 
@@ -127,7 +130,7 @@ struct localnet_val {
 	__u32 datapath;
 	__u32 port; /* LSP of type localnet */
 	__u32 flags; /* enum port_flag: LEARN, FDB_SWITCH, DISABLED */
-	__u32 pad;
+	__u32 counter; /* as in port_val */
 	char name[XOVN_NAME_LEN]; /* of the LSP */
 };
 
@@ -154,7 +157,7 @@ struct vif_val {
 	__u32 datapath; /* 0: the LSP is not in the NB any more */
 	__u32 port;
 	struct port_policy policy;
-	__u32 pad;
+	__u32 counter; /* as in port_val */
 	char name[XOVN_NAME_LEN]; /* LSP */
 	char ifname[16]; /* at bind time */
 };
@@ -365,5 +368,19 @@ struct drop_val {
 	__u64 packets;
 	__u64 bytes;
 };
+
+/* ---- drop_at: the same by place, the places last used.  BPF writes. ---- */
+
+struct drop_at_key {
+	enum drop_reason reason;
+	__u32 datapath; /* where it was dropped; 0: known to none yet */
+	__u32 port; /* inport there; outport where drop_is_out() */
+	/* LSP by which it came to this host; what a chassis has sent: the
+	 * keys on the wire; 0: refused before that was known. */
+	__u32 in_datapath;
+	__u32 in_port;
+};
+
+/* value: struct drop_val */
 
 #endif /* XOVN_MAPS_H */

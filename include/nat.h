@@ -43,6 +43,7 @@ struct nat_val {
 	__u32 set; /* of "nat_set" */
 	__u16 port_first; /* external_port_range; 0: ports stay */
 	__u16 port_last;
+	__u32 counter; /* enum counter_rule behind it; 0: not counted */
 };
 
 /* ---- snat: sources that a router translates, longest prefix match ---- */
@@ -59,6 +60,7 @@ struct snat_val {
 	__u8 external_ip[4];
 	__u32 flags; /* enum nat_flag without DNAT */
 	__u32 set;
+	__u32 counter; /* as in nat_val */
 	__u16 port_first;
 	__u16 port_last;
 	__u8 shorter; /* prefix length of the rule to try where this one does
@@ -128,6 +130,7 @@ struct lb_val {
 	__u32 flags; /* enum lb_flag */
 	__u32 affinity_timeout; /* seconds, 0: none */
 	__u8 hairpin_snat_ip[4];
+	__u32 counter; /* as in nat_val */
 	char name[XOVN_NAME_LEN]; /* Load_Balancer name, or uuid */
 };
 

@@ -9,6 +9,8 @@
  *   l3.h      those of routers,
  *   nat.h     of NAT rules and load balancers,
  *   ct.h      and of connections
+ *   counter.h what is counted, event.h what is monitored,
+ *   trace.h   what xovn trace is told
  *
  * Rules for everything in here: no packed structs, padding is explicit and
  * zero, IPv4 addresses are __u8[4] and MACs __u8[6] in network order, all
@@ -24,7 +26,7 @@
 #endif
 
 /* Version of the map layout below; raised when a key or value changes. */
-#define XOVN_LAYOUT_VERSION 2
+#define XOVN_LAYOUT_VERSION 3
 
 #define XOVN_NAME_LEN 128 /* names in maps, NUL included; see name_store() */
 #define XOVN_MAX_CHASSIS 4096 /* chassis indices 1..4095; 0 is none */

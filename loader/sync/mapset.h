@@ -44,6 +44,11 @@
 	X(CT_TIMEOUT, "ct_timeout", __u32, struct ct_timeout_val)              \
 	X(CT_EVENT, "ct_event", struct ct_event_key, struct ct_event_val)      \
 	X(DROP, "drop", struct drop_key, struct drop_val)                      \
+	X(DROP_AT, "drop_at", struct drop_at_key, struct drop_val)             \
+	X(COUNTER, "counter", __u32, struct counter_val)                       \
+	X(MONITOR, "monitor", __u32, struct monitor_val)                       \
+	X(MONITOR_CPU, "monitor_cpu", __u32, struct monitor_cpu_val)           \
+	X(EVENT, "event", __u32, __u32)                                        \
 	X(ATTACHMENT, "attachment", struct attachment_key,                     \
 	  struct attachment_val)
 
