@@ -72,6 +72,9 @@ static __always_inline bool action_apply(struct flow *f, const struct ct_val *v,
 	mac_copy(f->eth_dst, copy.eth_dst);
 	mac_copy(f->eth_src, copy.eth_src);
 	f->ttl -= copy.ttl;
+	f->counter_route[0] = copy.counter_route[0];
+	f->counter_route[1] = copy.counter_route[1];
+	f->counter_out = copy.counter_out;
 	f->vlan = copy.vlan;
 	f->vlan_type = copy.kind & ACTION_8021AD ? ETH_P_8021AD : ETH_P_8021Q;
 	f->flags |= FLOW_CACHED | FLOW_LOOPBACK;
@@ -118,6 +121,9 @@ static __always_inline void action_note(struct flow *f, int verdict)
 	mac_copy(a->eth_dst, f->eth_dst);
 	mac_copy(a->eth_src, f->eth_src);
 	a->vlan = f->vlan;
+	a->counter_route[0] = f->counter_route[0];
+	a->counter_route[1] = f->counter_route[1];
+	a->counter_out = f->counter_out;
 	a->ttl = f->ct_ttl - f->ttl;
 	a->kind = kind;
 	barrier();

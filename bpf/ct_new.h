@@ -7,6 +7,7 @@
 #define XOVN_BPF_CT_NEW_H
 
 #include "ct.h"
+#include "stats.h"
 
 #define CT_WINDOW 8 /* records looked at before an embryonic one gives way */
 #define CT_SEARCH 64 /* records looked at before the table counts as full */
@@ -335,6 +336,8 @@ __noinline int ct_create(struct flow *f, const struct ct_new *n)
 	v->reply.proto = f->proto;
 	v->flags = n->flags;
 	v->lb = f->lb;
+	v->counter_dnat = f->counter_dnat;
+	v->counter_snat = f->counter_snat;
 	v->state = ct_first_state(f);
 	v->expires = f->now + ct_timeout_of(v->state);
 	ret = ct_reserve(f, n, record);
@@ -347,6 +350,7 @@ __noinline int ct_create(struct flow *f, const struct ct_new *n)
 	if (ret) {
 		ct_clear(record);
 		ct_disown(v);
+		TRACE(f, CT_NEW, record - 1, n->orig.port, -ret);
 		return ret;
 	}
 	if (f->nat.sport != n->orig.tuple.sport)
@@ -355,6 +359,12 @@ __noinline int ct_create(struct flow *f, const struct ct_new *n)
 	f->ct_seq = v->seq + 1;
 	f->ct_dir = CT_DIR_ORIG;
 	ct_disown(v);
+	TRACE(f, CT_NEW, record - 1, n->orig.port, 0);
+	f->ct_created = record;
+	if (f->counter_dnat)
+		count(f->counter_dnat + COUNTER_RULE_NEW, f->len);
+	if (f->counter_snat)
+		count(f->counter_snat + COUNTER_RULE_NEW, f->len);
 	ct_event_count(CT_EVENT_CREATED);
 	return 0;
 }

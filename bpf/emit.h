@@ -3,6 +3,7 @@
 #ifndef XOVN_BPF_EMIT_H
 #define XOVN_BPF_EMIT_H
 
+#include "event.h"
 #include "flood.h"
 #include "pipeline.h"
 
@@ -59,6 +60,8 @@ __noinline int emit_localnet(struct __sk_buff *skb, struct flow *f)
 		return ret;
 	if (f->vlan && bpf_skb_vlan_push(skb, bpf_htons(f->vlan_type), f->vlan))
 		return -DROP_REDIRECT_FAILED;
+	flow_count(f);
+	TRACE(f, DELIVER, f->ifindex, f->outport, f->vlan);
 	return bpf_redirect(f->ifindex, 0);
 }
 
@@ -72,6 +75,8 @@ static __always_inline int emit_deliver(struct __sk_buff *skb, struct flow *f)
 	ret = flow_rewrite(skb, f);
 	if (ret)
 		return ret;
+	flow_count(f);
+	TRACE(f, DELIVER, f->ifindex, f->outport, 0);
 	return skb_deliver(skb, f->ifindex,
 			   f->flags & FLOW_PEER &&
 				   !mac_is_multicast(f->eth_dst));
@@ -88,8 +93,10 @@ static __always_inline int emit_copy(struct __sk_buff *skb, struct flow *f)
 	if (is_tagged &&
 	    bpf_skb_vlan_push(skb, bpf_htons(f->vlan_type), f->vlan))
 		return -DROP_REDIRECT_FAILED;
-	if (bpf_clone_redirect(skb, f->ifindex, 0))
+	if (clone_to(skb, f, f->ifindex, 0))
 		ret = -DROP_REDIRECT_FAILED;
+	else
+		flow_count(f);
 	if (is_tagged)
 		bpf_skb_vlan_pop(skb);
 	return ret;
@@ -127,7 +134,7 @@ __noinline int emit_router_copy(struct __sk_buff *skb, struct flow *f)
 			ret = flood_local(skb, f);
 	}
 	if (ret < 0)
-		drop_count(-ret, f->len);
+		drop_skb(skb, f, -ret, f->len);
 
 	if (f->arp_op == ARPOP_REPLY) { /* the reverse of flow_set_arp_reply */
 		f->arp_op = ARPOP_REQUEST;

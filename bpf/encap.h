@@ -9,6 +9,7 @@
 #include "flow.h"
 #include "parse.h"
 #include "rewrite.h"
+#include "stats.h"
 #include "../maps/tunnel.h"
 
 #define AF_INET 2
@@ -183,7 +184,8 @@ static __always_inline int check_size(void *ctx, struct flow *f, __u32 ifindex,
 
 	if (f->ip_len + cost <= MTU_MIN)
 		return 0;
-	if (bpf_check_mtu(ctx, ifindex, &mtu, 0, 0) < 0)
+	if (trace_on ? trace_check_mtu(ifindex, &mtu) :
+		       bpf_check_mtu(ctx, ifindex, &mtu, 0, 0) < 0)
 		return -DROP_NO_TUNNEL;
 	if (f->ip_len + cost <= mtu)
 		return 0;
@@ -243,6 +245,9 @@ __noinline int emit_tunnel(struct __sk_buff *skb, struct flow *f)
 			     encap_push(skb, f, &k, f->chassis);
 	if (ret < 0)
 		return ret;
+	flow_count(f);
+	count(COUNTER_CHASSIS_TX(f->chassis), f->len);
+	TRACE(f, TUNNEL, f->chassis, f->inport, f->outport);
 	/* The kernel's neighbor table knows best, but wants to know where the
 	 * outer IP header is, as adjust_room tells it. */
 	if (ret)

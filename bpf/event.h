@@ -11,20 +11,21 @@
 #include "../maps/ct.h"
 #include "../maps/event.h"
 
-/* Does the slot's monitor want it?  Counts. */
-static __always_inline struct monitor_val *
-monitor_wants(__u32 slot, const struct event *e, __u32 now)
+/* Does the slot's monitor want it?  Bytes of the frame that it wants, at
+ * least 1; 0: no.  Counts. */
+static __always_inline __u32 monitor_wants(__u32 slot, __u32 kind,
+					   const struct drop_at_key *at,
+					   __u32 now)
 {
 	struct monitor_val *m = bpf_map_lookup_elem(&monitor, &slot);
 	struct monitor_cpu_val *c;
 
-	if (!m || !(m->kinds >> (e->kind & 31) & 1) ||
-	    (__s32)(m->lease - now) < 0)
+	if (!m || !(m->kinds >> (kind & 31) & 1) || (__s32)(m->lease - now) < 0)
 		return 0;
-	if (m->reason && m->reason != e->reason)
+	if (m->reason && m->reason != at->reason)
 		return 0;
-	if (m->port && (m->datapath != e->datapath || m->port != e->port) &&
-	    (m->datapath != e->in_datapath || m->port != e->in_port))
+	if (m->port && (m->datapath != at->datapath || m->port != at->port) &&
+	    (m->datapath != at->in_datapath || m->port != at->in_port))
 		return 0;
 	c = bpf_map_lookup_elem(&monitor_cpu, &slot);
 	if (!c)
@@ -41,7 +42,7 @@ monitor_wants(__u32 slot, const struct event *e, __u32 now)
 		return 0;
 	}
 	c->n_second++;
-	return m;
+	return m->snaplen ? m->snaplen : 1;
 }
 
 /* Room for it in the slot's ring, or NULL. */
@@ -68,37 +69,108 @@ static __always_inline void event_connection(struct event *e, __u32 record)
 	__u32 at = record - 1;
 	struct ct_val *v = bpf_map_lookup_elem(&ct, &at);
 
-	e->record = at;
 	if (!v)
 		return;
+	e->record = at;
 	e->orig = v->orig;
 	e->reply = v->reply;
 }
 
-/* Whatever is the same in every slot; the head is the caller's. */
 static __always_inline void event_fill(struct event *e, const struct flow *f,
-				       __u32 kind, __u32 reason)
+				       __u32 kind, const struct drop_at_key *at)
 {
-	struct drop_at_key at;
-
-	drop_place(f, reason, &at);
+	__builtin_memset(e, 0, __builtin_offsetof(struct event, head));
+	e->time = bpf_ktime_get_ns();
 	e->kind = kind;
-	e->reason = reason;
-	e->datapath = at.datapath;
-	e->port = at.port;
-	e->in_datapath = at.in_datapath;
-	e->in_port = at.in_port;
+	e->reason = at->reason;
+	e->datapath = at->datapath;
+	e->port = at->port;
+	e->in_datapath = at->in_datapath;
+	e->in_port = at->in_port;
 	e->outer_len = f->outer_len;
-	e->record = 0;
-	e->pad = 0;
-	e->pad2 = 0;
-	__builtin_memset(e->next_hop, 0, sizeof(e->next_hop));
 	if (kind == EVENT_PUNT)
 		*(__be32 *)e->next_hop = f->dst.ip4;
-	if (kind == EVENT_NEW_CONNECTION) {
+	if (kind == EVENT_NEW_CONNECTION)
 		event_connection(e, f->ct_created);
-		return;
-	}
-	__builtin_memset(&e->orig, 0, sizeof(e->orig));
-	__builtin_memset(&e->reply, 0, sizeof(e->reply));
 }
+
+/* The bytes of a frame to take into an event, in a form that the verifier of
+ * Linux 6.1 follows: 1..EVENT_HEAD_MAX; 0: none. */
+static __always_inline __u32 event_captured(__u32 frame_len, __u32 snaplen)
+{
+	__u32 len = frame_len < snaplen ? frame_len : snaplen;
+
+	if (len > EVENT_HEAD_MAX)
+		len = EVENT_HEAD_MAX;
+	barrier_var(len);
+	return len > EVENT_HEAD_MAX ? 0 : len;
+}
+
+/* To every monitor that wants it, by a TC program. */
+__noinline int event_skb(struct __sk_buff *skb, struct flow *f, __u32 kind,
+			 __u32 reason)
+{
+	__u32 now = bpf_ktime_get_coarse_ns() / 1000000000;
+	struct drop_at_key at;
+
+	if (!f)
+		return 0;
+	drop_place(f, reason, &at);
+	for (__u32 slot = 0; slot < MONITOR_SLOTS; slot++) {
+		__u32 want = monitor_wants(slot, kind, &at, now), len;
+		struct event *e;
+
+		if (!want)
+			continue;
+		e = event_reserve(slot);
+		if (!e)
+			continue;
+		event_fill(e, f, kind, &at);
+		e->ifindex = skb->ifindex;
+		e->len = skb->len;
+		len = event_captured(e->len, want);
+		if (len && !bpf_skb_load_bytes(skb, 0, e->head, len))
+			e->captured = len;
+		bpf_ringbuf_submit(e, 0);
+	}
+	return 0;
+}
+
+/* ... by an XDP program. */
+__noinline int event_xdp(struct xdp_md *ctx, struct flow *f, __u32 kind,
+			 __u32 reason)
+{
+	__u32 now = bpf_ktime_get_coarse_ns() / 1000000000;
+	struct drop_at_key at;
+
+	if (!f)
+		return 0;
+	drop_place(f, reason, &at);
+	for (__u32 slot = 0; slot < MONITOR_SLOTS; slot++) {
+		__u32 want = monitor_wants(slot, kind, &at, now), len;
+		struct event *e;
+
+		if (!want)
+			continue;
+		e = event_reserve(slot);
+		if (!e)
+			continue;
+		event_fill(e, f, kind, &at);
+		e->ifindex = ctx->ingress_ifindex;
+		e->len = bpf_xdp_get_buff_len(ctx);
+		len = event_captured(e->len, want);
+		if (len && !bpf_xdp_load_bytes(ctx, 0, e->head, len))
+			e->captured = len;
+		bpf_ringbuf_submit(e, 0);
+	}
+	return 0;
+}
+
+static __always_inline void drop_skb(struct __sk_buff *skb, struct flow *f,
+				     __u32 reason, __u32 bytes)
+{
+	drop_count(f, reason, bytes);
+	event_skb(skb, f, EVENT_DROP, reason);
+}
+
+#endif /* XOVN_BPF_EVENT_H */

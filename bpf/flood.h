@@ -20,17 +20,21 @@ struct flood_state {
 	__u32 first; /* chassis */
 };
 
-static __always_inline void flood_clone(struct flood_state *s, __u32 ifindex)
+/* number: counter of what it leaves by, 0: none.  chassis: 0: this one. */
+static __always_inline void flood_clone(struct flood_state *s, __u32 ifindex,
+					__u32 number, __u32 chassis)
 {
-	if (bpf_clone_redirect(s->skb, ifindex, 0))
+	if (clone_to(s->skb, s->f, ifindex, chassis))
 		s->failed = 1; /* a count would never let the verifier end */
+	else
+		count(number, s->f->len);
 }
 
 /* A physical network: with the tag on for the time of the copy. */
 static __always_inline void flood_localnet(struct flood_state *s,
 					   const struct port_val *val)
 {
-	__u32 ifindex = val->ifindex;
+	__u32 ifindex = val->ifindex, number = port_counter_out(val);
 	bool is_tagged = val->vlan;
 
 	if (is_tagged &&
@@ -38,7 +42,7 @@ static __always_inline void flood_localnet(struct flood_state *s,
 		s->failed = 1;
 		return;
 	}
-	flood_clone(s, ifindex);
+	flood_clone(s, ifindex, number, 0);
 	if (is_tagged)
 		bpf_skb_vlan_pop(s->skb);
 }
@@ -69,7 +73,7 @@ static long flood_vif(__u32 i, struct flood_state *s)
 	if (val->kind == PORT_LOCALNET)
 		flood_localnet(s, val);
 	else if (!port_sec_out(s->f, id, &val->policy))
-		flood_clone(s, val->ifindex);
+		flood_clone(s, val->ifindex, port_counter_out(val), 0);
 	return 0;
 }
 
@@ -104,7 +108,7 @@ static long flood_chassis(__u32 i, struct flood_state *s)
 		return 1;
 	outer_write_address(o, t, m->id);
 	ifindex = t->ifindex;
-	flood_clone(s, ifindex);
+	flood_clone(s, ifindex, COUNTER_CHASSIS_TX(m->id), m->id);
 	return 0;
 }
 
@@ -136,7 +140,8 @@ static __always_inline void flood_to_router(struct flood_state *s, __u32 group)
 	outer_write_address(o, t, s->f->copy_chassis);
 	o->geneve[7] = bpf_htons(s->f->copy_outport);
 	ifindex = t->ifindex;
-	flood_clone(s, ifindex);
+	flood_clone(s, ifindex, COUNTER_CHASSIS_TX(s->f->copy_chassis),
+		    s->f->copy_chassis);
 	o = CTX_DATA(s->skb);
 	if ((void *)(o + 1) <= CTX_DATA_END(s->skb))
 		o->geneve[7] = bpf_htons(group);

@@ -14,6 +14,8 @@
  *   action.h    connection, known        nat.h      NAT rules of a router
  *   ct_new.h    and new                  gateway.h  routers with NAT or LBs
  *   localnet.h  physical networks        lbswitch.h load balancers of switches
+ *   stats.h     counters, drops          event.h    what monitors see
+ *   trace.h     what a trace sees
  *
  * A stage takes a flow and returns a verdict: V_NEXT, another enum verdict,
  * or a negative enum drop_reason.  It never touches the packet.
@@ -166,6 +168,9 @@ struct flow_start {
 	__u16 stage;
 	__u16 pad;
 	__u32 flags; /* FLOW_FROM_LOCALNET */
+	/* LSP by which it came to this host, 0: not known (yet). */
+	__u32 in_datapath;
+	__u32 in_port;
 };
 
 struct flow {
@@ -252,6 +257,14 @@ struct flow {
 	/* V_FLOOD_ROUTER: the router is on another chassis. */
 	__u32 copy_chassis;
 	__u32 copy_outport;
+	/* Numbers in map "counter" of what it has passed, 0: none. */
+	__u32 counter_in;
+	__u32 counter_route[2]; /* the last two, and a third is not cached */
+	__u32 counter_dnat;
+	__u32 counter_snat;
+	__u32 counter_out;
+	__u32 next_counter; /* STAGE_LR_SNAT: of the route */
+	__u32 ct_created; /* record of the connection it began + 1 */
 };
 
 static __always_inline bool mac_equal(const void *a, const void *b)

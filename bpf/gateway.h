@@ -21,6 +21,7 @@ __noinline int lr_track(struct flow *f)
 
 	if (!f)
 		return -DROP_MALFORMED;
+	TRACE(f, LR_IN, f->inport, 0, 0);
 	ret = ct_track(f, 0, f->inport);
 	if (ret == CT_AGAIN) /* until the other CPU is done with it */
 		return V_NEXT;
@@ -36,8 +37,10 @@ __noinline int lr_track(struct flow *f)
 	if (!p)
 		return -DROP_PORT_UNSUPPORTED;
 	/* lr_in_admission, for those that came without it. */
-	if (!mac_is_multicast(f->eth_dst) && !mac_equal(f->eth_dst, p->mac))
+	if (!mac_is_multicast(f->eth_dst) && !mac_equal(f->eth_dst, p->mac)) {
+		TRACE(f, LR_IN, f->inport, DROP_LR_ADMISSION, 0);
 		return -DROP_LR_ADMISSION;
+	}
 	f->route_table = p->route_table;
 	if (ret == CT_MISS) {
 		ret = lr_check_addresses(f, p);
@@ -83,10 +86,11 @@ __noinline int lr_egress(struct flow *f)
 		f->stage = STAGE_LR_TRACK;
 		return V_NEXT;
 	}
-	if (!ret)
-		lr_enter_peer(f, f->next_datapath, f->next_port,
-			      f->next_is_router);
-	return ret;
+	if (ret)
+		return ret;
+	route_pass(f, f->next_counter);
+	lr_enter_peer(f, f->next_datapath, f->next_port, f->next_is_router);
+	return 0;
 }
 
 #endif /* XOVN_BPF_GATEWAY_H */

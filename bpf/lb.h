@@ -163,8 +163,10 @@ __noinline int lb_balance(struct flow *f)
 		return V_NEXT;
 	if (!ct_may_begin(f))
 		return -DROP_CT_INVALID;
-	if (!l->n_backends)
+	if (!l->n_backends) {
+		TRACE(f, LB_REFUSE, l->id, l->flags, 0);
 		return lb_refuse(f, l);
+	}
 	key.id = l->id;
 	last = l->affinity_timeout ? lb_affinity(f, l->id, l->n_backends) : 0;
 	key.index =
@@ -176,9 +178,11 @@ __noinline int lb_balance(struct flow *f)
 	if (l->affinity_timeout)
 		affinity_note(f, l, b, f->src.ip4);
 	f->lb = l->id;
+	f->counter_dnat = l->counter;
 	f->dst.ip4 = ip4_load(b->ip);
 	if (b->port)
 		flow_set_dport(f, b->port);
+	TRACE(f, LB, l->id, key.index, !!last);
 	f->flags |= FLOW_LBED;
 	if (l->flags & LB_F_SKIP_SNAT)
 		f->flags |= FLOW_SKIP_SNAT;

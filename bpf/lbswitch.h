@@ -21,6 +21,7 @@ static __always_inline void ls_hairpin(struct flow *f)
 	mac_copy(f->eth_dst, mac);
 	f->changed |= CHANGE_ETH;
 	f->outport = f->inport;
+	TRACE(f, HAIRPIN, f->inport, 0, 0);
 	f->flags |= FLOW_LOOPBACK;
 	f->stage = STAGE_LS_OUTPUT;
 }

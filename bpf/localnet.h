@@ -75,7 +75,7 @@ static __always_inline int localnet_admit(struct flow *f,
 	if (mac_is_multicast(f->eth_src))
 		return -DROP_SRC_MULTICAST;
 	if (from->flags & PORT_F_LEARN)
-		fdb_learn(f->datapath, f->eth_src, f->inport);
+		fdb_learn(f, f->datapath, f->eth_src, f->inport);
 	return 0;
 }
 

@@ -85,7 +85,9 @@ static __always_inline int lr_dnat(struct flow *f, __u32 lrp_flags)
 	if (!val || !(val->flags & NAT_F_DNAT) ||
 	    !nat_is_for(val->flags, val->set, f->src.ip4))
 		return V_NEXT;
+	TRACE(f, DNAT, f->dst.ip4, ip4_load(val->logical_ip), val->flags);
 	f->dst.ip4 = ip4_load(val->logical_ip);
+	f->counter_dnat = val->counter;
 	f->changed |= CHANGE_NAT;
 	if (val->flags & NAT_F_STATELESS) {
 		f->flags |= FLOW_STATELESS;
@@ -142,8 +144,11 @@ static __always_inline int lr_snat(struct flow *f)
 		if (!forced)
 			rule = snat_find(f->datapath, f->src.ip4, f->dst.ip4);
 		if (rule && rule->flags & NAT_F_STATELESS) {
+			TRACE(f, SNAT, ip4_load(rule->external_ip), rule->flags,
+			      0);
 			f->src.ip4 = ip4_load(rule->external_ip);
 			n.to.src = f->src.ip4;
+			f->counter_snat = rule->counter;
 			f->changed |= CHANGE_NAT;
 			/* A connection known elsewhere on the way has no
 			 * record of this: no action. */
@@ -156,8 +161,10 @@ static __always_inline int lr_snat(struct flow *f)
 			n.port_first = rule->port_first;
 			n.port_last = rule->port_last;
 			forced = ip4_load(rule->external_ip);
+			f->counter_snat = rule->counter;
 		}
 		if (forced) {
+			TRACE(f, SNAT, forced, rule ? rule->flags : 0, !rule);
 			n.to.src = forced;
 			n.flags |= CT_F_SNAT;
 		}

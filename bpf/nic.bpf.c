@@ -78,13 +78,16 @@ static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 		return ret;
 	if (skb->gso_size)
 		f->ip_len = f->l4_off - ETH_HLEN + f->l4_len + skb->gso_size;
+	count(f->counter_in, f->len);
 	ret = tunnel_input(f);
 	if (ret < 0)
 		return ret;
 	if (ret == V_NEXT)
 		return gateway_run(skb, f);
-	if (ret != V_DELIVER && ret != V_FLOOD)
+	if (ret != V_DELIVER && ret != V_FLOOD) {
+		TRACE(f, CONSUMED, 0, 0, 0);
 		return TC_ACT_SHOT;
+	}
 	err = skb_decap(skb, f);
 	if (err)
 		return err;
@@ -95,6 +98,8 @@ static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 	err = flow_rewrite(skb, f);
 	if (err)
 		return err;
+	flow_count(f);
+	TRACE(f, DELIVER, f->ifindex, f->outport, 0);
 	return skb_deliver(skb, f->ifindex,
 			   f->flags & FLOW_PEER && protocol_is_right(f) &&
 				   !mac_is_multicast(f->eth_dst));
@@ -110,12 +115,17 @@ static __always_inline int localnet_run(struct __sk_buff *skb, struct flow *f,
 	int ret;
 
 	if (localnet_is_others(f, from, localnet_lookup(f, from),
-			       skb->pkt_type == PACKET_HOST))
+			       skb->pkt_type == PACKET_HOST)) {
+		TRACE(f, PASS, 0, 0, 0);
 		return TC_ACT_OK;
+	}
 	if (is_tagged && bpf_skb_vlan_pop(skb))
 		return TC_ACT_OK;
 	flow_begin(f, from->datapath, from->port, STAGE_LS, FLOW_FROM_LOCALNET);
+	if (from->counter)
+		count(from->counter + COUNTER_PORT_IN, f->len);
 	ret = skb_parse(skb, f);
+	TRACE(f, LOCALNET_IN, from->flags, 0, 0);
 	if (skb->vlan_present) /* the next tag took the place of the first */
 		f->flags |= FLOW_VLAN;
 	if (!ret)
@@ -126,7 +136,8 @@ static __always_inline int localnet_run(struct __sk_buff *skb, struct flow *f,
 	if (!ret)
 		ret = localnet_flood(skb, f);
 	if (ret < 0)
-		drop_count(-ret, f->len);
+		drop_skb(skb, f, -ret, f->len);
+	TRACE(f, PASS, 0, 0, 0);
 	if (is_tagged && bpf_skb_vlan_push(skb, bpf_htons(type), tci))
 		return TC_ACT_SHOT;
 	return TC_ACT_OK;
@@ -178,7 +189,7 @@ int nic_ingress(struct __sk_buff *skb)
 	ret = nic_run(skb, f);
 	if (ret >= 0)
 		return ret;
-	drop_count(-ret, len);
+	drop_skb(skb, f, -ret, len);
 	return TC_ACT_SHOT;
 }
 

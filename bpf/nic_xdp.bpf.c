@@ -74,6 +74,11 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 	f->inport = from->port;
 	f->stage = STAGE_LS;
 	f->flags |= FLOW_FROM_LOCALNET;
+	f->start.in_datapath = from->datapath;
+	f->start.in_port = from->port;
+	if (from->counter)
+		f->counter_in = from->counter + COUNTER_PORT_IN;
+	TRACE(f, LOCALNET_IN, from->flags, 0, 0);
 	ret = localnet_admit(f, from);
 	if (ret)
 		return ret;
@@ -104,7 +109,9 @@ int nic_xdp(struct xdp_md *ctx)
 		ret = xdp_from_localnet(ctx, f);
 	if (ret >= 0)
 		return ret;
-	drop_count(-ret, len);
+	count(f->counter_in, f->len);
+	drop_count(f, -ret, len);
+	event_xdp(ctx, f, EVENT_DROP, -ret);
 	return XDP_DROP;
 }
 

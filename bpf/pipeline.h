@@ -55,6 +55,8 @@ __noinline int pipeline_run(struct flow *f)
 
 	if (!f)
 		return -DROP_MALFORMED;
+	if (trace_on) /* the tables are to say why */
+		f->flags |= FLOW_SLOW;
 	ret = pipeline_loop(f);
 	if ((ret == V_DELIVER || ret == V_TUNNEL) && f->ct_record &&
 	    !(f->flags & (FLOW_CACHED | FLOW_SLOW | FLOW_FRAGMENT)))

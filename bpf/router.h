@@ -31,6 +31,7 @@ static __always_inline void neighbor_learn(struct flow *f, __u32 datapath,
 		return;
 	}
 	has_moved = old;
+	TRACE(f, LR_LEARN, lrpkey, ip, has_moved);
 	mac_copy(val.mac, mac);
 	bpf_map_update_elem(&learned, &key, &val, BPF_ANY);
 	/* What was decided by the old one holds no longer. */
@@ -89,6 +90,18 @@ __noinline int lr_learn(struct flow *f, __u32 datapath, __u32 lrpkey)
 	return 0;
 }
 
+/* The packet takes a route.  A connection's action has room for two: with
+ * more, the earliest is counted here, and no action is noted. */
+static __always_inline void route_pass(struct flow *f, __u32 number)
+{
+	if (f->counter_route[1]) {
+		count(f->counter_route[1], f->len);
+		f->ct_record = 0;
+	}
+	f->counter_route[1] = f->counter_route[0];
+	f->counter_route[0] = number;
+}
+
 static __always_inline void lr_enter_peer(struct flow *f, __u32 datapath,
 					  __u32 peer, bool is_router)
 {
@@ -128,8 +141,11 @@ __noinline int lr_arp(struct flow *f)
 		return V_SHARE_ARP;
 	if (f->arp_op != ARPOP_REQUEST)
 		return -DROP_LR_ARP;
-	if (!lr_answers(f))
+	if (!lr_answers(f)) {
+		TRACE(f, LR_ARP, 0, 0, 0);
 		return -DROP_LR_ARP;
+	}
+	TRACE(f, LR_ARP, 1, 0, 0);
 	key.datapath = f->datapath;
 	key.port = f->inport;
 	p = bpf_map_lookup_elem(&lrp, &key);
@@ -156,7 +172,10 @@ __noinline int lr_local(struct flow *f, __u32 lrp_flags)
 {
 	__be32 ip;
 
-	if (!f || f->flags & (FLOW_LATER_FRAGMENT | FLOW_L4_SHORT))
+	if (!f)
+		return -DROP_LR_LOCAL;
+	TRACE(f, LR_LOCAL, lrp_flags, 0, 0);
+	if (f->flags & (FLOW_LATER_FRAGMENT | FLOW_L4_SHORT))
 		return -DROP_LR_LOCAL;
 	f->ip_error_src = f->dst.ip4;
 	f->icmp_ttl = ROUTER_TTL_REPLY;
@@ -225,13 +244,19 @@ static __always_inline int lr_resolve(struct flow *f, const struct route_val *r,
 	if (!n)
 		n = bpf_map_lookup_elem(&learned, &key);
 	mac_copy(f->eth_src, r->mac);
-	if (n && r->lrp_flags & LRP_F_AGES && neighbor_is_aged(f, n))
+	if (n && r->lrp_flags & LRP_F_AGES && neighbor_is_aged(f, n)) {
+		TRACE(f, NEIGHBOR, nexthop, TRACE_NEIGHBOR_AGED, r->port);
 		n = 0;
+	}
 	if (n) {
 		mac_copy(f->eth_dst, n->mac);
 		f->changed |= CHANGE_ETH | CHANGE_TTL;
+		TRACE(f, NEIGHBOR, nexthop,
+		      n->seen ? TRACE_NEIGHBOR_LEARNED : TRACE_NEIGHBOR_STATIC,
+		      r->port);
 		return V_NEXT;
 	}
+	TRACE(f, NEIGHBOR, nexthop, TRACE_NEIGHBOR_NONE, r->port);
 	__builtin_memset(f->eth_dst, 0xff, 6);
 	__builtin_memset(f->arp_tha, 0, 6);
 	mac_copy(f->lladdr, r->mac);
@@ -240,6 +265,20 @@ static __always_inline int lr_resolve(struct flow *f, const struct route_val *r,
 	f->eth_type = ETH_P_ARP;
 	f->arp_op = ARPOP_REQUEST;
 	return V_ARP_REQUEST;
+}
+
+static __always_inline void trace_route(const struct flow *f,
+					const struct route_val *r, __u32 by_src)
+{
+	__u32 table = f->route_table;
+
+	if (!trace_on)
+		return;
+	if (r)
+		trace_note(f, TRACE_ROUTE, r->plen, r->kind,
+			   by_src | table << 1);
+	else
+		trace_note(f, TRACE_NO_ROUTE, table, 0, 0);
 }
 
 /* lr_in_ip_routing: the longer of the prefixes that match destination and
@@ -254,12 +293,16 @@ static __always_inline struct route_val *lr_route_find(const struct flow *f,
 
 	*(__be32 *)key.ip = f->dst.ip4;
 	by_dst = bpf_map_lookup_elem(&route, &key);
-	if (!(lrp_flags & LRP_F_SRC_ROUTES))
-		return by_dst;
-	*(__be32 *)key.ip = f->src.ip4;
-	by_src = bpf_map_lookup_elem(&route_src, &key);
-	return by_src && (!by_dst || by_src->plen > by_dst->plen) ? by_src :
-								    by_dst;
+	if (lrp_flags & LRP_F_SRC_ROUTES) {
+		*(__be32 *)key.ip = f->src.ip4;
+		by_src = bpf_map_lookup_elem(&route_src, &key);
+		if (by_src && (!by_dst || by_src->plen > by_dst->plen)) {
+			trace_route(f, by_src, 1);
+			return by_src;
+		}
+	}
+	trace_route(f, by_dst, 0);
+	return by_dst;
 }
 
 /* lr_in_ip_routing_ecmp: one route of the group, the same for a flow. */
@@ -269,6 +312,7 @@ static __always_inline struct route_val *lr_ecmp(const struct flow *f,
 	struct ecmp_key key = {.id = r->ecmp};
 
 	key.index = maglev_choose(r->ecmp, r->n_slots, f->hash);
+	TRACE(f, ECMP, key.id, key.index, 0);
 	return bpf_map_lookup_elem(&ecmp, &key);
 }
 
@@ -300,11 +344,14 @@ static __always_inline int lr_forward(struct flow *f, struct route_val *r,
 			f->next_datapath = r->peer_datapath;
 			f->next_port = r->peer_port;
 			f->next_is_router = r->lrp_flags & LRP_F_PEER_ROUTER;
+			f->next_counter = r->counter;
 			f->stage = STAGE_LR_SNAT;
 			return V_NEXT;
 		}
 		track_source(f);
 	}
+	if (ret == V_NEXT)
+		route_pass(f, r->counter);
 	lr_enter_peer(f, r->peer_datapath, r->peer_port,
 		      r->lrp_flags & LRP_F_PEER_ROUTER);
 	return ret;
@@ -364,6 +411,7 @@ static __always_inline int lr_check_addresses(const struct flow *f,
 static __always_inline int lr_time_exceeded(struct flow *f,
 					    const struct lrp_val *p)
 {
+	TRACE(f, TTL, f->ttl, 0, 0);
 	if (f->flags & FLOW_LATER_FRAGMENT || flow_is_icmp_error(f))
 		return -DROP_LR_TTL;
 	f->icmp_type = ICMP_TIME_EXCEEDED;
@@ -390,8 +438,11 @@ __noinline int lr_ingress(struct flow *f)
 		return -DROP_PORT_UNSUPPORTED;
 	if (p->flags & LRP_F_DISABLED)
 		return -DROP_LR_PORT_DISABLED;
-	if (!mac_is_multicast(f->eth_dst) && !mac_equal(f->eth_dst, p->mac))
+	if (!mac_is_multicast(f->eth_dst) && !mac_equal(f->eth_dst, p->mac)) {
+		TRACE(f, LR_IN, f->inport, DROP_LR_ADMISSION, 0);
 		return -DROP_LR_ADMISSION;
+	}
+	TRACE(f, LR_IN, f->inport, 0, 0);
 	if (f->eth_type == ETH_P_ARP) {
 		f->stage = STAGE_LR_ARP; /* from here the stack is too deep */
 		return V_NEXT;

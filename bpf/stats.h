@@ -34,16 +34,15 @@ static __always_inline void flow_count(struct flow *f)
 }
 
 /* Where a packet of the flow was, or is, refused. */
-static __always_inline void drop_place(const struct flow *f,
-				       enum drop_reason reason,
-				       struct drop_at_key *k)
+static __always_inline void
+drop_place(const struct flow *f, enum drop_reason reason, struct drop_at_key *k)
 {
 	k->reason = reason;
 	k->in_datapath = f->start.in_datapath;
 	k->in_port = f->start.in_port;
 	/* Keys that somebody claims are no place. */
 	k->datapath = k->in_datapath ? f->datapath : 0;
-	k->port = !k->in_datapath	? 0 :
+	k->port = !k->in_datapath     ? 0 :
 		  drop_is_out(reason) ? f->outport :
 					f->inport;
 }

@@ -9,6 +9,7 @@
 
 #include "build.h"
 #include "emit.h"
+#include "event.h"
 #include "flood.h"
 #include "pipeline.h"
 
@@ -40,7 +41,7 @@ static __always_inline int step_too_big(struct __sk_buff *skb, struct flow *f)
 {
 	if (f->flags & FLOW_CACHED)
 		return flow_restart(skb, f);
-	drop_count(DROP_TOO_BIG, f->len);
+	drop_skb(skb, f, DROP_TOO_BIG, f->len);
 	return build_icmp_error(skb, f);
 }
 
@@ -52,6 +53,8 @@ __noinline int step_act(struct __sk_buff *skb, struct flow *f, int verdict)
 
 	if (!f)
 		return TC_ACT_SHOT;
+	if (f->ct_created)
+		event_skb(skb, f, EVENT_NEW_CONNECTION, DROP_NONE);
 	switch (verdict) {
 	case V_DELIVER:
 		ret = emit_deliver(skb, f);
@@ -77,23 +80,30 @@ __noinline int step_act(struct __sk_buff *skb, struct flow *f, int verdict)
 		return ret ? ret : TC_ACT_SHOT;
 	case V_ICMP_ERROR:
 		if (f->icmp_type == ICMP_TIME_EXCEEDED)
-			drop_count(DROP_LR_TTL, f->len);
+			drop_skb(skb, f, DROP_LR_TTL, f->len);
 		ret = build_icmp_error(skb, f);
 		break;
 	case V_TCP_RST:
 		ret = build_tcp_rst(skb, f);
 		break;
 	case V_ARP_REQUEST:
-		drop_count(DROP_LR_NEIGHBOR, f->len);
+		drop_skb(skb, f, DROP_LR_NEIGHBOR, f->len);
+		event_skb(skb, f, EVENT_PUNT, DROP_LR_NEIGHBOR);
 		ret = build_arp_request(skb, f);
 		break;
 	case V_ND_REPLY:
 		ret = build_nd_reply(skb, f);
 		break;
 	default:
-		return verdict < 0 ? verdict : TC_ACT_SHOT;
+		if (verdict < 0)
+			return verdict;
+		TRACE(f, CONSUMED, 0, 0, 0);
+		return TC_ACT_SHOT;
 	}
-	return ret ? ret : EMIT_BUILD;
+	if (ret)
+		return ret;
+	TRACE(f, BUILD, f->sport >> 8, f->sport & 0xff, 0);
+	return EMIT_BUILD;
 }
 
 /* A broadcast from a physical network, for members of this host; the packet
@@ -135,6 +145,10 @@ static __always_inline void flow_begin(struct flow *f, __u32 datapath,
 	f->inport = inport;
 	f->stage = stage;
 	f->flags |= flags;
+	if (!f->start.in_datapath) {
+		f->start.in_datapath = datapath;
+		f->start.in_port = inport;
+	}
 	f->start.datapath = datapath;
 	f->start.inport = inport;
 	f->start.stage = stage;

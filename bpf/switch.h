@@ -10,6 +10,7 @@
 #include "flow.h"
 #include "lbswitch.h"
 #include "portsec.h"
+#include "stats.h"
 #include "../maps/l2.h"
 #include "../maps/tunnel.h"
 
@@ -22,8 +23,8 @@ static __always_inline __u32 chassis_own(void)
 }
 
 /* ls_in_put_fdb: remember behind which port a MAC was seen. */
-static __always_inline void fdb_learn(__u32 datapath, const __u8 *mac,
-				      __u32 portkey)
+static __always_inline void fdb_learn(const struct flow *f, __u32 datapath,
+				      const __u8 *mac, __u32 portkey)
 {
 	struct l2_key key = {.datapath = datapath};
 	struct fdb_val val = {.port = portkey}, *old;
@@ -32,9 +33,15 @@ static __always_inline void fdb_learn(__u32 datapath, const __u8 *mac,
 	old = bpf_map_lookup_elem(&fdb, &key);
 	if (old && old->port == portkey)
 		return;
+	TRACE(f, FDB_LEARN, datapath, portkey, !!old);
 	if (old) /* moved: what was decided holds no longer */
 		epoch_advance();
 	bpf_map_update_elem(&fdb, &key, &val, BPF_ANY);
+}
+
+static __always_inline __u32 port_counter_out(const struct port_val *val)
+{
+	return val->counter ? val->counter + COUNTER_PORT_OUT : 0;
 }
 
 /* Out to a physical network, ovn-architecture(7) "localnet". */
@@ -46,6 +53,7 @@ static __always_inline int ls_deliver_localnet(struct flow *f,
 	f->ifindex = val->ifindex;
 	f->vlan = val->vlan;
 	f->vlan_type = val->vlan_type;
+	f->counter_out = port_counter_out(val);
 	f->flags |= FLOW_LOCALNET;
 	if (val->policy.flags & PORT_F_NATIVE)
 		f->flags |= FLOW_NATIVE;
@@ -73,9 +81,11 @@ __noinline int ls_deliver(struct flow *f)
 	if (val->policy.flags & PORT_F_LB)
 		ls_unlb(f, f->outport);
 	ret = port_sec_out(f, f->outport, &val->policy);
+	TRACE(f, PORT_SEC_OUT, f->outport, -ret, 0);
 	if (ret)
 		return ret;
 	f->ifindex = val->ifindex;
+	f->counter_out = port_counter_out(val);
 	if (val->policy.flags & PORT_F_PEER)
 		f->flags |= FLOW_PEER;
 	return V_DELIVER;
@@ -115,6 +125,7 @@ static __always_inline void lr_enter(struct flow *f, __u32 port_flags,
 static __always_inline int ls_output(struct flow *f, const struct l2_val *to)
 {
 	f->outport = to->port;
+	TRACE(f, L2, to->port, to->kind, to->chassis);
 	if (to->flags & PORT_F_DISABLED)
 		return -DROP_PORT_DISABLED;
 	if (f->inport == to->port && !(f->flags & FLOW_LOOPBACK))
@@ -158,6 +169,7 @@ static __always_inline int ls_output_port(struct flow *f)
 static __always_inline int ls_flood(struct flow *f, __u32 to)
 {
 	f->group = to;
+	TRACE(f, FLOOD, to, 0, 0);
 	return V_FLOOD;
 }
 
@@ -190,6 +202,7 @@ __noinline int ls_arp_request(struct flow *f)
 	if (val && val->kind == ARP_RESPOND && f->flags & FLOW_FROM_LOCALNET)
 		val = 0;
 	if (val && val->port != f->inport) {
+		TRACE(f, ARP_RSP, val->kind, val->port, 0);
 		if (val->kind == ARP_RESPOND) {
 			flow_set_arp_reply(f, val->mac);
 			f->outport = f->inport;
@@ -223,6 +236,7 @@ __noinline int ls_nd_solicitation(struct flow *f)
 	    !(f->src.ip6[0] | f->src.ip6[1] | f->src.ip6[2] | f->src.ip6[3]))
 		return V_NEXT;
 	mac_copy(f->lladdr, val->mac);
+	TRACE(f, ND_RSP, val->port, 0, 0);
 	return V_ND_REPLY;
 }
 
@@ -240,6 +254,7 @@ __noinline int ls_unknown(struct flow *f)
 	mac_copy(key.mac, f->eth_dst);
 	val = bpf_map_lookup_elem(&fdb, &key);
 	if (val) {
+		TRACE(f, FDB, val->port, 0, 0);
 		f->outport = val->port;
 		f->stage = STAGE_LS_OUTPUT;
 		return V_NEXT;
@@ -256,6 +271,7 @@ __noinline int ls_unknown(struct flow *f)
 		struct member_val *only = bpf_map_lookup_elem(&member, &mkey);
 
 		if (only) {
+			TRACE(f, FLOOD, OVN_MC_UNKNOWN, 0, 0);
 			f->outport = only->id;
 			f->stage = STAGE_LS_OUTPUT;
 			return V_NEXT;

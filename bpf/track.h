@@ -138,8 +138,10 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	track_key(f, &key, port);
 	ct_place_of(&key, c, &place);
 	v = ct_find(&key, &place, &record, &dir);
-	if (!v)
+	if (!v) {
+		TRACE(f, CT_MISS, 0, 0, port);
 		return CT_MISS;
+	}
 	seq = READ_ONCE(v->seq);
 	if (seq & 1)
 		return CT_AGAIN;
@@ -151,6 +153,8 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	}
 	track_translation(f, v, dir);
 	f->lb = v->lb;
+	f->counter_dnat = v->counter_dnat ? v->counter_dnat + dir : 0;
+	f->counter_snat = v->counter_snat ? v->counter_snat + dir : 0;
 	barrier();
 	/* Still the connection that was found? */
 	if (!ct_is_zone(v, &key) ||
@@ -158,6 +162,7 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	    READ_ONCE(v->seq) != seq)
 		return CT_AGAIN;
 	f->flags |= FLOW_CT_KNOWN;
+	TRACE(f, CT_KNOWN, record - 1, dir, port);
 	if (f->flags & FLOW_INNER) {
 		track_related(f, &key.tuple);
 		return V_NEXT;

@@ -120,6 +120,7 @@ static __always_inline int geneve_parse(struct flow *f, void *p, void *end,
 	f->inport = keys >> 16;
 	f->outport = keys & 0xffff;
 	f->len -= f->outer_len;
+	f->counter_in = COUNTER_CHASSIS_RX(from->chassis);
 	return TUNNEL_OURS;
 }
 
@@ -131,7 +132,7 @@ static __always_inline void tunnel_learn_fdb(const struct flow *f)
 
 	if (val && val->policy.flags & PORT_F_LEARN &&
 	    !mac_is_multicast(f->eth_src))
-		fdb_learn(f->datapath, f->eth_src, f->inport);
+		fdb_learn(f, f->datapath, f->eth_src, f->inport);
 }
 
 /* An ARP request for a router's address, sent to every chassis: its routers
@@ -153,6 +154,13 @@ static __always_inline void tunnel_learn_request(struct flow *f)
 		lr_learn(f, p->peer_datapath, p->peer_port);
 }
 
+/* The keys are those of a datapath: its ingress port names the sender. */
+static __always_inline void tunnel_note_place(struct flow *f)
+{
+	f->start.in_datapath = f->datapath;
+	f->start.in_port = f->inport;
+}
+
 /* The egress half for the inner packet.  V_DELIVER, V_FLOOD (local members
  * only), V_CONSUMED, V_NEXT (a gateway router: the pipeline goes on with the
  * flow's datapath, inport and stage) or a drop reason. */
@@ -165,6 +173,7 @@ __noinline int tunnel_input(struct flow *f)
 
 	if (!f)
 		return -DROP_TUNNEL_MALFORMED;
+	TRACE(f, TUNNEL_IN, f->datapath, f->inport, f->outport);
 	if (f->inport == f->outport)
 		return -DROP_TUNNEL_SAME_PORT;
 	key.datapath = f->datapath;
@@ -174,6 +183,7 @@ __noinline int tunnel_input(struct flow *f)
 		dkey.datapath = f->datapath;
 		if (!bpf_map_lookup_elem(&datapath, &dkey))
 			return -DROP_TUNNEL_VNI;
+		tunnel_note_place(f);
 		if (f->outport < OVN_MC_FLOOD)
 			return -DROP_TUNNEL_PORT;
 		tunnel_learn_fdb(f);
@@ -182,6 +192,7 @@ __noinline int tunnel_input(struct flow *f)
 		f->group = f->outport;
 		return V_FLOOD;
 	}
+	tunnel_note_place(f);
 	if (to->policy.flags & PORT_F_FDB_SWITCH)
 		tunnel_learn_fdb(f);
 	if (to->kind == PORT_GATEWAY && to->chassis == chassis_own()) {
@@ -203,9 +214,11 @@ __noinline int tunnel_input(struct flow *f)
 	if (to->policy.flags & PORT_F_LB)
 		ls_unlb(f, f->outport);
 	ret = port_sec_out(f, f->outport, &to->policy);
+	TRACE(f, PORT_SEC_OUT, f->outport, -ret, 0);
 	if (ret)
 		return ret;
 	f->ifindex = to->ifindex;
+	f->counter_out = port_counter_out(to);
 	if (to->policy.flags & PORT_F_PEER)
 		f->flags |= FLOW_PEER;
 	return V_DELIVER;

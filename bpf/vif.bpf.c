@@ -5,6 +5,7 @@
  * host's own stack.
  */
 #include "flow.h"
+#include "event.h"
 #include "parse.h"
 #include "step.h"
 #include "../maps/attachment.h"
@@ -22,10 +23,11 @@ static __always_inline int vif_admit(struct __sk_buff *skb, struct flow *f,
 	if (mac_is_multicast(f->eth_src))
 		return -DROP_SRC_MULTICAST;
 	ret = port_sec_in(f, policy);
+	TRACE(f, PORT_SEC_IN, -ret, 0, 0);
 	if (ret)
 		return ret;
 	if (policy->flags & PORT_F_LEARN)
-		fdb_learn(f->datapath, f->eth_src, f->inport);
+		fdb_learn(f, f->datapath, f->eth_src, f->inport);
 	return 0;
 }
 
@@ -39,7 +41,10 @@ static __always_inline int vif_run(struct __sk_buff *skb, struct flow *f)
 		return -DROP_VIF_NOT_BOUND;
 	flow_begin(f, bound->datapath, bound->port,
 		   bound->policy.flags & PORT_F_LB ? STAGE_LS_LB : STAGE_LS, 0);
+	if (bound->counter)
+		count(bound->counter + COUNTER_PORT_IN, f->len);
 	ret = skb_parse(skb, f);
+	TRACE(f, VIF_IN, bound->policy.flags, 0, 0);
 	if (ret)
 		return ret;
 	ret = vif_admit(skb, f, &bound->policy);
@@ -59,7 +64,7 @@ int vif_ingress(struct __sk_buff *skb)
 	ret = vif_run(skb, f);
 	if (ret >= 0)
 		return ret;
-	drop_count(-ret, len);
+	drop_skb(skb, f, -ret, len);
 	return TC_ACT_SHOT;
 }
 

@@ -9,6 +9,7 @@
 #define XOVN_BPF_XDP_H
 
 #include "encap.h"
+#include "event.h"
 #include "pipeline.h"
 #include "rewrite.h"
 #include "tunnel.h"
@@ -32,6 +33,13 @@ static __always_inline int xdp_rewrite(struct xdp_md *ctx, struct flow *f,
 	return ret;
 }
 
+/* It leaves, and TC will not see it again. */
+static __always_inline void xdp_count(struct flow *f)
+{
+	count(f->counter_in, f->len);
+	flow_count(f);
+}
+
 /* Delivery to a guest is TC's, which merges segments first: the inner frame
  * goes up with a word for it. */
 static __always_inline int xdp_hand_over(struct xdp_md *ctx, struct flow *f)
@@ -52,6 +60,8 @@ static __always_inline int xdp_hand_over(struct xdp_md *ctx, struct flow *f)
 	meta = CTX_DATA_META(ctx);
 	if ((void *)(meta + 1) > CTX_DATA(ctx))
 		return -DROP_DECAP_FAILED;
+	xdp_count(f);
+	TRACE(f, DELIVER, f->ifindex, f->outport, 0);
 	meta->ifindex = f->ifindex;
 	meta->is_peer = !!(f->flags & FLOW_PEER) &&
 			!mac_is_multicast(f->eth_dst);
@@ -91,6 +101,8 @@ static __always_inline int xdp_localnet(struct xdp_md *ctx, struct flow *f)
 		p[6] = bpf_htons(f->vlan_type);
 		p[7] = bpf_htons(f->vlan);
 	}
+	xdp_count(f);
+	TRACE(f, DELIVER, f->ifindex, f->outport, f->vlan);
 	return xdp_send(ctx, f->ifindex);
 }
 
@@ -120,6 +132,9 @@ static __always_inline int xdp_tunnel(struct xdp_md *ctx, struct flow *f)
 	if ((void *)(o + 1) > CTX_DATA_END(ctx))
 		return -DROP_ENCAP_FAILED;
 	outer_write(o, t, f->chassis, &k, f->len, f->hash);
+	xdp_count(f);
+	count(COUNTER_CHASSIS_TX(f->chassis), f->len);
+	TRACE(f, TUNNEL, f->chassis, f->inport, f->outport);
 	return xdp_send(ctx, t->ifindex);
 }
 
@@ -128,6 +143,8 @@ static __always_inline int xdp_emit(struct xdp_md *ctx, struct flow *f)
 {
 	int ret = pipeline_run(f);
 
+	if (f->ct_created)
+		event_xdp(ctx, f, EVENT_NEW_CONNECTION, DROP_NONE);
 	switch (ret) {
 	case V_DELIVER:
 		return f->flags & FLOW_LOCALNET ? xdp_localnet(ctx, f) :

@@ -12,6 +12,7 @@
 #include "event.h"
 #include "l3.h"
 #include "nat.h"
+#include "trace.h"
 #include "types.h"
 
 /* ---- config: one entry, what this host is ---- */

@@ -30,38 +30,37 @@
 	X(FDB, "ls_in_l2_unknown", "port it was learned behind", "", "")       \
 	X(FLOOD, "ls_in_l2_lkup", "group", "", "")                             \
 	X(HAIRPIN, "ls_in_hairpin", "port", "", "")                            \
-	X(UNLB, "ls_out_stateful", "record", "enum ct_dir", "")                \
 	X(PORT_SEC_OUT, "ls_out_check_port_sec", "port", "0 or drop reason",   \
 	  "")                                                                  \
 	X(LR_IN, "lr_in_admission", "router port", "0 or drop reason", "")     \
 	X(LR_LEARN, "lr_in_learn_neighbor", "router port", "IPv4", "it moved") \
 	X(LR_ARP, "lr_in_ip_input", "1: answers; 0: not", "", "")              \
-	X(LR_LOCAL, "lr_in_ip_input", "verdict or -reason", "", "")            \
+	X(LR_LOCAL, "lr_in_ip_input", "enum lrp_flag of its port", "", "")     \
 	X(CT_KNOWN, "lr_in_unsnat", "record", "enum ct_dir", "zone's port")    \
 	X(CT_MISS, "lr_in_unsnat", "0 or drop reason", "", "zone's port")      \
 	X(LB, "lr_in_dnat", "id of the VIP", "backend's number",               \
 	  "1: by affinity")                                                    \
-	X(LB_REFUSE, "lr_in_dnat", "id of the VIP", "verdict or -reason", "")  \
-	X(DNAT, "lr_in_dnat", "external IPv4", "logical IPv4", "enum nat_flag") \
+	X(LB_REFUSE, "lr_in_dnat", "id of the VIP", "enum lb_flag", "")        \
+	X(DNAT, "lr_in_dnat", "external IPv4", "logical IPv4",                 \
+	  "enum nat_flag")                                                     \
 	X(ROUTE, "lr_in_ip_routing", "prefix length", "enum route_kind",       \
 	  "1: by source; table << 1")                                          \
 	X(NO_ROUTE, "lr_in_ip_routing", "table", "", "")                       \
 	X(ECMP, "lr_in_ip_routing_ecmp", "group", "its member's number", "")   \
-	X(NEXT_HOP, "lr_in_ip_routing", "next hop IPv4", "router port", "")    \
 	X(NEIGHBOR, "lr_in_arp_resolve", "next hop IPv4",                      \
 	  "enum trace_neighbor", "router port")                                \
 	X(SNAT, "lr_out_snat", "external IPv4", "enum nat_flag",               \
 	  "1: force_snat option")                                              \
 	X(CT_NEW, "ct_commit", "record", "zone's port", "0 or drop reason")    \
 	X(TTL, "lr_in_ip_input", "TTL it came with", "", "")                   \
-	X(BUILD, "answer", "enum verdict", "ICMP type", "ICMP code")           \
+	X(BUILD, "answer", "ICMP type", "ICMP code", "")                       \
 	X(DELIVER, "output", "interface", "port", "VLAN tag")                  \
 	X(TUNNEL, "output", "chassis", "ingress key", "egress key")            \
 	X(COPY, "output", "interface", "its number in trace_packet",           \
 	  "chassis, or 0")                                                     \
 	X(CONSUMED, "consumed", "", "", "")                                    \
 	X(PASS, "output", "the host's own stack gets it", "", "")              \
-	X(DROP, "drop", "drop reason", "1: the packet became another", "")
+	X(DROP, "drop", "drop reason", "", "")
 
 enum trace_what {
 	TRACE_NONE = 0,

@@ -6,7 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
-#include "event.h"
+#include "maps.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

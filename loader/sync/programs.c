@@ -146,6 +146,9 @@ static int prepare_map(const struct state *s, struct bpf_map *map,
 	uint32_t n;
 	int err;
 
+	/* A trace's: the verifier takes out the code that refers to them. */
+	if (!strncmp(name, "trace_", 6))
+		return bpf_map__set_autocreate(map, false);
 	if (bpf_map__is_internal(map) ||
 	    (!is_ours(name) && !bpf_map__pin_path(map)))
 		return 0;

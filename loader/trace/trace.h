@@ -23,7 +23,6 @@
 #include "compile/image.h"
 #include "error.h"
 #include "maps.h"
-#include "trace.h" /* include/: struct trace_step_val */
 
 enum trace_kind {
 	TRACE_TO_VIF,

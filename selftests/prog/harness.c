@@ -72,6 +72,10 @@ static void object_load(enum program p, const void *elf, size_t size,
 		harness_abort("open", program, errno);
 	bpf_object__for_each_map(m, o)
 	{
+		if (!strncmp(bpf_map__name(m), "trace_", 6)) {
+			bpf_map__set_autocreate(m, false);
+			continue;
+		}
 		shared = map_find(bpf_map__name(m));
 		if (shared && !bpf_map__is_internal(m) &&
 		    bpf_map__reuse_fd(m, shared->fd))
@@ -86,7 +90,8 @@ static void object_load(enum program p, const void *elf, size_t size,
 		harness_abort("load", program, -err);
 	bpf_object__for_each_map(m, o)
 	{
-		if (bpf_map__is_internal(m) || map_find(bpf_map__name(m)))
+		if (bpf_map__is_internal(m) || bpf_map__fd(m) < 0 ||
+		    map_find(bpf_map__name(m)))
 			continue;
 		if (n_maps == MAPS_MAX)
 			harness_abort("map", bpf_map__name(m), ENOSPC);
@@ -145,13 +150,20 @@ static void map_write(const char *name, const void *key, const void *val)
 void harness_clear(const char *name)
 {
 	struct shared_map *m = map_find(name);
-	uint8_t key[512], zero[1024] = {};
+	static const uint8_t zero[4096];
+	uint8_t key[512];
 
-	if (m && m->type == BPF_MAP_TYPE_PERCPU_ARRAY)
-		return; /* room to work in: holds nothing between packets */
+	/* Rings hold no state, and the flow none between packets. */
+	if (m && (m->type == BPF_MAP_TYPE_ARRAY_OF_MAPS ||
+		  !strcmp(name, "scratch")))
+		return;
 	if (!m || m->key_size > sizeof(key) || m->val_size > sizeof(zero))
 		harness_abort("clear map", name, EINVAL);
-	if (m->type == BPF_MAP_TYPE_ARRAY) {
+	if (m->type == BPF_MAP_TYPE_PERCPU_ARRAY &&
+	    (uint64_t)m->max_entries * m->val_size > sizeof(zero))
+		return; /* counters go on, as those of drops do */
+	if (m->type == BPF_MAP_TYPE_ARRAY ||
+	    m->type == BPF_MAP_TYPE_PERCPU_ARRAY) {
 		for (uint32_t i = 0; i < m->max_entries; i++)
 			map_write(name, &i, zero);
 		return;
