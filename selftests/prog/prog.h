@@ -72,6 +72,7 @@ struct test_group {
 	const char *network; /* text */
 	const struct test *tests; /* in order: later ones see what was learned */
 	size_t n_tests;
+	void (*before)(void); /* what the host has been through, or NULL */
 	void (*after)(void); /* more checks, or NULL */
 	/* Connections outlive a line: the whole group is run at TC, then once
 	 * more with XDP in front, each time from empty maps.  There XDP has
@@ -159,6 +160,9 @@ struct arrival {
 	struct packet packet;
 };
 size_t devices_collect(struct arrival *to, size_t max, int wait_ms);
+void device_set_up(struct device *d, bool is_up);
+/* Out of the kernel; its ifindex stays in what was written of it. */
+void device_delete(struct device *d);
 void device_set_mac(struct device *d, const uint8_t mac[6]);
 void device_add_neighbor(struct device *d, const uint8_t ip[4],
 			 const uint8_t mac[6]);

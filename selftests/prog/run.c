@@ -403,6 +403,8 @@ static void test_run(const struct test_group *g, const struct test *t, int mode)
 static void tests_run(const struct test_group *g, int mode)
 {
 	harness_load(&net);
+	if (g->before)
+		g->before();
 	for (size_t i = 0; i < g->n_tests; i++)
 		test_run(g, &g->tests[i], mode);
 	if (g->after)
