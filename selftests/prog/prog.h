@@ -14,6 +14,7 @@
  *   harness.c   objects, maps, drop counters;  ct.c  connections
  *   run.c       one test: BPF_PROG_TEST_RUN, then the same frame sent through
  *               the attached programs; compares and explains (tap.c)
+ *   reasons.c   whether the tables reach every drop reason
  *   test_*.c    the tables;  test_prog.c  main()
  */
 #ifndef SELFTESTS_PROG_H
@@ -230,6 +231,14 @@ void test_fail(const char *name, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int tests_failed(void); /* so far */
 void tests_end(void); /* TAP's plan */
+
+/* ---- reasons.c ---- */
+
+/* A test expected a packet to be dropped for it, and its counter moved. */
+void reason_reached(enum drop_reason r);
+/* Each reason as a test of its own, failed where no test reached it; after
+ * all groups. */
+void reasons_check(void);
 
 extern char problem[8192]; /* what is wrong with the line that runs */
 void problem_add(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -106,6 +106,8 @@ static void drops_compare(const char *what)
 				    what, drop_name(r),
 				    (unsigned long long)added,
 				    (unsigned long long)due);
+		else if (due)
+			reason_reached(r);
 	}
 }
 
