@@ -5,7 +5,8 @@
  *
  *   parse.h     frame -> flow            encap.h    Geneve, transmit half
  *   switch.h    logical switch stages    flood.h    copies for groups
- *   router.h    logical router stages    build.h    ICMP errors, RST, ARP
+ *   router.h    logical router stages    neighbor.h what routers learn
+ *   build.h     ICMP errors, RST, ARP
  *   pipeline.h  the loop over datapaths  tunnel.h   Geneve, receive half
  *   rewrite.h   changed fields -> frame  emit.h     verdict -> kernel (TC)
  *   csum.h      checksums, SCTP's too    step.h     decide, emit, again (TC)
