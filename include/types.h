@@ -8,7 +8,7 @@
  *   maps.h    keys and values of every map, with
  *   l3.h      those of routers,
  *   nat.h     of NAT rules and load balancers,
- *   ct.h      and of connections
+ *   ct.h      and of connections; ct_hash.h where they are found
  *   counter.h what is counted, event.h what is monitored,
  *   trace.h   what xovn trace is told
  *
