@@ -46,6 +46,17 @@ static int queue_add(struct follow *f, const struct arrival *a)
 	return 0;
 }
 
+/* A live trace knows the maps of one host. */
+static int end_at_tunnel(struct follow *f, const struct trace_output *out)
+{
+	char text[320];
+
+	snprintf(text, sizeof(text),
+		 "--live ends at the tunnel: go on at %s, or trace from files",
+		 out->to_chassis);
+	return add_note(f, text);
+}
+
 /* The copies of the last run that go to another chassis. */
 static int queue_tunnels(struct follow *f, size_t first, bool is_answer)
 {
@@ -62,6 +73,10 @@ static int queue_tunnels(struct follow *f, size_t first, bool is_answer)
 
 		if (out->kind != TRACE_TO_TUNNEL)
 			continue;
+		if (f->w->source->only_chassis) {
+			ret = end_at_tunnel(f, out);
+			continue;
+		}
 		snprintf(a.port, sizeof(a.port), "%s", out->chassis);
 		ret = queue_add(f, &a);
 		out->is_followed = !ret;
