@@ -235,6 +235,14 @@ static void warn_seeds(const struct trace_command *c, const struct source *s)
 			c->ct, n, s->seeds.n, s->seeds.seed[last].zone);
 }
 
+static enum program first_program(const struct source *s,
+				  const struct arrival *a)
+{
+	return a->hook == HOOK_VIF ? PROGRAM_VIF :
+	       s->is_native	   ? PROGRAM_NIC_XDP :
+				     PROGRAM_NIC;
+}
+
 static int trace(struct trace_command *c, struct source *s, struct world *w)
 {
 	const struct follow_options options = {c->is_following, c->with_answer};
@@ -246,7 +254,8 @@ static int trace(struct trace_command *c, struct source *s, struct world *w)
 	if (!ret)
 		ret = start_find(s, &c->start, &first, &tag, c->e);
 	if (!ret)
-		ret = world_open(w, s, c->neighbor, c->n_neighbors, c->e);
+		ret = world_open(w, s, c->neighbor, c->n_neighbors,
+				 first_program(s, &first), c->e);
 	if (ret)
 		return ret;
 	if (tag)

@@ -14,6 +14,7 @@ struct run {
 	struct kernel_outcome o;
 	bool has_tags_in_data; /* XDP writes them, TC leaves them to the NIC */
 	struct image learned;
+	struct error *e;
 };
 
 /* Adds the run's outputs, copies first.  0 or -errno. */

@@ -199,8 +199,11 @@ static int queue_answer(struct follow *f, const struct trace_output *out,
 	if (out->kind == TRACE_TO_VIF)
 		answer_mac(f->w, end, frame, mac);
 	ret = microflow_answer(frame, len, mac, &answer, f->e);
-	if (ret == -ENOENT) /* some packets nobody answers */
-		return add_note(f, f->e->text);
+	if (ret == -ENOENT) { /* some packets nobody answers */
+		ret = add_note(f, f->e->text);
+		f->e->text[0] = '\0';
+		return ret;
+	}
 	if (ret)
 		return ret;
 	if (tag_len)

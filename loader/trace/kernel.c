@@ -38,7 +38,7 @@ static int read_steps(struct world *w, struct kernel_outcome *o)
 }
 
 int kernel_run(struct world *w, enum program p, const uint8_t *frame,
-	       size_t len, struct kernel_outcome *o)
+	       size_t len, struct kernel_outcome *o, struct error *e)
 {
 	static const struct trace_count_val none;
 	struct __sk_buff skb = {.ifindex = IFINDEX_INGRESS,
@@ -50,8 +50,11 @@ int kernel_run(struct world *w, enum program p, const uint8_t *frame,
 		    .data_size_out = sizeof(o->frame));
 	bool is_xdp = p == PROGRAM_NIC_XDP;
 	size_t meta_len = 0;
+	int ret = world_need(w, p, e);
 	__u32 zero = 0;
 
+	if (ret)
+		return ret;
 	opts.ctx_in = is_xdp ? (void *)&xdp : &skb;
 	opts.ctx_size_in = is_xdp ? sizeof(xdp) : sizeof(skb);
 	if (is_xdp) {
@@ -60,7 +63,8 @@ int kernel_run(struct world *w, enum program p, const uint8_t *frame,
 	}
 	if (bpf_map_update_elem(w->count_fd, &zero, &none, 0) ||
 	    bpf_prog_test_run_opts(w->program_fd[p], &opts))
-		return -errno;
+		return error_set(e, errno, "running a frame of %zu bytes: %s",
+				 len, strerror(errno));
 	o->len = opts.data_size_out;
 	if (is_xdp) { /* metadata stands in front of the frame */
 		meta_len = xdp.data;
@@ -68,7 +72,10 @@ int kernel_run(struct world *w, enum program p, const uint8_t *frame,
 		memmove(o->frame, o->frame + meta_len, o->len);
 	}
 	o->action = action_of(p, opts.retval, meta_len);
-	return read_steps(w, o);
+	ret = read_steps(w, o);
+	return ret ? error_set(e, -ret, "reading what a trace noted: %s",
+			       strerror(-ret)) :
+		     0;
 }
 
 int kernel_read_copy(struct world *w, const struct trace_step_val *s,

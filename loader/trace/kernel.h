@@ -24,10 +24,9 @@ struct kernel_outcome {
 	uint32_t n_lost; /* steps and copies there was no room for */
 };
 
-/* 0 or -errno. */
 int kernel_run(struct world *w, enum program p, const uint8_t *frame,
-	       size_t len, struct kernel_outcome *o);
-/* The copy of a TRACE_COPY step. */
+	       size_t len, struct kernel_outcome *o, struct error *e);
+/* The copy of a TRACE_COPY step.  0 or -errno. */
 int kernel_read_copy(struct world *w, const struct trace_step_val *s,
 		     struct trace_packet_val *copy);
 

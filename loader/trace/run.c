@@ -153,7 +153,7 @@ static int run_from_vif(struct run *r)
 
 	if (val && bpf_map_update_elem(fd, &key, val, 0))
 		return -errno;
-	err = kernel_run(w, PROGRAM_VIF, r->a->frame, r->a->len, &r->o);
+	err = kernel_run(w, PROGRAM_VIF, r->a->frame, r->a->len, &r->o, r->e);
 	if (val)
 		bpf_map_delete_elem(fd, &key);
 	return err;
@@ -168,7 +168,7 @@ static int run_localnet(struct run *r, enum program p,
 
 	if (val && bpf_map_update_elem(fd, &key, val, 0))
 		return -errno;
-	err = kernel_run(r->w, p, frame, len, &r->o);
+	err = kernel_run(r->w, p, frame, len, &r->o, r->e);
 	if (val)
 		bpf_map_delete_elem(fd, &key);
 	return err;
@@ -212,12 +212,13 @@ static int run_from_underlay(struct run *r)
 	if (r->w->source->is_native) {
 		r->has_tags_in_data = true;
 		err = kernel_run(r->w, PROGRAM_NIC_XDP, r->a->frame, r->a->len,
-				 &r->o);
+				 &r->o, r->e);
 		if (err || r->o.action != KERNEL_PASS)
 			return err;
 		r->has_tags_in_data = false;
 	}
-	return kernel_run(r->w, PROGRAM_NIC, r->a->frame, r->a->len, &r->o);
+	return kernel_run(r->w, PROGRAM_NIC, r->a->frame, r->a->len, &r->o,
+			  r->e);
 }
 
 int run_frame(struct world *w, const struct arrival *a, struct run_log *log,
@@ -244,6 +245,7 @@ int run_frame(struct world *w, const struct arrival *a, struct run_log *log,
 	r->w = w;
 	r->a = a;
 	r->log = log;
+	r->e = e;
 	ret = add_run(r);
 	if (!ret)
 		ret = by_hook[a->hook](r);
@@ -252,7 +254,7 @@ int run_frame(struct world *w, const struct arrival *a, struct run_log *log,
 	if (!ret)
 		ret = ends_add(r);
 	free(r);
-	return ret ? error_set(e, -ret, "a frame of %zu bytes at %s: %s",
-			       a->len, hook_names[a->hook], strerror(-ret)) :
-		     0;
+	if (ret && !e->text[0])
+		error_set(e, -ret, "tracing: %s", strerror(-ret));
+	return ret;
 }

@@ -39,11 +39,15 @@ struct world {
 	struct memory **memory;
 };
 
-/* source, neighbors: borrowed.  world_close() in any case. */
+/* source, neighbors: borrowed; first: the program that the first frame comes
+ * to.  world_close() in any case. */
 int world_open(struct world *w, struct source *source,
 	       const struct world_neighbor *neighbors, size_t n_neighbors,
-	       struct error *e);
+	       enum program first, struct error *e);
 void world_close(struct world *w);
+/* Loads a program where it is not loaded yet: to have one verified takes most
+ * of the time of a trace.  Each of them has all maps. */
+int world_need(struct world *w, enum program p, struct error *e);
 
 /* Brings the contents of a chassis into the maps. */
 int world_enter(struct world *w, uint32_t chassis, struct error *e);

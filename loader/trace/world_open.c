@@ -78,12 +78,15 @@ static int prepare_map(struct world *w, struct bpf_map *map)
 	return n ? bpf_map__set_max_entries(map, n) : 0;
 }
 
-static int load(struct world *w, enum program p, struct error *e)
+int world_need(struct world *w, enum program p, struct error *e)
 {
 	struct bpf_object *obj;
 	struct bpf_map *map;
-	int err = program_object_open(p, &w->object[p], e);
+	int err;
 
+	if (w->program_fd[p] >= 0)
+		return 0;
+	err = program_object_open(p, &w->object[p], e);
 	if (err)
 		return err;
 	obj = w->object[p];
@@ -138,7 +141,7 @@ static int write_constants(struct world *w, struct error *e)
 
 int world_open(struct world *w, struct source *source,
 	       const struct world_neighbor *neighbors, size_t n_neighbors,
-	       struct error *e)
+	       enum program first, struct error *e)
 {
 	uint32_t records = CT_RECORDS_MIN;
 	int ret = 0;
@@ -159,10 +162,6 @@ int world_open(struct world *w, struct source *source,
 	w->memory = calloc(XOVN_MAX_CHASSIS, sizeof(*w->memory));
 	if (!w->memory)
 		return error_set(e, ENOMEM, "out of memory");
-	ret = load(w, PROGRAM_VIF, e);
-	if (!ret)
-		ret = load(w, PROGRAM_NIC, e);
-	if (!ret && source->is_native)
-		ret = load(w, PROGRAM_NIC_XDP, e);
+	ret = world_need(w, first, e);
 	return ret ? ret : write_constants(w, e);
 }
