@@ -7,6 +7,7 @@
 #ifndef XOVN_TRACE_H
 #define XOVN_TRACE_H
 
+#include "flow_flag.h"
 #include "types.h"
 
 #define TRACE_STEPS_MAX 4096
@@ -88,7 +89,7 @@ struct trace_step_val {
 	__u32 datapath;
 	__u32 inport;
 	__u32 outport;
-	__u32 flags; /* bpf/flow.h's enum flow_flag */
+	__u32 flags; /* enum flow_flag */
 	__u8 eth_dst[6];
 	__u8 eth_src[6];
 	__u16 eth_type; /* host order */

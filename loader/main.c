@@ -28,6 +28,11 @@ static const struct command commands[] = {
 	{"unbind", cmd_unbind, "IFACE"},
 	{"detach", cmd_detach, "IFACE | --all"},
 	{"show", cmd_show, "[--json]"},
+	{"trace", cmd_trace,
+	 "--nb FILE [--sb FILE] [--placement FILE] | --live\n"
+	 "                 [--inport LSP | --localnet NETWORK] (MICROFLOW | --packet HEX)\n"
+	 "                 [--chassis NAME] [--neigh LRP,IP,MAC]... [--ct FILE]\n"
+	 "                 [--follow] [--reply] [--mode tc|native] [--mtu N] [--json]"},
 	{"stats", cmd_stats, "[drops | ct] [--all] [--json]"},
 	{"ct", cmd_ct,
 	 "list | flush [--zone NAME] [--proto PROTO] [--src IP] [--dst IP]\n"

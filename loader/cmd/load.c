@@ -11,15 +11,15 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/files.h"
 #include "compile/compile.h"
-#include "nb/nb.h"
-#include "nb/placement.h"
 #include "sync/apply.h"
 #include "sync/conntrack.h"
 #include "sync/state.h"
 
 struct load {
-	const char *nb_path, *sb_path, *placement_path, *chassis;
+	struct network_files files;
+	const char *chassis;
 	struct apply_options apply;
 	bool has_ct_max, as_json;
 	struct nb nb;
@@ -27,32 +27,6 @@ struct load {
 	struct compile_output out;
 	struct error *e;
 };
-
-static int read_nb(struct load *l)
-{
-	struct ovsdb *db;
-	int ret =
-		ovsdb_read(l->nb_path, "OVN_Northbound", nb_columns, &db, l->e);
-
-	if (ret)
-		return ret;
-	ret = nb_from_ovsdb(db, &l->nb, l->e);
-	ovsdb_free(db);
-	return ret;
-}
-
-static int read_sb(struct load *l)
-{
-	struct ovsdb *db;
-	int ret = ovsdb_read(l->sb_path, "OVN_Southbound", placement_sb_columns,
-			     &db, l->e);
-
-	if (ret)
-		return ret;
-	ret = placement_read_sb(db, &l->placement, l->e);
-	ovsdb_free(db);
-	return ret;
-}
 
 static void warn_notices(const struct nb *nb)
 {
@@ -63,23 +37,6 @@ static void warn_notices(const struct nb *nb)
 			n->what, n->n, n->example ? " (" : "",
 			n->example ? n->example : "", n->example ? ")" : "");
 	}
-}
-
-static int read_files(struct load *l)
-{
-	int ret;
-
-	if (l->sb_path && l->placement_path)
-		return error_set(l->e, EINVAL,
-				 "--sb and --placement both say where ports "
-				 "are; give one of them");
-	ret = read_nb(l);
-	if (!ret && l->sb_path)
-		ret = read_sb(l);
-	if (!ret && l->placement_path)
-		ret = placement_read_file(l->placement_path, &l->placement,
-					  l->e);
-	return ret;
 }
 
 static size_t count_ports(const struct nb *nb)
@@ -167,7 +124,7 @@ static int load_run(struct load *l, const char *pin)
 	struct apply_result result = {0};
 	struct state s;
 	size_t n = 0, n_mappings = 0;
-	int ret = read_files(l);
+	int ret = network_files_read(&l->files, &l->nb, &l->placement, l->e);
 
 	if (ret)
 		return ret;
@@ -242,9 +199,9 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 					  .ct_max = CT_MAX_DEFAULT}};
 	const char *max_ports = NULL, *ct_max = NULL, *ct_timeout = NULL;
 	const struct option_def options[] = {
-		{"nb", &l.nb_path, NULL},
-		{"sb", &l.sb_path, NULL},
-		{"placement", &l.placement_path, NULL},
+		{"nb", &l.files.nb, NULL},
+		{"sb", &l.files.sb, NULL},
+		{"placement", &l.files.placement, NULL},
 		{"chassis", &l.chassis, NULL},
 		{"max-ports", &max_ports, NULL},
 		{"ct-max", &ct_max, NULL},
@@ -258,7 +215,7 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 
 	if (ret < 0)
 		return ret;
-	if (!l.nb_path || !l.chassis) {
+	if (!l.files.nb || !l.chassis) {
 		error_set(e, EINVAL, "--nb FILE and --chassis NAME are needed");
 		return CMD_USAGE;
 	}
