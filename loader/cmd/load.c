@@ -96,10 +96,11 @@ static void print_json(const struct load *l, const struct apply_result *r)
 			  warnings, "notes", notes));
 	json_object_update_new(
 		root,
-		json_pack("{s:I, s:I, s:I}", "connections_flushed",
+		json_pack("{s:I, s:I, s:I, s:I}", "connections_flushed",
 			  (json_int_t)r->n_flushed, "announced",
 			  (json_int_t)(r->n_announced > 0 ? r->n_announced : 0),
-			  "ct_max", (json_int_t)r->ct_records));
+			  "ct_max", (json_int_t)r->ct_records, "not_counted",
+			  (json_int_t)r->n_uncounted));
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(root);
@@ -111,6 +112,11 @@ static void warn_result(const struct load *l, const struct apply_result *r)
 		warning("--ct-max %u: the table keeps its %u records until "
 			"xovn detach --all",
 			l->apply.limits.ct_max, r->ct_records);
+	if (r->n_uncounted)
+		warning("map full: counter: %zu ports, routes, NAT rules or "
+			"VIPs are not counted; xovn detach --all, then load "
+			"with a larger --max-ports",
+			r->n_uncounted);
 	if (r->n_announced < 0)
 		warning("addresses were not announced: %s",
 			strerror(-r->n_announced));
