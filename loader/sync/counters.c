@@ -342,6 +342,21 @@ int counters_align(const struct image *present, struct image *want,
 	return 0;
 }
 
+size_t counters_in_use(const struct image *img)
+{
+	size_t n = 0;
+
+	for (size_t c = 0; c < N_COUNTABLES; c++) {
+		const struct image_table *t = &img->table[countables[c].id];
+
+		for (size_t i = 0; i < t->n; i++)
+			if (*number_of(&countables[c],
+				       image_entry(t, i) + t->key_size))
+				n += countables[c].size;
+	}
+	return n;
+}
+
 int counters_clear(int map_fd, const uint32_t *numbers, size_t n)
 {
 	int n_cpus = libbpf_num_possible_cpus(), err = 0;
