@@ -210,7 +210,8 @@ int stats_maps_collect(const struct state *s, const struct image *img,
 
 bool stats_map_is_full(const struct stats_map *m)
 {
-	return m->warns && m->entries * 100 >= m->capacity * STATS_MAP_FULL;
+	return m->warns && m->capacity &&
+	       m->entries * 100 >= m->capacity * STATS_MAP_FULL;
 }
 
 static uint64_t percent(const struct stats_map *m)
