@@ -155,8 +155,8 @@ static void print_fate(const struct trace_result *r,
 		return;
 	}
 	first = o->run < r->n_runs ? first_run(r, o->run) : NULL;
-	change = first ? text_change(first->frame, first->len, o->frame,
-				     o->len) :
+	change = first ? text_change(first->frame, first->len, o->frame, o->len,
+				     o->kind == TRACE_TO_TUNNEL) :
 			 NULL;
 	text_wrap(stdout, change ? change : "", 4);
 	free(change);

@@ -4,6 +4,7 @@
 #ifndef XOVN_TRACE_TEXT_H
 #define XOVN_TRACE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,8 +17,9 @@ void text_wrap(FILE *out, const char *text, size_t column);
 
 /* The fields of a frame that differ from those of another, as
  * microflow_describe() names them: "ip.ttl 64 -> 62"; or what has become of
- * it.  To be freed; NULL: out of memory. */
+ * it.  is_tunnel: the second one has Geneve's headers in front, which do not
+ * count.  To be freed; NULL: out of memory. */
 char *text_change(const uint8_t *before, size_t before_len,
-		  const uint8_t *after, size_t after_len);
+		  const uint8_t *after, size_t after_len, bool is_tunnel);
 
 #endif /* XOVN_TRACE_TEXT_H */

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/text.h"
 
+#include <linux/if_ether.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "trace/microflow.h"
+#include "wire.h"
 
 #define DESCRIPTION_MAX 1024
 
@@ -105,14 +108,40 @@ static bool is_same_kind(const char *before, const char *after)
 	return len == strcspn(after, ",") && !strncmp(before, after, len);
 }
 
+/* Outer headers in front of the frame that a tunnel carries, bytes. */
+static size_t outer_len(const uint8_t *frame, size_t len)
+{
+	const size_t geneve = ETH_HLEN + 20 + 8; /* as we write them */
+	size_t outer;
+
+	if (len < geneve + 8 || frame[12] != 0x08 || frame[13] ||
+	    frame[14] != 0x45 || frame[23] != IPPROTO_UDP ||
+	    (frame[36] << 8 | frame[37]) != GENEVE_UDP_PORT)
+		return 0;
+	outer = geneve + 8 + (frame[geneve] & 0x3f) * 4;
+	return outer < len ? outer : 0;
+}
+
+static bool is_same_frame(const uint8_t *a, size_t a_len, const uint8_t *b,
+			  size_t b_len)
+{
+	return a_len == b_len && !memcmp(a, b, a_len);
+}
+
 char *text_change(const uint8_t *before, size_t before_len,
-		  const uint8_t *after, size_t after_len)
+		  const uint8_t *after, size_t after_len, bool is_tunnel)
 {
 	char was[DESCRIPTION_MAX], is[DESCRIPTION_MAX];
 	char *text = NULL;
 	size_t len, n;
 	FILE *out;
 
+	if (is_tunnel) {
+		size_t outer = outer_len(after, after_len);
+
+		after += outer;
+		after_len -= outer;
+	}
 	microflow_describe(before, before_len, was, sizeof(was));
 	microflow_describe(after, after_len, is, sizeof(is));
 	out = open_memstream(&text, &len);
@@ -124,14 +153,12 @@ char *text_change(const uint8_t *before, size_t before_len,
 		n = say_changed(out, was, is);
 		n = say_missing(out, is, was, "with ", n);
 		n = say_missing(out, was, is, "without ", n);
-		if (before_len != after_len)
-			fprintf(out, "%s%zu -> %zu bytes", n++ ? ", " : "",
-				before_len, after_len);
 		if (!n)
-			fprintf(out, before_len && !memcmp(before, after,
-							   before_len) ?
-					     "unchanged" :
-					     "same fields, other bytes");
+			fprintf(out, "%s",
+				is_same_frame(before, before_len, after,
+					      after_len) ?
+					"unchanged" :
+					"other bytes behind the same fields");
 	}
 	if (fclose(out)) {
 		free(text);
