@@ -12,8 +12,12 @@
 #define TEXT_COLUMNS 110
 
 /* Prints text that stands in column "column" already; goes on in that column
- * of the next line, between words, where it gets too long. */
-void text_wrap(FILE *out, const char *text, size_t column);
+ * of the next line where it gets too long: between words, in a list behind
+ * commas only. */
+void text_wrap(FILE *out, const char *text, size_t column, bool is_list);
+
+/* Bytes of the headers that Geneve has put in front of a frame, 0: none. */
+size_t text_outer_len(const uint8_t *frame, size_t len);
 
 /* The fields of a frame that differ from those of another, as
  * microflow_describe() names them: "ip.ttl 64 -> 62"; or what has become of

@@ -12,28 +12,6 @@
 
 #define DESCRIPTION_MAX 1024
 
-void text_wrap(FILE *out, const char *text, size_t column)
-{
-	size_t room = column + 20 < TEXT_COLUMNS ? TEXT_COLUMNS - column : 20;
-
-	while (strlen(text) > room) {
-		size_t cut = 0, next;
-
-		for (size_t i = 1; i <= room; i++)
-			if (text[i] == ' ' || text[i - 1] == ',')
-				cut = i;
-		if (!cut) /* one long word */
-			cut = strcspn(text, " ");
-		next = cut + strspn(text + cut, " ");
-		fprintf(out, "%.*s\n", (int)cut, text);
-		text += next;
-		if (!*text)
-			return;
-		fprintf(out, "%*s", (int)column, "");
-	}
-	fprintf(out, "%s\n", text);
-}
-
 /* "NAME=VALUE" of a description, or just a word. */
 struct field {
 	const char *name, *value;
@@ -108,8 +86,7 @@ static bool is_same_kind(const char *before, const char *after)
 	return len == strcspn(after, ",") && !strncmp(before, after, len);
 }
 
-/* Outer headers in front of the frame that a tunnel carries, bytes. */
-static size_t outer_len(const uint8_t *frame, size_t len)
+size_t text_outer_len(const uint8_t *frame, size_t len)
 {
 	const size_t geneve = ETH_HLEN + 20 + 8; /* as we write them */
 	size_t outer;
@@ -137,7 +114,7 @@ char *text_change(const uint8_t *before, size_t before_len,
 	FILE *out;
 
 	if (is_tunnel) {
-		size_t outer = outer_len(after, after_len);
+		size_t outer = text_outer_len(after, after_len);
 
 		after += outer;
 		after_len -= outer;

@@ -129,12 +129,12 @@ static void test_text(void **state)
 		"ip4.src=10.0.0.1,ip4.dst=10.0.0.2,ip.ttl=64,\n"
 		"    udp.src=1000,udp.dst=53,len=42\n"
 		"  ls1\n"
-		"    ls_in_check_port_sec  from VIF vm1\n"
-		"    ls_in_l2_lkup         eth.dst 02:00:00:00:00:02 is router "
+		"    ls_in_check_port_sec   from VIF vm1\n"
+		"    ls_in_l2_lkup          eth.dst 02:00:00:00:00:02 is router "
 		"port ls1-router1, to router1-ls1 of router1,\n"
-		"                          which is of more words than fit\n"
+		"                           which is of more words than fit\n"
 		"  router1\n"
-		"    lr_in_admission       eth.dst 02:00:00:00:00:02 is "
+		"    lr_in_admission        eth.dst 02:00:00:00:00:02 is "
 		"router1-ls1\n"
 		"  -> Geneve to node3\n"
 		"  -> Geneve to node1\n"
@@ -144,7 +144,7 @@ static void test_text(void **state)
 		"ip4.src=10.0.0.1,ip4.dst=10.0.0.2,ip.ttl=63,\n"
 		"    udp.src=1000,udp.dst=53,len=42\n"
 		"  ls2\n"
-		"    output                to VIF vm2\n"
+		"    output                 to VIF vm2\n"
 		"  -> VIF vm2\n"
 		"\n"
 		"answer, node3: from physical network phyNet\n"
@@ -153,7 +153,7 @@ static void test_text(void **state)
 		"    arp.sha=00:00:00:00:00:00,arp.tha=00:00:00:00:00:00,"
 		"len=42\n"
 		"  outside of the logical network\n"
-		"    drop                  VLAN_TAGGED: 802.1Q tag\n"
+		"    drop                   VLAN_TAGGED: 802.1Q tag\n"
 		"  -> drop VLAN_TAGGED at phys\n"
 		"\n"
 		"outputs\n"
@@ -335,13 +335,13 @@ static void test_change(void **state)
 				 true));
 }
 
-static char *wrapped(const char *text, size_t column)
+static char *wrapped(const char *text, size_t column, bool is_list)
 {
 	char *result;
 	size_t len;
 	FILE *out = open_memstream(&result, &len);
 
-	text_wrap(out, text, column);
+	text_wrap(out, text, column, is_list);
 	fclose(out);
 	return result;
 }
@@ -354,23 +354,29 @@ static void test_wrap(void **state)
 	(void)state;
 	memset(word, 'x', sizeof(word) - 1);
 	word[sizeof(word) - 1] = 0;
-	result = wrapped("", 4);
+	result = wrapped("", 4, false);
 	assert_string_equal("\n", result);
 	free(result);
 	/* A word that fits nowhere stays whole. */
 	snprintf(text, sizeof(text), "a %s b", word);
-	result = wrapped(text, 4);
+	result = wrapped(text, 4, false);
 	snprintf(text, sizeof(text), "a\n    %s\n    b\n", word);
 	assert_string_equal(text, result);
 	free(result);
 	/* Exactly as long as fits, and one more. */
 	snprintf(text, sizeof(text), "%.*s", TEXT_COLUMNS - 4, word);
-	result = wrapped(text, 4);
+	result = wrapped(text, 4, false);
 	assert_int_equal(TEXT_COLUMNS - 4 + 1, strlen(result));
 	free(result);
 	snprintf(text, sizeof(text), "%.*s y", TEXT_COLUMNS - 5, word);
-	result = wrapped(text, 4);
+	result = wrapped(text, 4, false);
 	assert_string_equal("\n    y\n", result + TEXT_COLUMNS - 5);
+	free(result);
+	/* Of a list's items none is torn apart. */
+	snprintf(text, sizeof(text), "b 1 -> 2, a %.*s", TEXT_COLUMNS - 9,
+		 word);
+	result = wrapped(text, 4, true);
+	assert_memory_equal("b 1 -> 2,\n    a xxx", result, 19);
 	free(result);
 }
 
