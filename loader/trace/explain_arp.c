@@ -49,7 +49,7 @@ static void say_owner(const struct explain *x, uint32_t router, uint32_t lrp)
 		fprintf(x->out, "a VIP of %s", name_datapath(x, router).s);
 		break;
 	default:
-		fprintf(x->out, "kind %u", val->kind);
+		fprintf(x->out, "kind %d", val->kind);
 	}
 }
 

@@ -143,11 +143,16 @@ struct text name_ip6(const uint8_t ip[16])
 	return t;
 }
 
+uint32_t prefix_mask(unsigned int plen)
+{
+	if (plen >= 32)
+		return ~0u;
+	return plen ? htonl(~0u << (32 - plen)) : 0;
+}
+
 struct text name_prefix(uint32_t ip, unsigned int plen)
 {
-	uint32_t mask = plen ? ~0u << (32 - (plen < 32 ? plen : 32)) : 0;
-
-	return text("%s/%u", name_ip4(ip & htonl(mask)).s, plen);
+	return text("%s/%u", name_ip4(ip & prefix_mask(plen)).s, plen);
 }
 
 struct text name_mac(const uint8_t mac[6])

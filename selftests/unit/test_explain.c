@@ -365,6 +365,9 @@ static void test_output(void **state)
 		{TRACE_CONSUMED, "router1",
 		 .want = "ends in router1: what it tells is noted, or another "
 			 "chassis answers"},
+		{TRACE_PASS, "outside", .flow = "eth.dst " ALL,
+		 .want = "eth.dst " ALL " is for the host, too: to its own "
+			 "stack"},
 		{TRACE_PASS, .want = "nothing of the logical network: to the "
 				     "host's own stack"},
 		{TRACE_DROP, "router1", .a = "drop LR_NO_ROUTE",
