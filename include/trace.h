@@ -34,7 +34,7 @@
 	X(PORT_SEC_OUT, "ls_out_check_port_sec", "port", "0 or drop reason",   \
 	  "")                                                                  \
 	X(LR_IN, "lr_in_admission", "router port", "0 or drop reason", "")     \
-	X(LR_LEARN, "lr_in_learn_neighbor", "router port", "IPv4", "it moved") \
+	X(LR_LEARN, "lr_in_learn_neighbor", "router port", "IPv4", "router")   \
 	X(LR_ARP, "lr_in_ip_input", "1: answers; 0: not", "", "")              \
 	X(LR_LOCAL, "lr_in_ip_input", "enum lrp_flag of its port", "", "")     \
 	X(CT_KNOWN, "lr_in_unsnat", "record", "enum ct_dir", "zone's port")    \

@@ -33,7 +33,13 @@ static const struct command commands[] = {
 	 "                 [--inport LSP | --localnet NETWORK] (MICROFLOW | --packet HEX)\n"
 	 "                 [--chassis NAME] [--neigh LRP,IP,MAC]... [--ct FILE]\n"
 	 "                 [--follow] [--reply] [--mode tc|native] [--mtu N] [--json]"},
-	{"stats", cmd_stats, "[drops | ct] [--all] [--json]"},
+	{"stats", cmd_stats,
+	 "[drops] [--all] [--rate | --interval SEC] [--by-port | --by-datapath]\n"
+	 "                 [--port PORT] [--datapath NAME] [--json]\n"
+	 "           stats ports [--port PORT] [--datapath NAME] [--json]\n"
+	 "           stats pipeline | ct | maps [--json]\n"
+	 "           stats --prometheus | --textfile FILE\n"
+	 "                 a rate is that of two samples, 1 s or SEC apart"},
 	{"ct", cmd_ct,
 	 "list | flush [--zone NAME] [--proto PROTO] [--src IP] [--dst IP]\n"
 	 "                 [--reply-src IP] [--reply-dst IP] [--any-addr IP]\n"

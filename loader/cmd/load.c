@@ -12,6 +12,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/files.h"
+#include "cmd/stats.h"
 #include "compile/compile.h"
 #include "sync/apply.h"
 #include "sync/conntrack.h"
@@ -25,6 +26,7 @@ struct load {
 	struct nb nb;
 	struct placement placement;
 	struct compile_output out;
+	struct stats_map maps[MAP_COUNT]; /* once loaded */
 	struct error *e;
 };
 
@@ -68,6 +70,17 @@ static void print_text(const struct load *l, const struct apply_result *r)
 		       r->n_announced, r->n_announced == 1 ? "" : "es");
 }
 
+static json_t *full_maps(const struct load *l)
+{
+	json_t *list = json_array();
+
+	for (int id = 0; id < MAP_COUNT; id++)
+		if (stats_map_is_full(&l->maps[id]))
+			json_array_append_new(list,
+					      json_string(l->maps[id].name));
+	return list;
+}
+
 static void print_json(const struct load *l, const struct apply_result *r)
 {
 	json_t *warnings = json_array(), *notes = json_array(), *root;
@@ -96,10 +109,12 @@ static void print_json(const struct load *l, const struct apply_result *r)
 			  warnings, "notes", notes));
 	json_object_update_new(
 		root,
-		json_pack("{s:I, s:I, s:I}", "connections_flushed",
+		json_pack("{s:I, s:I, s:I, s:I, s:o}", "connections_flushed",
 			  (json_int_t)r->n_flushed, "announced",
 			  (json_int_t)(r->n_announced > 0 ? r->n_announced : 0),
-			  "ct_max", (json_int_t)r->ct_records));
+			  "ct_max", (json_int_t)r->ct_records, "not_counted",
+			  (json_int_t)r->n_uncounted, "nearly_full",
+			  full_maps(l)));
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(root);
@@ -111,9 +126,27 @@ static void warn_result(const struct load *l, const struct apply_result *r)
 		warning("--ct-max %u: the table keeps its %u records until "
 			"xovn detach --all",
 			l->apply.limits.ct_max, r->ct_records);
+	if (r->n_uncounted)
+		warning("map full: counter: %zu ports, routes, NAT rules or "
+			"VIPs are not counted; xovn detach --all, then load "
+			"with a larger --max-ports",
+			r->n_uncounted);
 	if (r->n_announced < 0)
 		warning("addresses were not announced: %s",
 			strerror(-r->n_announced));
+}
+
+/* That they cannot be read is no reason to say that the load failed. */
+static void check_maps(struct load *l, const struct state *s)
+{
+	struct error why;
+
+	if (l->apply.is_dry)
+		return;
+	if (stats_maps_collect(s, &l->out.image, l->maps, &why))
+		warning("how full the maps are is unknown: %s", why.text);
+	else
+		stats_maps_warn(l->maps);
 }
 
 static int load_run(struct load *l, const char *pin)
@@ -158,6 +191,7 @@ static int load_run(struct load *l, const char *pin)
 			for (size_t i = 0; i < l->out.n_notes; i++)
 				warning("%s", l->out.notes[i]);
 			warn_result(l, &result);
+			check_maps(l, &s);
 			if (l->as_json)
 				print_json(l, &result);
 			else
