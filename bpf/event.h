@@ -173,4 +173,13 @@ static __always_inline void drop_skb(struct __sk_buff *skb, struct flow *f,
 	event_skb(skb, f, EVENT_DROP, reason);
 }
 
+/* Once for each connection. */
+static __always_inline void event_created(struct __sk_buff *skb, struct flow *f)
+{
+	if (!f->ct_created)
+		return;
+	event_skb(skb, f, EVENT_NEW_CONNECTION, DROP_NONE);
+	f->ct_created = 0;
+}
+
 #endif /* XOVN_BPF_EVENT_H */
