@@ -29,6 +29,11 @@ static const struct command commands[] = {
 	{"detach", cmd_detach, "IFACE | --all"},
 	{"show", cmd_show, "[--json]"},
 	{"stats", cmd_stats, "[drops | ct] [--all] [--json]"},
+	{"monitor", cmd_monitor,
+	 "[--drops] [--new-connections] [--punt] [--port LSP]\n"
+	 "                 [--reason NAME] [--sample N] [--rate N] [--snaplen N]\n"
+	 "                 [--count N] [--duration SEC] [--buffer KIB]\n"
+	 "                 [--pcap FILE] [--json]"},
 	{"ct", cmd_ct,
 	 "list | flush [--zone NAME] [--proto PROTO] [--src IP] [--dst IP]\n"
 	 "                 [--reply-src IP] [--reply-dst IP] [--any-addr IP]\n"
