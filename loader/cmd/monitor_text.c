@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <linux/if_ether.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -19,7 +20,10 @@
 #define TUPLES_MAX 256
 #define FRAME_MAX (ETH_HLEN + 65535)
 #define OUTER_MIN (ENCAP_LEN - 8) /* without options */
-#define HEADERS_MAX (ETH_HLEN + 40 + 20) /* IPv6, TCP */
+/* The longest headers that are usual: an ICMP error with what it quotes,
+ * neighbor discovery with its option. */
+#define HEADERS_IP4 (ETH_HLEN + 20 + 8 + 20 + 8)
+#define HEADERS_IP6 (ETH_HLEN + 40 + 24 + 8)
 
 static const struct {
 	const char *name, *what, *where;
@@ -163,10 +167,18 @@ static __u32 head_len(const struct event *event)
 						  EVENT_HEAD_MAX;
 }
 
+static bool has_headers(const uint8_t *frame, __u32 len)
+{
+	static const uint8_t ip6[] = {ETH_P_IPV6 >> 8, ETH_P_IPV6 & 0xff};
+	bool is_ip6 = !memcmp(frame + 2 * ETH_ALEN, ip6, sizeof(ip6));
+
+	return len >= (is_ip6 ? HEADERS_IP6 : HEADERS_IP4);
+}
+
 /*
  * The inner frame, where all of what is around it is there.  What was not
  * captured stands there as zeros, or a packet would seem to contradict its
- * lengths; that is payload if the longest headers are there.
+ * lengths; that is payload if the headers are there.
  */
 static void describe(const struct event *event, char *text, size_t size)
 {
@@ -185,7 +197,7 @@ static void describe(const struct event *event, char *text, size_t size)
 	whole = event->len > outer ? event->len - outer : 0;
 	if (whole > FRAME_MAX)
 		whole = FRAME_MAX;
-	if (whole > len && len >= HEADERS_MAX)
+	if (whole > len && has_headers(frame, len))
 		len = whole;
 	microflow_describe(frame, len, t.at, t.size);
 	if (len >= whole)

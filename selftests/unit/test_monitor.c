@@ -13,6 +13,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/monitor.h"
+#include "wire.h"
 
 #define TIME 1764120000123456789ull /* 2025-11-26 01:20:00 UTC */
 
@@ -52,7 +53,6 @@ static const struct event_names drop_names = {
 static const struct event connection = {
 	.kind = EVENT_NEW_CONNECTION,
 	.datapath = 5,
-	.port = 1,
 	.in_datapath = 1,
 	.in_port = 2,
 	.ifindex = 3,
@@ -73,7 +73,6 @@ static const struct event connection = {
 
 static const struct event_names connection_names = {
 	.datapath = "gw1",
-	.port = "gw1-ls3",
 	.in_datapath = "ls1",
 	.in_port = "ls1-vm1",
 	.interface = "ens3",
@@ -124,9 +123,8 @@ static const struct {
 	{&drop, &unknown, "drop PORT_SEC_IN at 1 port 2: " EXPLAINED,
 	 "drop PORT_SEC_IN at 1 port 2: " EXPLAINED "; "},
 	{&connection, &connection_names,
-	 "new-connection at gw1 port gw1-ls3, in by ls1-vm1: " TUPLES,
-	 "new-connection at gw1 port gw1-ls3, in by ls1-vm1 on ens3: " TUPLES
-	 "; "},
+	 "new-connection at gw1, in by ls1-vm1: " TUPLES,
+	 "new-connection at gw1, in by ls1-vm1 on ens3: " TUPLES "; "},
 	{&punt, &unknown,
 	 "punt at 4 port 9: next hop 172.18.200.10 has no known MAC, asked for",
 	 "punt at 4 port 9: next hop 172.18.200.10 has no known MAC, asked "
@@ -224,6 +222,15 @@ static void test_captured(void **state)
 	assert_non_null(strstr(line, "len=1514"));
 	assert_null(strstr(line, "cut"));
 	assert_null(strstr(line, "bytes of"));
+	/* behind outer headers, too */
+	memset(e.head, 0, ENCAP_LEN);
+	memcpy(e.head + ENCAP_LEN, udp, sizeof(udp));
+	e.outer_len = ENCAP_LEN;
+	e.len += ENCAP_LEN;
+	event_line(line, sizeof(line), &e, TIME, &unknown);
+	assert_non_null(strstr(line, "; Geneve, udp,"));
+	assert_non_null(strstr(line, "len=1514"));
+	assert_null(strstr(line, "cut"));
 }
 
 /* Names come from databases that others write. */
