@@ -311,6 +311,14 @@ static __always_inline int ct_reserve(struct flow *f, const struct ct_new *n,
 	return -DROP_SNAT_EXHAUSTED;
 }
 
+static __always_inline void rule_begin(struct flow *f, __u32 number)
+{
+	if (!number)
+		return;
+	rule_pass(f, number, COUNTER_RULE_ORIG);
+	count(number + COUNTER_RULE_NEW, f->len);
+}
+
 /* Notes a connection.  0, with f->nat.sport what ct_reserve() found; a drop
  * reason; CT_AGAIN: another CPU has just noted the same one. */
 __noinline int ct_create(struct flow *f, const struct ct_new *n)
@@ -336,8 +344,8 @@ __noinline int ct_create(struct flow *f, const struct ct_new *n)
 	v->reply.proto = f->proto;
 	v->flags = n->flags;
 	v->lb = f->lb;
-	v->counter_dnat = f->counter_dnat;
-	v->counter_snat = f->counter_snat;
+	v->counter_dnat = f->rule_dnat;
+	v->counter_snat = f->rule_snat;
 	v->state = ct_first_state(f);
 	v->expires = f->now + ct_timeout_of(v->state);
 	ret = ct_reserve(f, n, record);
@@ -361,10 +369,8 @@ __noinline int ct_create(struct flow *f, const struct ct_new *n)
 	ct_disown(v);
 	TRACE(f, CT_NEW, record - 1, n->orig.port, 0);
 	f->ct_created = record;
-	if (f->counter_dnat)
-		count(f->counter_dnat + COUNTER_RULE_NEW, f->len);
-	if (f->counter_snat)
-		count(f->counter_snat + COUNTER_RULE_NEW, f->len);
+	rule_begin(f, f->rule_dnat);
+	rule_begin(f, f->rule_snat);
 	ct_event_count(CT_EVENT_CREATED);
 	return 0;
 }

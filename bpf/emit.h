@@ -148,6 +148,7 @@ __noinline int emit_router_copy(struct __sk_buff *skb, struct flow *f)
 	mac_copy(f->arp_tha, tha);
 	f->datapath = datapath;
 	f->inport = inport;
+	f->counter_out = 0;
 	f->group = OVN_MC_FLOOD_L2;
 	f->flags = flags;
 	f->changed = CHANGE_ETH | CHANGE_ARP;

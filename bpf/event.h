@@ -96,8 +96,8 @@ static __always_inline void event_fill(struct event *e, const struct flow *f,
 		event_connection(e, f->ct_created);
 }
 
-/* The bytes of a frame to take into an event, in a form that the verifier of
- * Linux 6.1 follows: 1..EVENT_HEAD_MAX; 0: none. */
+/* The bytes of a frame to take into an event, 1..EVENT_HEAD_MAX, in a form
+ * that the verifier of Linux 6.1 follows. */
 static __always_inline __u32 event_captured(__u32 frame_len, __u32 snaplen)
 {
 	__u32 len = frame_len < snaplen ? frame_len : snaplen;
@@ -105,7 +105,7 @@ static __always_inline __u32 event_captured(__u32 frame_len, __u32 snaplen)
 	if (len > EVENT_HEAD_MAX)
 		len = EVENT_HEAD_MAX;
 	barrier_var(len);
-	return len > EVENT_HEAD_MAX ? 0 : len;
+	return ((len - 1) & (EVENT_HEAD_MAX - 1)) + 1;
 }
 
 /* To every monitor that wants it, by a TC program. */
@@ -131,7 +131,7 @@ __noinline int event_skb(struct __sk_buff *skb, struct flow *f, __u32 kind,
 		e->ifindex = skb->ifindex;
 		e->len = skb->len;
 		len = event_captured(e->len, want);
-		if (len && !bpf_skb_load_bytes(skb, 0, e->head, len))
+		if (!bpf_skb_load_bytes(skb, 0, e->head, len))
 			e->captured = len;
 		bpf_ringbuf_submit(e, 0);
 	}
@@ -161,7 +161,7 @@ __noinline int event_xdp(struct xdp_md *ctx, struct flow *f, __u32 kind,
 		e->ifindex = ctx->ingress_ifindex;
 		e->len = bpf_xdp_get_buff_len(ctx);
 		len = event_captured(e->len, want);
-		if (len && !bpf_xdp_load_bytes(ctx, 0, e->head, len))
+		if (!bpf_xdp_load_bytes(ctx, 0, e->head, len))
 			e->captured = len;
 		bpf_ringbuf_submit(e, 0);
 	}

@@ -230,6 +230,7 @@ static __always_inline int emit_flood(struct __sk_buff *skb, struct flow *f)
 	local = flow_rewrite(skb, f);
 	if (local)
 		return local;
+	flow_count(f);
 	local = flood_local(skb, f);
 	remote = flood_remote(skb, f, &g, &k);
 	return local ? local : remote;

@@ -147,6 +147,8 @@ enum flow_change {
 	CHANGE_INNER = 1 << 5, /* ICMP error: the quoted ones */
 };
 
+#define FLOW_RULES 4 /* a switch's VIP, a gateway's two, an answer's VIP */
+
 union flow_ip {
 	__be32 ip4;
 	__be32 ip6[4];
@@ -260,9 +262,11 @@ struct flow {
 	/* Numbers in map "counter" of what it has passed, 0: none. */
 	__u32 counter_in;
 	__u32 counter_route[2]; /* the last two, and a third is not cached */
-	__u32 counter_dnat;
-	__u32 counter_snat;
+	__u32 counter_rule[FLOW_RULES]; /* NAT rules and VIPs, 0 behind them */
 	__u32 counter_out;
+	/* First numbers of the rules for a connection that may be noted. */
+	__u32 rule_dnat;
+	__u32 rule_snat;
 	__u32 next_counter; /* STAGE_LR_SNAT: of the route */
 	__u32 ct_created; /* record of the connection it began + 1 */
 };

@@ -178,7 +178,7 @@ __noinline int lb_balance(struct flow *f)
 	if (l->affinity_timeout)
 		affinity_note(f, l, b, f->src.ip4);
 	f->lb = l->id;
-	f->counter_dnat = l->counter;
+	f->rule_dnat = l->counter;
 	f->dst.ip4 = ip4_load(b->ip);
 	if (b->port)
 		flow_set_dport(f, b->port);

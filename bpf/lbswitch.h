@@ -74,6 +74,8 @@ __noinline int ls_lb(struct flow *f)
 		return V_NEXT;
 	flow_tuple(f, &f->in);
 	f->lb = 0;
+	f->rule_dnat = 0;
+	f->rule_snat = 0;
 	ret = ct_track(f, f->inport, f->inport);
 	if (ret == V_NEXT) {
 		bool is_hairpin = f->nat.src != f->src.ip4;

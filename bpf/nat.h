@@ -87,11 +87,13 @@ static __always_inline int lr_dnat(struct flow *f, __u32 lrp_flags)
 		return V_NEXT;
 	TRACE(f, DNAT, f->dst.ip4, ip4_load(val->logical_ip), val->flags);
 	f->dst.ip4 = ip4_load(val->logical_ip);
-	f->counter_dnat = val->counter;
+	f->rule_dnat = val->counter;
 	f->changed |= CHANGE_NAT;
 	if (val->flags & NAT_F_STATELESS) {
 		f->flags |= FLOW_STATELESS;
 		f->ct_record = 0; /* as below */
+		f->rule_dnat = 0;
+		rule_pass(f, val->counter, COUNTER_RULE_ORIG);
 		return V_NEXT;
 	}
 	f->flags |= FLOW_DNATED;
@@ -148,7 +150,7 @@ static __always_inline int lr_snat(struct flow *f)
 			      0);
 			f->src.ip4 = ip4_load(rule->external_ip);
 			n.to.src = f->src.ip4;
-			f->counter_snat = rule->counter;
+			rule_pass(f, rule->counter, COUNTER_RULE_ORIG);
 			f->changed |= CHANGE_NAT;
 			/* A connection known elsewhere on the way has no
 			 * record of this: no action. */
@@ -161,7 +163,7 @@ static __always_inline int lr_snat(struct flow *f)
 			n.port_first = rule->port_first;
 			n.port_last = rule->port_last;
 			forced = ip4_load(rule->external_ip);
-			f->counter_snat = rule->counter;
+			f->rule_snat = rule->counter;
 		}
 		if (forced) {
 			TRACE(f, SNAT, forced, rule ? rule->flags : 0, !rule);

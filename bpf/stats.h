@@ -23,13 +23,29 @@ static __always_inline void count(__u32 number, __u32 bytes)
 	}
 }
 
+/* It goes by a NAT rule or VIP. */
+static __always_inline void rule_pass(struct flow *f, __u32 number,
+				      enum counter_rule at)
+{
+	if (!number)
+		return;
+#pragma unroll
+	for (int i = 0; i < FLOW_RULES; i++) {
+		if (!f->counter_rule[i]) {
+			f->counter_rule[i] = number + at;
+			return;
+		}
+	}
+}
+
 /* A packet leaves: what it has passed since it came in. */
 static __always_inline void flow_count(struct flow *f)
 {
 	count(f->counter_route[0], f->len);
 	count(f->counter_route[1], f->len);
-	count(f->counter_dnat, f->len);
-	count(f->counter_snat, f->len);
+#pragma unroll
+	for (int i = 0; i < FLOW_RULES; i++)
+		count(f->counter_rule[i], f->len);
 	count(f->counter_out, f->len);
 }
 

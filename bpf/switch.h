@@ -102,6 +102,8 @@ static __always_inline void lr_begin(struct flow *f)
 		      FLOW_STATELESS);
 	f->ttl_in = f->ttl;
 	f->lb = 0;
+	f->rule_dnat = 0;
+	f->rule_snat = 0;
 	flow_tuple(f, &f->in);
 }
 

@@ -83,11 +83,12 @@ __noinline int trace_copy(struct __sk_buff *skb, struct flow *f, __u32 ifindex,
 	at = n->packets;
 	p = bpf_map_lookup_elem(&trace_packet, &at);
 	len = skb->len;
-	barrier_var(len);
-	if (!p || !len || len > TRACE_PACKET_LEN) {
+	if (!p || len > TRACE_PACKET_LEN) {
 		n->lost++;
 		return -1;
 	}
+	barrier_var(len); /* and a form that Linux 6.1's verifier follows */
+	len = ((len - 1) & (TRACE_PACKET_LEN - 1)) + 1;
 	if (bpf_skb_load_bytes(skb, 0, p->data, len))
 		return -1;
 	p->len = len;

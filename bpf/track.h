@@ -153,8 +153,8 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	}
 	track_translation(f, v, dir);
 	f->lb = v->lb;
-	f->counter_dnat = v->counter_dnat ? v->counter_dnat + dir : 0;
-	f->counter_snat = v->counter_snat ? v->counter_snat + dir : 0;
+	f->rule_dnat = v->counter_dnat;
+	f->rule_snat = v->counter_snat;
 	barrier();
 	/* Still the connection that was found? */
 	if (!ct_is_zone(v, &key) ||
@@ -162,6 +162,8 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	    READ_ONCE(v->seq) != seq)
 		return CT_AGAIN;
 	f->flags |= FLOW_CT_KNOWN;
+	rule_pass(f, f->rule_dnat, dir);
+	rule_pass(f, f->rule_snat, dir);
 	TRACE(f, CT_KNOWN, record - 1, dir, port);
 	if (f->flags & FLOW_INNER) {
 		track_related(f, &key.tuple);

@@ -66,12 +66,12 @@
 	X(NO_TUNNEL, "no underlay attached, or no address for the chassis",    \
 	  "xovn attach IFACE --underlay; placement file")                      \
 	X(ENCAP_FAILED, "the kernel refused to add the Geneve header",         \
-	  "non-TCP/UDP GSO, no headroom")                                      \
+	  "the guest's offloads: UDP fragmentation (UFO), SCTP GSO")           \
 	X(DECAP_FAILED, "the kernel refused to remove the Geneve header",      \
-	  "report it: kernel and NIC driver")                                  \
+	  "an inner frame under 34 bytes without native XDP; else report it")  \
 	X(BUILD_FAILED,                                                        \
 	  "the kernel refused to build an ICMP, RST or ARP packet",            \
-	  "report it: kernel and NIC driver")                                  \
+	  "where the guest's checksum offload points; else report it")         \
 	X(REDIRECT_FAILED, "a copy could not be sent to an interface",         \
 	  "ip -s link; is the interface up?")                                  \
 	X(TUNNEL_MALFORMED, "Geneve header or lengths are wrong",              \

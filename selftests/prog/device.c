@@ -47,20 +47,26 @@ void devices_init(void)
 	sysctl_write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
 }
 
-static void device_up(struct device *d)
+static void device_set_mtu(struct device *d, int mtu)
 {
-	struct ifreq ifr = {};
+	struct ifreq ifr = {.ifr_mtu = mtu};
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", d->name);
-	ifr.ifr_mtu = UNDERLAY_MTU;
 	if (s < 0 || ioctl(s, SIOCSIFMTU, &ifr))
 		device_abort("mtu of", d->name);
-	ifr.ifr_flags = IFF_UP;
-	if (ioctl(s, SIOCSIFFLAGS, &ifr))
-		device_abort("up of", d->name);
 	close(s);
-	d->ifindex = if_nametoindex(d->name);
+}
+
+void device_set_up(struct device *d, bool is_up)
+{
+	struct ifreq ifr = {.ifr_flags = is_up ? IFF_UP : 0};
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", d->name);
+	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &ifr))
+		device_abort(is_up ? "up of" : "down of", d->name);
+	close(s);
 }
 
 struct device *device_get(const char *name)
@@ -82,8 +88,17 @@ struct device *device_get(const char *name)
 	/* No TUNSETOFFLOAD: what leaves is segmented and has its checksums. */
 	if (d->fd < 0 || ioctl(d->fd, TUNSETIFF, &ifr))
 		device_abort("tap", name);
-	device_up(d);
+	device_set_mtu(d, UNDERLAY_MTU);
+	device_set_up(d, true);
+	d->ifindex = if_nametoindex(d->name);
 	return d;
+}
+
+/* Its place stays empty: others are known by their address. */
+void device_delete(struct device *d)
+{
+	close(d->fd); /* a tap lives as long as its file */
+	*d = (struct device){.fd = -1};
 }
 
 bool device_read(struct device *d, struct packet *p, int wait_ms)

@@ -9,7 +9,7 @@
  *   chassis NAME IP
  *   switch NAME
  *     port NAME [addr=MAC,IP...]... [addr=unknown] [sec=MAC,IP/LEN...]...
- *               [at=CHASSIS] [if=DEV] [disabled]
+ *               [at=CHASSIS] [if=DEV] [disabled] [type=NAME]
  *     localnet NAME NETWORK [tag=N] [tpid=N] [if=DEV [tc]] [fdb] [disabled]
  *     router-port NAME LRP [router]  addresses: the LRP's MAC, or "router"
  *   router NAME [disabled] [gateway=CHASSIS] [no-learn] [age=SECONDS]
@@ -168,6 +168,12 @@ static void line_port(struct reader *r)
 		}
 	}
 	p->enabled = !reader_has(r, "disabled");
+	v = reader_option(r, 2, "type"); /* one that is not forwarded to */
+	if (v) {
+		p->type = NB_LSP_OTHER;
+		free(p->type_name);
+		p->type_name = strdup(v);
+	}
 	if (p->n_addresses)
 		alias_add(r, p->name, p->addresses[0].mac, NULL);
 	v = reader_option(r, 2, "at");

@@ -14,6 +14,7 @@
  *   harness.c   objects, maps, drop counters;  ct.c  connections
  *   run.c       one test: BPF_PROG_TEST_RUN, then the same frame sent through
  *               the attached programs; compares and explains (tap.c)
+ *   reasons.c   whether the tables reach every drop reason
  *   test_*.c    the tables;  test_prog.c  main()
  */
 #ifndef SELFTESTS_PROG_H
@@ -72,6 +73,7 @@ struct test_group {
 	const char *network; /* text */
 	const struct test *tests; /* in order: later ones see what was learned */
 	size_t n_tests;
+	void (*before)(void); /* what the host has been through, or NULL */
 	void (*after)(void); /* more checks, or NULL */
 	/* Connections outlive a line: the whole group is run at TC, then once
 	 * more with XDP in front, each time from empty maps.  There XDP has
@@ -159,6 +161,9 @@ struct arrival {
 	struct packet packet;
 };
 size_t devices_collect(struct arrival *to, size_t max, int wait_ms);
+void device_set_up(struct device *d, bool is_up);
+/* Out of the kernel; its ifindex stays in what was written of it. */
+void device_delete(struct device *d);
 void device_set_mac(struct device *d, const uint8_t mac[6]);
 void device_add_neighbor(struct device *d, const uint8_t ip[4],
 			 const uint8_t mac[6]);
@@ -226,6 +231,14 @@ void test_fail(const char *name, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int tests_failed(void); /* so far */
 void tests_end(void); /* TAP's plan */
+
+/* ---- reasons.c ---- */
+
+/* A test expected a packet to be dropped for it, and its counter moved. */
+void reason_reached(enum drop_reason r);
+/* Each reason as a test of its own, failed where no test reached it; after
+ * all groups. */
+void reasons_check(void);
 
 extern char problem[8192]; /* what is wrong with the line that runs */
 void problem_add(const char *format, ...) __attribute__((format(printf, 1, 2)));

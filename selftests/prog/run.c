@@ -106,6 +106,8 @@ static void drops_compare(const char *what)
 				    what, drop_name(r),
 				    (unsigned long long)added,
 				    (unsigned long long)due);
+		else if (due)
+			reason_reached(r);
 	}
 }
 
@@ -403,6 +405,8 @@ static void test_run(const struct test_group *g, const struct test *t, int mode)
 static void tests_run(const struct test_group *g, int mode)
 {
 	harness_load(&net);
+	if (g->before)
+		g->before();
 	for (size_t i = 0; i < g->n_tests; i++)
 		test_run(g, &g->tests[i], mode);
 	if (g->after)

@@ -50,6 +50,9 @@ extern const struct test_group lb_group, lb_inside_group, lb_forced_group,
 	lb_forced_router_group, lb_switch_group, lb_choice_group;
 extern const struct test_group ct_group, ct_flood_group, action_group,
 	action_stateless_group;
+extern const struct test_group unsupported_group, no_underlay_group,
+	no_underlay_gateway_group, underlay_deleted_group, down_group,
+	deleted_group, ct_full_group;
 
 /* A frame that a guest with offloads sends, test_gso.c. */
 struct gso_test {
@@ -66,9 +69,14 @@ struct gso_test {
 
 void gso_tests_run(const char *group, const struct gso_test *t, size_t n);
 
+/* Leaves the L4 checksum to the device: pseudo header only.  With a gso_size,
+ * TCP is to be segmented and UDP to be fragmented. */
+void checksum_open(struct packet *p, struct vnet_header *h, uint16_t gso_size);
+
 void test_parser(void); /* test_parser.c: the strict parser itself */
 void test_hostile(void); /* test_hostile.c: every length, every option */
 void test_gso(void); /* test_gso.c: segments and unfinished checksums */
+void test_refused(void); /* test_reasons.c: what the kernel refuses */
 void test_gso_gateway(void); /* the same through NAT */
 void test_random(void); /* packets through NAT */
 void test_source_port(void); /* of outer UDP */

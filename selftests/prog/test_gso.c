@@ -105,9 +105,7 @@ static const struct gso_test gso_tests[] = {
 	 "c1", ASK_C9, 1, "LR_NEIGHBOR", "a1"},
 };
 
-/* Leaves the L4 checksum to the device: pseudo header only. */
-static void checksum_open(struct packet *p, struct vnet_header *h,
-			  uint16_t gso_size)
+void checksum_open(struct packet *p, struct vnet_header *h, uint16_t gso_size)
 {
 	bool is_ip6 = p->data[14] >> 4 == 6;
 	size_t l4 = is_ip6 ? 54 : 14 + (p->data[14] & 15) * 4;
@@ -119,7 +117,7 @@ static void checksum_open(struct packet *p, struct vnet_header *h,
 		       sum_bytes(p->data + 26, 8, sum);
 	put16(p->data + l4 + at, sum_fold(sum));
 	h->flags = 1; /* VIRTIO_NET_HDR_F_NEEDS_CSUM */
-	h->gso_type = gso_size ? 1 : 0; /* TCPV4 */
+	h->gso_type = !gso_size ? 0 : proto == 17 ? 3 : 1; /* UDP, TCPV4 */
 	h->gso_size = gso_size;
 	h->hdr_len = l4 + (proto == 17 ? 8 : 20);
 	h->csum_start = l4;
@@ -278,6 +276,8 @@ static void gso_test_run(const char *group, const struct gso_test *t)
 				  due);
 			return;
 		}
+		if (due)
+			reason_reached(r);
 	}
 	test_ok(name);
 }

@@ -61,6 +61,13 @@ static const struct test_group *const groups[] = {
 	&action_group,
 	&action_stateless_group,
 	&ct_flood_group,
+	&unsupported_group,
+	&no_underlay_group,
+	&no_underlay_gateway_group,
+	&underlay_deleted_group,
+	&down_group,
+	&deleted_group,
+	&ct_full_group,
 };
 
 /* usage: test_prog [GROUP...]    only groups whose name holds GROUP */
@@ -90,12 +97,16 @@ int main(int argc, char **argv)
 		test_gso();
 	if (is_wanted(argc, argv, "gso gateway"))
 		test_gso_gateway();
+	if (is_wanted(argc, argv, "refused"))
+		test_refused();
 	if (is_wanted(argc, argv, "random"))
 		test_random();
 	if (is_wanted(argc, argv, "source port"))
 		test_source_port();
 	if (is_wanted(argc, argv, "lb choice"))
 		test_lb_gateways();
+	if (argc < 2) /* a choice of groups need not reach all */
+		reasons_check();
 	tests_end();
 	return tests_failed() ? 1 : 0;
 }
