@@ -10,24 +10,9 @@
 #define XOVN_BPF_CT_H
 
 #include "flow.h"
+#include "ct_hash.h"
 #include "../maps/ct.h"
 #include "../maps/tunnel.h"
-
-#define CT_WAYS 2 /* buckets a tuple may be in */
-
-/* A tuple and its zone, as hashed and compared: two words and the zone. */
-struct ct_key {
-	struct ct_tuple tuple;
-	__u32 datapath;
-	__u32 port; /* 0: router */
-} __attribute__((aligned(8)));
-
-/* Where to look: slots with the tag in either bucket. */
-struct ct_place {
-	__u32 first;
-	__u32 second;
-	__u32 tag;
-};
 
 static __always_inline void ct_event_count(enum ct_event event)
 {
@@ -56,18 +41,7 @@ static __always_inline __u64 ct_word(const struct ct_tuple *t, int i)
 static __always_inline void
 ct_place_of(const struct ct_key *k, const struct config *c, struct ct_place *p)
 {
-	__u64 a = ct_word(&k->tuple, 0), b = ct_word(&k->tuple, 1);
-	__u64 z = ((__u64)k->port << 32 | k->datapath) + c->ct_seed;
-
-	a = (a ^ z) * 0x9e3779b97f4a7c15ull;
-	a ^= a >> 32;
-	a = (a ^ b ^ (__u64)c->ct_seed << 32) * 0xbf58476d1ce4e5b9ull;
-	a ^= a >> 29;
-	a *= 0x94d049bb133111ebull;
-	p->tag = a >> 32;
-	p->first = a & (c->ct_buckets - 1);
-	p->second = (a ^ (__u64)(p->tag | 1) * 0x5bd1e995) &
-		    (c->ct_buckets - 1);
+	ct_place_in(k, c->ct_seed, c->ct_buckets, p);
 }
 
 static __always_inline bool flow_is_echo(const struct flow *f)

@@ -5,7 +5,8 @@
  *
  *   parse.h     frame -> flow            encap.h    Geneve, transmit half
  *   switch.h    logical switch stages    flood.h    copies for groups
- *   router.h    logical router stages    build.h    ICMP errors, RST, ARP
+ *   router.h    logical router stages    neighbor.h what routers learn
+ *   build.h     ICMP errors, RST, ARP
  *   pipeline.h  the loop over datapaths  tunnel.h   Geneve, receive half
  *   rewrite.h   changed fields -> frame  emit.h     verdict -> kernel (TC)
  *   csum.h      checksums, SCTP's too    step.h     decide, emit, again (TC)
@@ -32,6 +33,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "drop.h"
+#include "flow_flag.h"
 #include "maps.h"
 #include "types.h"
 #include "wire.h"
@@ -110,31 +112,6 @@ enum flow_stage {
 	STAGE_LR_TRACK, /* logical router that keeps connections */
 	STAGE_LR_SNAT, /* ... behind routing, a new connection */
 	STAGE_LS_LB, /* logical switch ingress, load balancers first */
-};
-
-enum flow_flag {
-	FLOW_LOOPBACK = 1 << 0, /* may leave where it came in */
-	FLOW_FROM_ROUTER = 1 << 1, /* inport of the switch is a router port */
-	FLOW_FRAGMENT = 1 << 2, /* IPv4 fragment, the first too */
-	FLOW_LATER_FRAGMENT = 1 << 3, /* ... without L4 header */
-	FLOW_L4_SHORT = 1 << 4, /* L4 header is cut off */
-	FLOW_BAD_ND = 1 << 5, /* ND message without a readable option */
-	FLOW_PEER = 1 << 6, /* V_DELIVER may use redirect_peer */
-	FLOW_ROUTED = 1 << 7, /* a router handled it; see struct flow.router */
-	FLOW_VLAN = 1 << 8,
-	FLOW_DF = 1 << 9,
-	FLOW_INNER = 1 << 11, /* ICMP error, its inner headers parsed */
-	FLOW_CT_KNOWN = 1 << 12, /* the router knows the connection */
-	FLOW_NATIVE = 1 << 13, /* V_DELIVER: takes frames that XDP redirects */
-	FLOW_LOCALNET = 1 << 14, /* V_DELIVER: to a physical network */
-	FLOW_FROM_LOCALNET = 1 << 15, /* came from one */
-	FLOW_CACHED = 1 << 16, /* decided by a connection's action */
-	FLOW_SLOW = 1 << 17, /* leave actions alone: something must be built */
-	/* What the router did to the destination. */
-	FLOW_DNATED = 1 << 18,
-	FLOW_LBED = 1 << 19,
-	FLOW_SKIP_SNAT = 1 << 20,
-	FLOW_STATELESS = 1 << 21,
 };
 
 /* What rewrite.h has to write back. */

@@ -9,86 +9,9 @@
 
 #include "flow.h"
 #include "nat.h"
+#include "neighbor.h"
 #include "switch.h"
 #include "../maps/l3.h"
-
-static __always_inline void neighbor_learn(struct flow *f, __u32 datapath,
-					   __u32 lrpkey, __be32 ip,
-					   const __u8 *mac)
-{
-	struct neighbor_key key = {.datapath = datapath, .port = lrpkey};
-	struct neighbor_val val = {}, *old;
-	bool has_moved;
-
-	if (mac_is_multicast(mac))
-		return;
-	*(__be32 *)key.ip = ip;
-	val.seen = flow_now(f);
-	old = bpf_map_lookup_elem(&learned, &key);
-	if (old && mac_equal(old->mac, mac)) {
-		if (old->seen != val.seen)
-			old->seen = val.seen;
-		return;
-	}
-	has_moved = old;
-	TRACE(f, LR_LEARN, lrpkey, ip, has_moved);
-	mac_copy(val.mac, mac);
-	bpf_map_update_elem(&learned, &key, &val, BPF_ANY);
-	/* What was decided by the old one holds no longer. */
-	if (has_moved)
-		epoch_advance();
-}
-
-/* Network i of an LRP that holds the address, or -1. */
-static __always_inline int lrp_network_of(const struct lrp_val *p, __be32 ip)
-{
-	for (__u32 i = 0; i < LRP_NETWORKS_INLINE && i < p->n_networks; i++) {
-		const struct lrp_network *n = &p->network[i];
-
-		if (!((ip ^ ip4_load(n->addr)) & ip4_load(n->mask)))
-			return i;
-	}
-	return -1;
-}
-
-/* Own address or subnet broadcast of any port of the router? */
-static __always_inline struct router_ip_val *router_ip_find(__u32 datapath,
-							    __be32 ip)
-{
-	struct router_ip_key key = {.datapath = datapath};
-
-	*(__be32 *)key.ip = ip;
-	return bpf_map_lookup_elem(&router_ip, &key);
-}
-
-/* lr_in_lookup_neighbor, lr_in_learn_neighbor.  A request teaches when its
- * sender is in the port's subnet, a reply always. */
-__noinline int lr_learn(struct flow *f, __u32 datapath, __u32 lrpkey)
-{
-	struct lrp_key key = {.datapath = datapath, .port = lrpkey};
-	struct neighbor_key nkey = {.datapath = datapath, .port = lrpkey};
-	struct lrp_val *p;
-	struct router_ip_val *own;
-
-	if (!f)
-		return 0;
-	p = bpf_map_lookup_elem(&lrp, &key);
-	if (!p || p->flags & LRP_F_DISABLED || !f->src.ip4)
-		return 0;
-	if (f->arp_op == ARPOP_REQUEST) {
-		if (lrp_network_of(p, f->src.ip4) < 0)
-			return 0;
-		if (!(p->flags & LRP_F_LEARN_ALWAYS)) {
-			own = router_ip_find(datapath, f->dst.ip4);
-			*(__be32 *)nkey.ip = f->src.ip4;
-			if ((!own || own->kind != ROUTER_IP_OWN) &&
-			    !bpf_map_lookup_elem(&learned, &nkey))
-				return 0;
-		}
-	}
-	neighbor_learn(f, datapath, lrpkey, f->src.ip4, f->lladdr);
-	return 0;
-}
 
 /* The packet takes a route.  A connection's action has room for two: with
  * more, the earliest is counted here, and no action is noted. */
@@ -205,30 +128,6 @@ __noinline int lr_local(struct flow *f, __u32 lrp_flags)
 		break;
 	}
 	return lrp_flags & LRP_F_SILENT ? -DROP_LR_LOCAL : V_ICMP_ERROR;
-}
-
-/* mac_binding_age_threshold: who has not been heard of for so long is asked
- * for again.  An entry without a time is the loader's and does not age. */
-static __always_inline bool neighbor_is_aged(struct flow *f,
-					     const struct neighbor_val *n)
-{
-	struct datapath_key key = {.datapath = f->datapath};
-	struct router_val *val = bpf_map_lookup_elem(&router, &key);
-
-	return val && val->neighbor_age && n->seen &&
-	       flow_now(f) - n->seen > val->neighbor_age;
-}
-
-/* What a neighbor sends keeps its entry young (OVN's MAC cache use). */
-static __always_inline void neighbor_refresh(struct flow *f)
-{
-	struct neighbor_key key = {.datapath = f->datapath, .port = f->inport};
-	struct neighbor_val *n;
-
-	*(__be32 *)key.ip = f->src.ip4;
-	n = bpf_map_lookup_elem(&learned, &key);
-	if (n && mac_equal(n->mac, f->eth_src) && n->seen != flow_now(f))
-		n->seen = f->now;
 }
 
 /* lr_in_arp_resolve, lr_in_arp_request. */

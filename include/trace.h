@@ -7,6 +7,7 @@
 #ifndef XOVN_TRACE_H
 #define XOVN_TRACE_H
 
+#include "flow_flag.h"
 #include "types.h"
 
 #define TRACE_STEPS_MAX 4096
@@ -33,7 +34,7 @@
 	X(PORT_SEC_OUT, "ls_out_check_port_sec", "port", "0 or drop reason",   \
 	  "")                                                                  \
 	X(LR_IN, "lr_in_admission", "router port", "0 or drop reason", "")     \
-	X(LR_LEARN, "lr_in_learn_neighbor", "router port", "IPv4", "it moved") \
+	X(LR_LEARN, "lr_in_learn_neighbor", "router port", "IPv4", "router")   \
 	X(LR_ARP, "lr_in_ip_input", "1: answers; 0: not", "", "")              \
 	X(LR_LOCAL, "lr_in_ip_input", "enum lrp_flag of its port", "", "")     \
 	X(CT_KNOWN, "lr_in_unsnat", "record", "enum ct_dir", "zone's port")    \
@@ -88,7 +89,7 @@ struct trace_step_val {
 	__u32 datapath;
 	__u32 inport;
 	__u32 outport;
-	__u32 flags; /* bpf/flow.h's enum flow_flag */
+	__u32 flags; /* enum flow_flag */
 	__u8 eth_dst[6];
 	__u8 eth_src[6];
 	__u16 eth_type; /* host order */

@@ -8,9 +8,9 @@
  *   maps.h    keys and values of every map, with
  *   l3.h      those of routers,
  *   nat.h     of NAT rules and load balancers,
- *   ct.h      and of connections
+ *   ct.h      and of connections; ct_hash.h where they are found
  *   counter.h what is counted, event.h what is monitored,
- *   trace.h   what xovn trace is told
+ *   trace.h   what xovn trace is told, with flow_flag.h
  *
  * Rules for everything in here: no packed structs, padding is explicit and
  * zero, IPv4 addresses are __u8[4] and MACs __u8[6] in network order, all

@@ -28,7 +28,18 @@ static const struct command commands[] = {
 	{"unbind", cmd_unbind, "IFACE"},
 	{"detach", cmd_detach, "IFACE | --all"},
 	{"show", cmd_show, "[--json]"},
-	{"stats", cmd_stats, "[drops | ct] [--all] [--json]"},
+	{"trace", cmd_trace,
+	 "--nb FILE [--sb FILE] [--placement FILE] | --live\n"
+	 "                 [--inport LSP | --localnet NETWORK] (MICROFLOW | --packet HEX)\n"
+	 "                 [--chassis NAME] [--neigh LRP,IP,MAC]... [--ct FILE]\n"
+	 "                 [--follow] [--reply] [--mode tc|native] [--mtu N] [--json]"},
+	{"stats", cmd_stats,
+	 "[drops] [--all] [--rate | --interval SEC] [--by-port | --by-datapath]\n"
+	 "                 [--port PORT] [--datapath NAME] [--json]\n"
+	 "           stats ports [--port PORT] [--datapath NAME] [--json]\n"
+	 "           stats pipeline | ct | maps [--json]\n"
+	 "           stats --prometheus | --textfile FILE\n"
+	 "                 a rate is that of two samples, 1 s or SEC apart"},
 	{"monitor", cmd_monitor,
 	 "[--drops] [--new-connections] [--punt] [--port LSP]\n"
 	 "                 [--reason NAME] [--sample N] [--rate N] [--snaplen N]\n"

@@ -28,6 +28,7 @@ int cmd_show(const char *pin, int argc, char **argv, struct error *e);
 int cmd_ct(const char *pin, int argc, char **argv, struct error *e);
 int cmd_monitor(const char *pin, int argc, char **argv, struct error *e);
 int cmd_stats(const char *pin, int argc, char **argv, struct error *e);
+int cmd_trace(const char *pin, int argc, char **argv, struct error *e);
 
 /* One option of a subcommand: --name VALUE into *string, or --name into
  * *flag; whichever is not NULL. */
@@ -46,5 +47,11 @@ int options_parse(int argc, char **argv, const struct option_def *options,
  * CMD_USAGE with e filled. */
 int option_number(const char *option, const char *text, uint32_t lowest,
 		  uint32_t highest, uint32_t *number, struct error *e);
+
+/* For an option that may be given several times, before options_parse(): takes
+ * every "--NAME VALUE" out of argv.  How many there were, or CMD_USAGE with e
+ * filled where they are more than max. */
+int options_take(int *argc, char **argv, const char *name, const char **values,
+		 int max, struct error *e);
 
 #endif /* XOVN_CMD_H */

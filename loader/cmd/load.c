@@ -11,48 +11,24 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/files.h"
+#include "cmd/stats.h"
 #include "compile/compile.h"
-#include "nb/nb.h"
-#include "nb/placement.h"
 #include "sync/apply.h"
 #include "sync/conntrack.h"
 #include "sync/state.h"
 
 struct load {
-	const char *nb_path, *sb_path, *placement_path, *chassis;
+	struct network_files files;
+	const char *chassis;
 	struct apply_options apply;
 	bool has_ct_max, as_json;
 	struct nb nb;
 	struct placement placement;
 	struct compile_output out;
+	struct stats_map maps[MAP_COUNT]; /* once loaded */
 	struct error *e;
 };
-
-static int read_nb(struct load *l)
-{
-	struct ovsdb *db;
-	int ret =
-		ovsdb_read(l->nb_path, "OVN_Northbound", nb_columns, &db, l->e);
-
-	if (ret)
-		return ret;
-	ret = nb_from_ovsdb(db, &l->nb, l->e);
-	ovsdb_free(db);
-	return ret;
-}
-
-static int read_sb(struct load *l)
-{
-	struct ovsdb *db;
-	int ret = ovsdb_read(l->sb_path, "OVN_Southbound", placement_sb_columns,
-			     &db, l->e);
-
-	if (ret)
-		return ret;
-	ret = placement_read_sb(db, &l->placement, l->e);
-	ovsdb_free(db);
-	return ret;
-}
 
 static void warn_notices(const struct nb *nb)
 {
@@ -63,23 +39,6 @@ static void warn_notices(const struct nb *nb)
 			n->what, n->n, n->example ? " (" : "",
 			n->example ? n->example : "", n->example ? ")" : "");
 	}
-}
-
-static int read_files(struct load *l)
-{
-	int ret;
-
-	if (l->sb_path && l->placement_path)
-		return error_set(l->e, EINVAL,
-				 "--sb and --placement both say where ports "
-				 "are; give one of them");
-	ret = read_nb(l);
-	if (!ret && l->sb_path)
-		ret = read_sb(l);
-	if (!ret && l->placement_path)
-		ret = placement_read_file(l->placement_path, &l->placement,
-					  l->e);
-	return ret;
 }
 
 static size_t count_ports(const struct nb *nb)
@@ -111,6 +70,17 @@ static void print_text(const struct load *l, const struct apply_result *r)
 		       r->n_announced, r->n_announced == 1 ? "" : "es");
 }
 
+static json_t *full_maps(const struct load *l)
+{
+	json_t *list = json_array();
+
+	for (int id = 0; id < MAP_COUNT; id++)
+		if (stats_map_is_full(&l->maps[id]))
+			json_array_append_new(list,
+					      json_string(l->maps[id].name));
+	return list;
+}
+
 static void print_json(const struct load *l, const struct apply_result *r)
 {
 	json_t *warnings = json_array(), *notes = json_array(), *root;
@@ -139,10 +109,12 @@ static void print_json(const struct load *l, const struct apply_result *r)
 			  warnings, "notes", notes));
 	json_object_update_new(
 		root,
-		json_pack("{s:I, s:I, s:I}", "connections_flushed",
+		json_pack("{s:I, s:I, s:I, s:I, s:o}", "connections_flushed",
 			  (json_int_t)r->n_flushed, "announced",
 			  (json_int_t)(r->n_announced > 0 ? r->n_announced : 0),
-			  "ct_max", (json_int_t)r->ct_records));
+			  "ct_max", (json_int_t)r->ct_records, "not_counted",
+			  (json_int_t)r->n_uncounted, "nearly_full",
+			  full_maps(l)));
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(root);
@@ -154,9 +126,27 @@ static void warn_result(const struct load *l, const struct apply_result *r)
 		warning("--ct-max %u: the table keeps its %u records until "
 			"xovn detach --all",
 			l->apply.limits.ct_max, r->ct_records);
+	if (r->n_uncounted)
+		warning("map full: counter: %zu ports, routes, NAT rules or "
+			"VIPs are not counted; xovn detach --all, then load "
+			"with a larger --max-ports",
+			r->n_uncounted);
 	if (r->n_announced < 0)
 		warning("addresses were not announced: %s",
 			strerror(-r->n_announced));
+}
+
+/* That they cannot be read is no reason to say that the load failed. */
+static void check_maps(struct load *l, const struct state *s)
+{
+	struct error why;
+
+	if (l->apply.is_dry)
+		return;
+	if (stats_maps_collect(s, &l->out.image, l->maps, &why))
+		warning("how full the maps are is unknown: %s", why.text);
+	else
+		stats_maps_warn(l->maps);
 }
 
 static int load_run(struct load *l, const char *pin)
@@ -167,7 +157,7 @@ static int load_run(struct load *l, const char *pin)
 	struct apply_result result = {0};
 	struct state s;
 	size_t n = 0, n_mappings = 0;
-	int ret = read_files(l);
+	int ret = network_files_read(&l->files, &l->nb, &l->placement, l->e);
 
 	if (ret)
 		return ret;
@@ -201,6 +191,7 @@ static int load_run(struct load *l, const char *pin)
 			for (size_t i = 0; i < l->out.n_notes; i++)
 				warning("%s", l->out.notes[i]);
 			warn_result(l, &result);
+			check_maps(l, &s);
 			if (l->as_json)
 				print_json(l, &result);
 			else
@@ -222,9 +213,9 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 					  .ct_max = CT_MAX_DEFAULT}};
 	const char *max_ports = NULL, *ct_max = NULL, *ct_timeout = NULL;
 	const struct option_def options[] = {
-		{"nb", &l.nb_path, NULL},
-		{"sb", &l.sb_path, NULL},
-		{"placement", &l.placement_path, NULL},
+		{"nb", &l.files.nb, NULL},
+		{"sb", &l.files.sb, NULL},
+		{"placement", &l.files.placement, NULL},
 		{"chassis", &l.chassis, NULL},
 		{"max-ports", &max_ports, NULL},
 		{"ct-max", &ct_max, NULL},
@@ -238,7 +229,7 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 
 	if (ret < 0)
 		return ret;
-	if (!l.nb_path || !l.chassis) {
+	if (!l.files.nb || !l.chassis) {
 		error_set(e, EINVAL, "--nb FILE and --chassis NAME are needed");
 		return CMD_USAGE;
 	}

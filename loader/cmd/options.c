@@ -79,3 +79,32 @@ int option_number(const char *option, const char *text, uint32_t lowest,
 	*number = value;
 	return 0;
 }
+
+int options_take(int *argc, char **argv, const char *name, const char **values,
+		 int max, struct error *e)
+{
+	size_t len = strlen(name);
+	int n = 0, kept = 0;
+
+	for (int i = 0; i < *argc; i++) {
+		const char *word = argv[i], *rest = word + 2 + len;
+
+		if (strncmp(word, "--", 2) || strncmp(word + 2, name, len) ||
+		    (*rest && *rest != '=')) {
+			argv[kept++] = argv[i];
+			continue;
+		}
+		if (!*rest && i + 1 == *argc) {
+			error_set(e, EINVAL, "--%s wants a value", name);
+			return CMD_USAGE;
+		}
+		if (n == max) {
+			error_set(e, EINVAL, "--%s more than %d times", name,
+				  max);
+			return CMD_USAGE;
+		}
+		values[n++] = *rest ? rest + 1 : argv[++i];
+	}
+	*argc = kept;
+	return n;
+}

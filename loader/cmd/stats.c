@@ -1,123 +1,295 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xovn stats drops: how many packets, why, and where to look; stats ct is in
- * stats_ct.c. */
+/* xovn stats: which view of what was counted is wanted. */
 #include "cmd/stats.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd/cmd.h"
-#include "sync/state.h"
+#include "cmd/stats_list.h"
+#include "compile/compile.h"
 
-struct reason {
-	const char *name;
-	const char *what;
-	const char *where;
+#define INTERVAL_LONGEST 86400 /* seconds */
+
+struct stats_command {
+	struct stats_view view;
+	unsigned int parts; /* enum stats_part */
+	double interval; /* seconds between two samples, 0: one is enough */
+	/* As stored in the maps. */
+	char port[XOVN_NAME_LEN], datapath[XOVN_NAME_LEN];
+	struct error *e;
 };
 
-static const struct reason reasons[DROP_REASON_COUNT] = {
-#define X(name, what, where) [DROP_##name] = {#name, what, where},
-	XOVN_DROP_REASONS(X)
-#undef X
-};
-
-static int drop_read(int fd, enum drop_reason reason, struct drop_val *sum,
-		     struct error *e)
+void stats_json_print(json_t *root)
 {
-	struct drop_key key = {.reason = reason};
-	int n = libbpf_num_possible_cpus();
-	struct drop_val *cpu;
+	json_dumpf(root, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(root);
+}
 
-	*sum = (struct drop_val){0};
-	if (n < 0)
-		return error_set(e, -n, "number of CPUs: %s", strerror(-n));
-	cpu = calloc(n, sizeof(*cpu));
-	if (!cpu)
-		return error_set(e, ENOMEM, "out of memory");
-	if (!bpf_map_lookup_elem(fd, &key, cpu)) {
-		for (int i = 0; i < n; i++) {
-			sum->packets += cpu[i].packets;
-			sum->bytes += cpu[i].bytes;
-		}
+json_t *stats_json_counter(struct counter_val val)
+{
+	return json_pack("{s:I, s:I}", "packets", (json_int_t)val.packets,
+			 "bytes", (json_int_t)val.bytes);
+}
+
+bool stats_datapath_matches(const struct stats *st, uint32_t key,
+			    const char *name)
+{
+	const struct stats_datapath *d = stats_datapath(st, key);
+	struct datapath_key k = {key};
+	const struct datapath_val *v = image_find(&st->img, IMAGE_DATAPATH, &k);
+
+	return (d && !strcmp(d->name, name)) || (v && !strcmp(v->name, name));
+}
+
+static int check_names(const struct stats_command *c, const struct stats *st)
+{
+	const struct stats_view *v = &c->view;
+	const struct image_table *t = &st->img.table[IMAGE_PORT];
+	bool is_found = !v->datapath;
+
+	for (size_t i = 0; i < st->n_datapaths && !is_found; i++)
+		is_found = stats_datapath_matches(st, st->datapaths[i].key,
+						  v->datapath);
+	if (!is_found)
+		return error_set(c->e, ENOENT,
+				 "--datapath %s: no switch or router of that "
+				 "name; xovn show lists them",
+				 v->datapath);
+	is_found = !v->port;
+	for (size_t i = 0; i < t->n && !is_found; i++) {
+		const struct port_key *key = (const void *)image_entry(t, i);
+		const struct port_val *val = (const void *)(key + 1);
+
+		is_found = !strcmp(val->name, v->port);
 	}
-	free(cpu);
+	t = &st->img.table[IMAGE_LRP];
+	for (size_t i = 0; i < t->n && !is_found; i++) {
+		const struct lrp_key *key = (const void *)image_entry(t, i);
+		const struct lrp_val *val = (const void *)(key + 1);
+
+		is_found = !strcmp(val->name, v->port);
+	}
+	if (!is_found)
+		return error_set(c->e, ENOENT,
+				 "--port %s: no switch or router port of that "
+				 "name; xovn show lists them",
+				 v->port);
 	return 0;
 }
 
-static json_t *drop_json(const struct reason *r, const struct drop_val *val)
+static void pause_for(double seconds)
 {
-	return json_pack("{s:s, s:I, s:I, s:s, s:s}", "reason", r->name,
-			 "packets", (json_int_t)val->packets, "bytes",
-			 (json_int_t)val->bytes, "explanation", r->what,
-			 "look_at", r->where);
+	struct timespec left = {
+		.tv_sec = seconds,
+		.tv_nsec = (seconds - (time_t)seconds) * 1e9,
+	};
+
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
 }
 
-static int drops_print(struct state *s, bool all, bool as_json, struct error *e)
+/* Two samples where a rate is wanted. */
+static int collect(const struct stats_command *c, const struct state *s,
+		   struct stats *st)
 {
-	json_t *list = json_array();
-	int ret = 0, shown = 0;
+	struct stats before;
+	int ret;
 
-	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT && !ret; i++) {
-		struct drop_val val;
-
-		ret = drop_read(s->map_fd[MAP_DROP], i, &val, e);
-		if (ret || (!val.packets && !all))
-			continue;
-		if (as_json) {
-			json_array_append_new(list,
-					      drop_json(&reasons[i], &val));
-			continue;
-		}
-		if (!shown++)
-			printf("%-18s %12s %14s  %s\n", "REASON", "PACKETS",
-			       "BYTES", "EXPLANATION; WHERE TO LOOK");
-		printf("%-18s %12" PRIu64 " %14" PRIu64 "  %s; %s\n",
-		       reasons[i].name, (uint64_t)val.packets,
-		       (uint64_t)val.bytes, reasons[i].what, reasons[i].where);
-	}
-	if (!ret && as_json) {
-		json_dumpf(list, stdout, JSON_INDENT(2));
-		putchar('\n');
-	} else if (!ret && !shown) {
-		puts("no packet was dropped");
-	}
-	json_decref(list);
+	if (!c->view.has_rate)
+		return stats_collect(s, c->parts, st, c->e);
+	ret = stats_collect(s, c->parts, &before, c->e);
+	if (ret)
+		return ret;
+	pause_for(c->interval);
+	ret = stats_collect(s, c->parts, st, c->e);
+	if (!ret)
+		stats_rate(st, &before);
+	stats_free(&before);
 	return ret;
+}
+
+/* A view, what it is made of, and the options that go with it. */
+struct view_def {
+	const char *name;
+	unsigned int parts;
+	bool has_rate, has_filter;
+};
+
+static const struct view_def views[] = {
+	{"drops", STATS_DROPS, true, true},
+	{"ports", STATS_PLACES | STATS_PORTS, false, true},
+	{"pipeline", STATS_PLACES | STATS_PIPELINE, false, false},
+	{"ct", STATS_CT, false, false},
+	{"maps", 0, false, false},
+};
+
+struct stats_options {
+	const char *what, *interval, *port, *datapath, *textfile;
+	bool all, as_json, rate, by_port, by_datapath, prometheus;
+};
+
+static int usage(struct error *e, const char *what)
+{
+	error_set(e, EINVAL, "%s", what);
+	return CMD_USAGE;
+}
+
+static int parse_interval(const struct stats_options *o,
+			  struct stats_command *c)
+{
+	char *end;
+
+	if (!o->interval) {
+		c->interval = 1;
+		return 0;
+	}
+	errno = 0;
+	c->interval = strtod(o->interval, &end);
+	if (!errno && end != o->interval && !*end && c->interval >= 0.01 &&
+	    c->interval <= INTERVAL_LONGEST)
+		return 0;
+	error_set(c->e, EINVAL,
+		  "--interval %s: seconds from 0.01 to %d are wanted",
+		  o->interval, INTERVAL_LONGEST);
+	return CMD_USAGE;
+}
+
+static int check_options(const struct stats_options *o,
+			 const struct view_def *view, struct error *e)
+{
+	bool has_rate = o->rate || o->interval;
+	bool is_by_place = o->by_port || o->by_datapath;
+
+	if (o->prometheus || o->textfile) {
+		if (o->what || o->as_json || o->all || has_rate ||
+		    is_by_place || o->port || o->datapath)
+			return usage(e, "--prometheus and --textfile take all "
+					"that there is: no other options go "
+					"with them");
+		return 0;
+	}
+	if (o->by_port && o->by_datapath)
+		return usage(e, "--by-port or --by-datapath, not both");
+	if (!view->has_rate && (has_rate || is_by_place || o->all))
+		return usage(e, "--all, --rate, --interval, --by-port and "
+				"--by-datapath go with drops");
+	if (!view->has_filter && (o->port || o->datapath))
+		return usage(e, "--port and --datapath go with drops and "
+				"ports");
+	if (o->all && (is_by_place || o->port || o->datapath))
+		return usage(e, "--all goes with drops by reason");
+	return 0;
+}
+
+static void print_view(const struct stats_command *c,
+		       const struct view_def *view, const struct stats *st)
+{
+	if (!strcmp(view->name, "ports"))
+		stats_ports_print(st, &c->view);
+	else if (!strcmp(view->name, "pipeline"))
+		stats_pipeline_print(st, c->view.as_json);
+	else if (!strcmp(view->name, "ct"))
+		stats_ct_print(&st->ct, c->view.as_json);
+	else if (c->view.by_place)
+		stats_places_print(st, &c->view);
+	else
+		stats_drops_print(st, &c->view);
+}
+
+static int run(struct stats_command *c, const struct view_def *view,
+	       const struct state *s)
+{
+	struct stats st;
+	int ret;
+
+	if (!strcmp(view->name, "maps"))
+		return stats_maps(s, c->view.as_json, c->e);
+	ret = collect(c, s, &st);
+	if (ret)
+		return ret;
+	if (c->view.port || c->view.datapath)
+		ret = check_names(c, &st);
+	if (!ret)
+		print_view(c, view, &st);
+	stats_free(&st);
+	return ret;
+}
+
+static const struct view_def *view_find(const char *name, struct error *e)
+{
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (!strcmp(views[i].name, name))
+			return &views[i];
+	error_set(e, EINVAL,
+		  "unknown statistics '%s'; there are: drops, ports, pipeline, "
+		  "ct, maps",
+		  name);
+	return NULL;
+}
+
+static int command_make(struct stats_command *c, const struct stats_options *o,
+			const struct view_def *view)
+{
+	c->parts = view->parts;
+	c->view.as_json = o->as_json;
+	c->view.all = o->all;
+	c->view.has_rate = o->rate || o->interval;
+	c->view.by_datapath = o->by_datapath;
+	c->view.by_place = o->by_port || o->by_datapath || o->port ||
+			   o->datapath;
+	if (c->view.by_place)
+		c->parts |= STATS_PLACES;
+	if (o->port) {
+		name_store(c->port, o->port);
+		c->view.port = c->port;
+	}
+	if (o->datapath) {
+		name_store(c->datapath, o->datapath);
+		c->view.datapath = c->datapath;
+	}
+	return parse_interval(o, c);
 }
 
 int cmd_stats(const char *pin, int argc, char **argv, struct error *e)
 {
-	bool all = false, as_json = false;
+	struct stats_command c = {.e = e};
+	struct stats_options o = {0};
 	const struct option_def options[] = {
-		{"all", NULL, &all},
-		{"json", NULL, &as_json},
+		{"all", NULL, &o.all},
+		{"json", NULL, &o.as_json},
+		{"rate", NULL, &o.rate},
+		{"interval", &o.interval, NULL},
+		{"by-port", NULL, &o.by_port},
+		{"by-datapath", NULL, &o.by_datapath},
+		{"port", &o.port, NULL},
+		{"datapath", &o.datapath, NULL},
+		{"prometheus", NULL, &o.prometheus},
+		{"textfile", &o.textfile, NULL},
 		{0},
 	};
-	const char *what = "drops";
+	const struct view_def *view;
 	struct state s;
-	int ret = options_parse(argc, argv, options, &what, 1, e);
+	int ret = options_parse(argc, argv, options, &o.what, 1, e);
 
 	if (ret < 0)
 		return ret;
-	if (strcmp(what, "drops") && strcmp(what, "ct")) {
-		error_set(e, EINVAL,
-			  "unknown statistics '%s'; there are: drops, ct",
-			  what);
+	view = view_find(o.what ? o.what : "drops", e);
+	if (!view)
 		return CMD_USAGE;
-	}
-	ret = state_open(&s, pin, STATE_READ, e);
+	ret = check_options(&o, view, e);
+	if (!ret)
+		ret = command_make(&c, &o, view);
+	if (!ret)
+		ret = state_open(&s, pin, STATE_READ, e);
 	if (ret)
 		return ret;
-	if (!strcmp(what, "ct"))
-		ret = stats_ct(&s, as_json, e);
-	else
-		ret = drops_print(&s, all, as_json, e);
+	ret = o.prometheus || o.textfile ? stats_prometheus(&s, o.textfile, e) :
+					   run(&c, view, &s);
 	state_close(&s);
 	return ret;
 }

@@ -13,23 +13,13 @@
 
 #include "sync/conntrack.h"
 
-static const struct {
-	const char *name;
-	const char *what;
-} events[CT_EVENT_COUNT] = {
+const struct ct_event_text ct_event_texts[CT_EVENT_COUNT] = {
 #define X(name, what) [CT_EVENT_##name] = {#name, what},
 	XOVN_CT_EVENTS(X)
 #undef X
 };
 
-struct ct_stats {
-	uint64_t event[CT_EVENT_COUNT];
-	uint32_t in_use[CT_STATE_COUNT];
-	uint32_t timeout[CT_STATE_COUNT];
-	uint32_t n_in_use, capacity;
-};
-
-static int read_events(const struct state *s, struct ct_stats *stats,
+static int read_events(const struct state *s, struct stats_ct *stats,
 		       struct error *e)
 {
 	int n = libbpf_num_possible_cpus();
@@ -53,7 +43,7 @@ static int read_events(const struct state *s, struct ct_stats *stats,
 	return 0;
 }
 
-static int read_records(const struct state *s, struct ct_stats *stats,
+static int read_records(const struct state *s, struct stats_ct *stats,
 			struct error *e)
 {
 	uint32_t now = ct_now();
@@ -74,7 +64,7 @@ static int read_records(const struct state *s, struct ct_stats *stats,
 	return 0;
 }
 
-static void print_text(const struct ct_stats *stats)
+static void print_text(const struct stats_ct *stats)
 {
 	printf("%" PRIu32 " of %" PRIu32 " records in use\n\n", stats->n_in_use,
 	       stats->capacity);
@@ -84,11 +74,11 @@ static void print_text(const struct ct_stats *stats)
 		       stats->in_use[i], stats->timeout[i]);
 	printf("\n%-18s %12s  %s\n", "EVENT", "COUNT", "EXPLANATION");
 	for (int i = 0; i < CT_EVENT_COUNT; i++)
-		printf("%-18s %12" PRIu64 "  %s\n", events[i].name,
-		       stats->event[i], events[i].what);
+		printf("%-18s %12" PRIu64 "  %s\n", ct_event_texts[i].name,
+		       stats->event[i], ct_event_texts[i].what);
 }
 
-static void print_json(const struct ct_stats *stats)
+static void print_json(const struct stats_ct *stats)
 {
 	json_t *states = json_array(), *list = json_array(), *root;
 
@@ -99,11 +89,11 @@ static void print_json(const struct ct_stats *stats)
 				  "records", (json_int_t)stats->in_use[i],
 				  "timeout", (json_int_t)stats->timeout[i]));
 	for (int i = 0; i < CT_EVENT_COUNT; i++)
-		json_array_append_new(list,
-				      json_pack("{s:s, s:I, s:s}", "event",
-						events[i].name, "count",
-						(json_int_t)stats->event[i],
-						"explanation", events[i].what));
+		json_array_append_new(
+			list, json_pack("{s:s, s:I, s:s}", "event",
+					ct_event_texts[i].name, "count",
+					(json_int_t)stats->event[i],
+					"explanation", ct_event_texts[i].what));
 	root = json_pack("{s:I, s:I, s:o, s:o}", "in_use",
 			 (json_int_t)stats->n_in_use, "capacity",
 			 (json_int_t)stats->capacity, "states", states,
@@ -113,20 +103,22 @@ static void print_json(const struct ct_stats *stats)
 	json_decref(root);
 }
 
-int stats_ct(const struct state *s, bool as_json, struct error *e)
+int stats_ct_collect(const struct state *s, struct stats_ct *ct,
+		     struct error *e)
 {
-	struct ct_stats stats = {0};
-	int err = read_events(s, &stats, e);
+	int err = read_events(s, ct, e);
 
 	if (!err)
-		err = ct_timeouts_read(s, stats.timeout, e);
+		err = ct_timeouts_read(s, ct->timeout, e);
 	if (!err)
-		err = read_records(s, &stats, e);
-	if (err)
-		return err;
+		err = read_records(s, ct, e);
+	return err;
+}
+
+void stats_ct_print(const struct stats_ct *ct, bool as_json)
+{
 	if (as_json)
-		print_json(&stats);
+		print_json(ct);
 	else
-		print_text(&stats);
-	return 0;
+		print_text(ct);
 }

@@ -13,6 +13,7 @@
 #include "sync/attachment.h"
 #include "sync/bind.h"
 #include "sync/conntrack.h"
+#include "sync/counters.h"
 #include "sync/flush.h"
 #include "sync/garp.h"
 #include "sync/localnet.h"
@@ -29,6 +30,8 @@ struct apply_run {
 	struct image present;
 	struct chassis_val *present_chassis;
 	struct diff diff;
+	uint32_t *fresh; /* numbers of counters to empty */
+	size_t n_fresh;
 	struct underlay underlay;
 	uint32_t underlay_ifindex; /* 0: none */
 	bool is_native; /* the underlay */
@@ -120,6 +123,22 @@ static int check_capacity(const struct apply_run *r)
 			r->diff.n_added[id], capacity,
 			r->s->map_fd[id] < 0 ? "" : "xovn detach --all, ");
 	}
+	return 0;
+}
+
+static int number_counters(struct apply_run *r)
+{
+	int fd = r->s->map_fd[MAP_COUNTER];
+	uint32_t n_entries =
+		fd < 0 ? map_max_entries("counter", &r->options->limits) :
+			 map_capacity(fd);
+
+	if (counters_align(&r->present, &r->out->image, r->out->own_chassis,
+			   n_entries, &r->fresh, &r->n_fresh,
+			   &r->result->n_uncounted))
+		return error_set(r->e, ENOMEM, "out of memory");
+	if (fd < 0) /* a map that is made is empty */
+		r->n_fresh = 0;
 	return 0;
 }
 
@@ -260,6 +279,21 @@ static int write_changes(struct apply_run *r)
 	return 0;
 }
 
+/* What was counted for others. */
+static int clear_counters(struct apply_run *r)
+{
+	int err;
+
+	r->result->n_writes += r->n_fresh;
+	if (r->is_dry || !r->n_fresh)
+		return 0;
+	err = counters_clear(r->s->map_fd[MAP_COUNTER], r->fresh, r->n_fresh);
+	if (err)
+		return error_set(r->e, -err, "%s/counter: cannot write: %s",
+				 r->s->dir, strerror(-err));
+	return 0;
+}
+
 /* Who is referred to comes first, who refers goes first: chassis and ways to
  * them around all else. */
 static int write_all(struct apply_run *r)
@@ -276,6 +310,8 @@ static int write_all(struct apply_run *r)
 	if (!err)
 		err = underlay_write(r->s, &r->underlay, false, r->is_dry, n,
 				     r->e);
+	if (!err)
+		err = clear_counters(r);
 	if (!err)
 		err = write_changes(r);
 	if (!err)
@@ -366,6 +402,8 @@ int apply(struct state *s, struct compile_output *out,
 	err = check_chassis(&r);
 	if (!err)
 		err = read_present(&r);
+	if (!err)
+		err = number_counters(&r);
 	if (!err && diff_compute(&r.present, &out->image, &r.diff))
 		err = error_set(e, ENOMEM, "out of memory");
 	if (!err)
@@ -382,6 +420,7 @@ int apply(struct state *s, struct compile_output *out,
 		s->was_created = false;
 	underlay_free(&r.underlay);
 	diff_free(&r.diff);
+	free(r.fresh);
 	image_free(&r.present);
 	free(r.present_chassis);
 	return err;

@@ -22,6 +22,7 @@ struct apply_result {
 	bool is_upgrade; /* programs of another build were replaced */
 	uint32_t ct_records; /* the connections there is room for */
 	size_t n_flushed; /* connections of backends that went (ct_flush) */
+	size_t n_uncounted; /* objects, map "counter" being full */
 	int n_announced; /* addresses, or -errno */
 };
 
@@ -43,7 +44,8 @@ struct apply_options {
 	bool is_silent; /* no announcements */
 };
 
-/* Re-orders flood members of out->image.  -E2BIG: map full. */
+/* Re-orders flood members of out->image, and fills in numbers of counters.
+ * -E2BIG: map full. */
 int apply(struct state *s, struct compile_output *out,
 	  const struct apply_options *options, struct apply_result *result,
 	  struct error *e);

@@ -252,6 +252,7 @@ static int bind_maps(struct state *s, const struct iface *iface,
 	if (iface->has_remote_peer)
 		port->val.policy.flags |= PORT_F_PEER;
 	vif.policy = port->val.policy;
+	vif.counter = port->val.counter;
 	memcpy(vif.name, port->val.name, sizeof(vif.name));
 	memcpy(vif.ifname, iface->name, sizeof(vif.ifname));
 	if (bpf_map_update_elem(s->map_fd[IMAGE_VIF], &key, &vif, 0))

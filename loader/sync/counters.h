@@ -24,6 +24,9 @@ int counters_align(const struct image *present, struct image *want,
 		   uint32_t own_chassis, uint32_t n_entries, uint32_t **fresh,
 		   size_t *n_fresh, size_t *n_without);
 
+/* How many entries the objects of an image have. */
+size_t counters_in_use(const struct image *img);
+
 /* Writes zeros for all CPUs.  0 or -errno. */
 int counters_clear(int map_fd, const uint32_t *numbers, size_t n);
 

@@ -154,6 +154,7 @@ static int port_start(const struct state *s, uint32_t ifindex, bool is_native,
 	port.policy.flags &= ~PORT_F_NATIVE;
 	if (is_native)
 		port.policy.flags |= PORT_F_NATIVE;
+	val.counter = port.counter;
 	memcpy(val.name, port.name, sizeof(val.name));
 	if (bpf_map_update_elem(s->map_fd[IMAGE_PORT], &p->key, &port,
 				BPF_EXIST))

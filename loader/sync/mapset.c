@@ -27,7 +27,9 @@ const struct map_definition map_definitions[MAP_COUNT] = {
  * twice (FLOOD, FLOOD_L2), chassis per switch.  Datapaths and router ports
  * are fewer than ports: in OVN deployments a switch has some ports.  Floating
  * addresses, VIPs and clients with affinity: one for each port; a VIP of 2 to
- * 10 backends has 16 entries in maglev.  Localnet ports are few. */
+ * 10 backends has 16 entries in maglev.  Localnet ports are few.  Of counters,
+ * 16 bytes for each CPU, one for each port of the network: a host's own ports
+ * have two, routes one, NAT rules and VIPs three. */
 static const struct {
 	const char *name;
 	uint32_t numerator, denominator;
@@ -48,7 +50,7 @@ static const struct {
 	{"backend", 4, 1, 4096},  {"maglev", 4, 1, 16384},
 	{"ecmp", 1, 4, 1024},	  {"route_src", 1, 4, 1024},
 	{"router", 1, 4, 1024},	  {"affinity", 1, 1, 1024},
-	{"frag", 1, 8, 8192},
+	{"frag", 1, 8, 8192},	  {"counter", 1, 1, 4096},
 };
 
 uint32_t map_ct_buckets(uint32_t records)
@@ -86,7 +88,9 @@ uint32_t map_max_entries(const char *name, const struct map_limits *limits)
 		if (strcmp(name, map_shares[i].name))
 			continue;
 		n = n * map_shares[i].numerator / map_shares[i].denominator;
-		return n > map_shares[i].lowest ? n : map_shares[i].lowest;
+		if (n < map_shares[i].lowest)
+			n = map_shares[i].lowest;
+		return strcmp(name, "counter") ? n : COUNTER_FIRST + n;
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
  *   mapset.c    which maps exist, their sizes, reading them whole
  *   state.c     the pin directory: lock, layout check, open maps
  *   members.c   keeps flood members in their slots
+ *   counters.c  numbers of what is counted, and the counts
  *   diff.c      present against wanted contents: ordered list of changes
  *   apply.c     capacity check, writing, chassis and tunnels
  *   purge.c, flush.c   what BPF knows of things that went

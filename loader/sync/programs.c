@@ -166,24 +166,32 @@ static int prepare_map(const struct state *s, struct bpf_map *map,
 	return 0;
 }
 
+int program_object_open(enum program p, struct bpf_object **obj,
+			struct error *e)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts,
+		    .object_name = programs[p].object);
+	const void *bytes;
+	size_t size;
+
+	bytes = programs[p].bytes(&size);
+	*obj = bpf_object__open_mem(bytes, size, &opts);
+	return *obj ? 0 :
+		      error_set(e, errno,
+				"%s: cannot read the embedded BPF "
+				"object: %s",
+				programs[p].object, strerror(errno));
+}
+
 static int object_open(const struct state *s, int i,
 		       const struct map_limits *limits, struct bpf_object **obj,
 		       struct error *e)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts,
-		    .object_name = programs[i].object);
 	struct bpf_map *map;
-	const void *bytes;
-	size_t size;
-	int err = 0;
+	int err = program_object_open(i, obj, e);
 
-	bytes = programs[i].bytes(&size);
-	*obj = bpf_object__open_mem(bytes, size, &opts);
-	if (!*obj)
-		return error_set(e, errno,
-				 "%s: cannot read the embedded BPF "
-				 "object: %s",
-				 programs[i].object, strerror(errno));
+	if (err)
+		return err;
 	bpf_object__for_each_map(map, *obj)
 	{
 		err = prepare_map(s, map, limits, e);
@@ -227,7 +235,7 @@ static int pin_program(const struct state *s, int i, int fd, struct error *e)
 	return 0;
 }
 
-static int object_load(int i, struct bpf_object *obj, struct error *e)
+int program_object_load(enum program p, struct bpf_object *obj, struct error *e)
 {
 	struct bpf_program *prog;
 	int err;
@@ -238,30 +246,24 @@ static int object_load(int i, struct bpf_object *obj, struct error *e)
 				 "%s: the kernel refuses BPF "
 				 "programs: not root, or CAP_BPF and "
 				 "CAP_NET_ADMIN are missing",
-				 programs[i].object);
+				 programs[p].object);
 	if (err == -ENOMEM)
 		return error_set(
 			e, ENOMEM,
 			"%s: no memory for maps of this "
 			"size; load with a smaller --max-ports or --ct-max",
-			programs[i].object);
+			programs[p].object);
 	if (err)
 		return error_set(e, -err,
 				 "%s: the kernel refuses it: %s; --verbose "
 				 "shows the verifier's log; Linux 6.1 or newer "
 				 "is needed",
-				 programs[i].object, strerror(-err));
-	prog = bpf_object__find_program_by_name(obj, programs[i].function);
+				 programs[p].object, strerror(-err));
+	prog = bpf_object__find_program_by_name(obj, programs[p].function);
 	if (!prog)
 		return error_set(e, ENOENT, "%s: no program %s in it",
-				 programs[i].object, programs[i].function);
-	return 0;
-}
-
-static int program_of(const struct bpf_object *obj, int i)
-{
-	return bpf_program__fd(
-		bpf_object__find_program_by_name(obj, programs[i].function));
+				 programs[p].object, programs[p].function);
+	return bpf_program__fd(prog);
 }
 
 int programs_update(struct state *s, const struct map_limits *limits,
@@ -276,9 +278,8 @@ int programs_update(struct state *s, const struct map_limits *limits,
 	for (int i = 0; i < PROGRAM_COUNT && !err; i++)
 		err = object_open(s, i, limits, &obj[i], e);
 	for (int i = 0; i < PROGRAM_COUNT && !err; i++) {
-		err = object_load(i, obj[i], e);
-		if (!err)
-			fd[i] = program_of(obj[i], i);
+		fd[i] = program_object_load(i, obj[i], e);
+		err = fd[i] < 0 ? fd[i] : 0;
 	}
 	if (!err)
 		err = state_open_maps(s, e);

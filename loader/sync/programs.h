@@ -33,6 +33,12 @@ int programs_update(struct state *s, const struct map_limits *limits,
 /* The pinned program: a file descriptor or -errno. */
 int program_open(const struct state *s, enum program p, struct error *e);
 const char *program_pin(enum program p); /* name in the pin directory */
+/* The embedded object, to be loaded on maps of the caller's; the program's
+ * file descriptor, which the object owns, or -errno. */
+int program_object_open(enum program p, struct bpf_object **obj,
+			struct error *e);
+int program_object_load(enum program p, struct bpf_object *obj,
+			struct error *e);
 /* Does any of the objects have a map of that name to pin? */
 bool programs_declare_map(const char *name);
 /* Passes libbpf's messages on to stderr, the verifier's log included. */

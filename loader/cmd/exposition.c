@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmd/exposition.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void exposition_family(FILE *f, const char *name, const char *type,
+		       const char *help)
+{
+	fprintf(f, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* Bytes of the UTF-8 character that text begins with (RFC 3629), 0: none. */
+static size_t utf8_len(const unsigned char *text)
+{
+	unsigned char first = text[0], low = 0x80, high = 0xbf;
+	size_t len = first < 0x80		    ? 1 :
+		     first >= 0xc2 && first <= 0xdf ? 2 :
+		     first >= 0xe0 && first <= 0xef ? 3 :
+		     first >= 0xf0 && first <= 0xf4 ? 4 :
+						      0;
+
+	/* Neither overlong, nor a surrogate, nor above U+10FFFF. */
+	if (first == 0xe0)
+		low = 0xa0;
+	else if (first == 0xed)
+		high = 0x9f;
+	else if (first == 0xf0)
+		low = 0x90;
+	else if (first == 0xf4)
+		high = 0x8f;
+	for (size_t i = 1; i < len; i++) {
+		if (text[i] < low || text[i] > high)
+			return 0;
+		low = 0x80;
+		high = 0xbf;
+	}
+	return len;
+}
+
+static void write_value(FILE *f, const char *value)
+{
+	const unsigned char *text = (const unsigned char *)value;
+
+	while (*text) {
+		size_t len = utf8_len(text);
+
+		if (!len)
+			fputc('?', f);
+		else if (*text == '\n')
+			fputs("\\n", f);
+		else if (*text == '\\' || *text == '"')
+			fprintf(f, "\\%c", *text);
+		else
+			fwrite(text, 1, len, f);
+		text += len ? len : 1;
+	}
+}
+
+void exposition_sample(FILE *f, const char *family, uint64_t value, ...)
+{
+	const char *name, *before = "{";
+	va_list labels;
+
+	fputs(family, f);
+	va_start(labels, value);
+	while ((name = va_arg(labels, const char *))) {
+		fprintf(f, "%s%s=\"", before, name);
+		write_value(f, va_arg(labels, const char *));
+		fputc('"', f);
+		before = ",";
+	}
+	va_end(labels);
+	fprintf(f, "%s %" PRIu64 "\n", *before == ',' ? "}" : "", value);
+}
+
+static int write_failed(const char *path, int err, struct error *e)
+{
+	return error_set(e, err,
+			 "--textfile %s: cannot write: %s; a file in a "
+			 "directory that can be written to is wanted",
+			 path, strerror(err));
+}
+
+/* The temporary file is hidden and does not end in .prom: the collector does
+ * not read it. */
+static int temporary_path(const char *path, char temporary[PATH_MAX])
+{
+	const char *name = strrchr(path, '/');
+	int n;
+
+	name = name ? name + 1 : path;
+	n = snprintf(temporary, PATH_MAX, "%.*s.%s.XXXXXX", (int)(name - path),
+		     path, name);
+	return !*name ? -EISDIR : n >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+int exposition_file(const char *path, void (*write)(FILE *f, void *arg),
+		    void *arg, struct error *e)
+{
+	char temporary[PATH_MAX];
+	int err = temporary_path(path, temporary), fd;
+	FILE *f;
+
+	if (err)
+		return write_failed(path, -err, e);
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return write_failed(path, errno, e);
+	f = fdopen(fd, "w");
+	if (!f) {
+		err = -errno;
+		close(fd);
+		goto out;
+	}
+	write(f, arg);
+	if (fflush(f) || fchmod(fd, 0644))
+		err = -errno;
+	if (!err && ferror(f))
+		err = -EIO;
+	if (fclose(f) && !err)
+		err = -errno;
+	if (!err && rename(temporary, path))
+		err = -errno;
+out:
+	if (err) {
+		unlink(temporary);
+		return write_failed(path, -err, e);
+	}
+	return 0;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* xovn stats drops: how many packets, why, and where to look. */
+#include "cmd/stats.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct drop_text drop_texts[DROP_REASON_COUNT] = {
+#define X(name, what, where) [DROP_##name] = {#name, what, where},
+	XOVN_DROP_REASONS(X)
+#undef X
+};
+
+/* "1234.5 " or nothing. */
+static void print_rate(const struct stats_view *v, double rate)
+{
+	if (v->has_rate)
+		printf(" %10.1f", rate);
+}
+
+static void set_rate(const struct stats_view *v, json_t *o, double rate)
+{
+	if (v->has_rate)
+		json_object_set_new(o, "packets_per_second", json_real(rate));
+}
+
+static json_t *reason_json(const struct stats *st, const struct stats_view *v,
+			   int i)
+{
+	const struct drop_text *text = &drop_texts[i];
+	json_t *o = json_pack("{s:s, s:I, s:I, s:s, s:s}", "reason", text->name,
+			      "packets", (json_int_t)st->drop[i].packets,
+			      "bytes", (json_int_t)st->drop[i].bytes,
+			      "explanation", text->what, "look_at",
+			      text->where);
+
+	set_rate(v, o, st->drop_rate[i]);
+	return o;
+}
+
+static void print_reasons(const struct stats *st, const struct stats_view *v)
+{
+	int shown = 0;
+
+	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++) {
+		const struct drop_text *text = &drop_texts[i];
+
+		if (!st->drop[i].packets && !v->all)
+			continue;
+		if (!shown++)
+			printf("%-18s %12s %14s%s  %s\n", "REASON", "PACKETS",
+			       "BYTES", v->has_rate ? "   PACKETS/S" : "",
+			       "EXPLANATION; WHERE TO LOOK");
+		printf("%-18s %12" PRIu64 " %14" PRIu64, text->name,
+		       (uint64_t)st->drop[i].packets,
+		       (uint64_t)st->drop[i].bytes);
+		print_rate(v, st->drop_rate[i]);
+		printf("  %s; %s\n", text->what, text->where);
+	}
+	if (!shown)
+		puts("no packet was dropped");
+}
+
+void stats_drops_print(const struct stats *st, const struct stats_view *v)
+{
+	json_t *list;
+
+	if (!v->as_json) {
+		print_reasons(st, v);
+		return;
+	}
+	list = json_array();
+	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++)
+		if (st->drop[i].packets || v->all)
+			json_array_append_new(list, reason_json(st, v, i));
+	stats_json_print(list);
+}
