@@ -27,7 +27,9 @@ static const struct command commands[] = {
 	{"bind", cmd_bind, "IFACE LSP"},
 	{"unbind", cmd_unbind, "IFACE"},
 	{"detach", cmd_detach, "IFACE | --all"},
-	{"show", cmd_show, "[--json]"},
+	{"show", cmd_show,
+	 "[SWITCH | ROUTER | PORT] [--detail] [--interval SEC]\n"
+	 "                 [--json | --dot | --svg [FILE]]"},
 	{"trace", cmd_trace,
 	 "--nb FILE [--sb FILE] [--placement FILE] | --live\n"
 	 "                 [--inport LSP | --localnet NETWORK] (MICROFLOW | --packet HEX)\n"
