@@ -35,6 +35,9 @@ static const struct command commands[] = {
 	 "                 [--inport LSP | --localnet NETWORK] (MICROFLOW | --packet HEX)\n"
 	 "                 [--chassis NAME] [--neigh LRP,IP,MAC]... [--ct FILE]\n"
 	 "                 [--follow] [--reply] [--mode tc|native] [--mtu N] [--json]"},
+	{"top", cmd_top,
+	 "[--interval SEC] [--sort pps|bps|drops|name] [--count N] [--once]\n"
+	 "                 [--view ports|routes|nat|vips|tunnels|drops] [--json]"},
 	{"stats", cmd_stats,
 	 "[drops] [--all] [--rate | --interval SEC] [--by-port | --by-datapath]\n"
 	 "                 [--port PORT] [--datapath NAME] [--json]\n"

@@ -25,6 +25,7 @@ int cmd_unbind(const char *pin, int argc, char **argv, struct error *e);
 int cmd_detach(const char *pin, int argc, char **argv, struct error *e);
 int cmd_show(const char *pin, int argc, char **argv, struct error *e);
 int cmd_ct(const char *pin, int argc, char **argv, struct error *e);
+int cmd_top(const char *pin, int argc, char **argv, struct error *e);
 int cmd_stats(const char *pin, int argc, char **argv, struct error *e);
 int cmd_trace(const char *pin, int argc, char **argv, struct error *e);
 

@@ -23,8 +23,8 @@ const char *unit_text(char text[UNIT_TEXT], double value, const char *unit)
 		decimals = 0;
 	else if (!i)
 		decimals = 1;
-	snprintf(text, UNIT_TEXT, "%.*f %s%s", decimals, value, prefixes[i],
-		 unit);
+	snprintf(text, UNIT_TEXT, "%.*f%s%s%s", decimals, value,
+		 unit ? " " : "", prefixes[i], unit ? unit : "");
 	return text;
 }
 

@@ -8,8 +8,8 @@
 #define UNIT_TEXT 24
 #define INTERVAL_MAX 3600
 
-/* "0 pps", "1.23 kpps": three digits, and the unit with a decimal prefix;
- * text is returned. */
+/* "0 pps", "1.23 kpps": three digits, and the unit with a decimal prefix, or
+ * where it is NULL the prefix alone: "1.23k".  text is returned. */
 const char *unit_text(char text[UNIT_TEXT], double value, const char *unit);
 
 /* Seconds, with a fraction: lowest to INTERVAL_MAX.  -EINVAL. */
