@@ -37,11 +37,12 @@ static void print_reasons(const struct stats *st, const struct stats_view *v)
 	struct table t;
 
 	if (v->has_rate)
-		table_init(&t, "REASON", ">PACKETS", ">BYTES", ">PACKETS/S",
-			   "EXPLANATION; WHERE TO LOOK", NULL);
+		table_init(
+			&t,
+			"REASON|>PACKETS|>BYTES|>PACKETS/S|EXPLANATION; WHERE TO LOOK");
 	else
-		table_init(&t, "REASON", ">PACKETS", ">BYTES",
-			   "EXPLANATION; WHERE TO LOOK", NULL);
+		table_init(&t,
+			   "REASON|>PACKETS|>BYTES|EXPLANATION; WHERE TO LOOK");
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++) {
 		const struct drop_text *text = &drop_texts[i];
 

@@ -270,8 +270,7 @@ static void print_text(const struct stats_map list[MAP_COUNT])
 	uint64_t bytes = 0;
 	struct table t;
 
-	table_init(&t, "MAP", "TYPE", ">ENTRIES", ">CAPACITY", ">FULL",
-		   ">BYTES", "", NULL);
+	table_init(&t, "MAP|TYPE|>ENTRIES|>CAPACITY|>FULL|>BYTES|");
 	for (int id = 0; id < MAP_COUNT; id++) {
 		const struct stats_map *m = &list[id];
 

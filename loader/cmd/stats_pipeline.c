@@ -162,7 +162,7 @@ static void print_routers(const struct stats *st)
 {
 	struct table t;
 
-	table_init(&t, "ROUTER", ">PACKETS", ">BYTES", ">DROPS", NULL);
+	table_init(&t, "ROUTER|>PACKETS|>BYTES|>DROPS");
 	for (size_t i = 0; i < st->n_datapaths; i++) {
 		const struct stats_datapath *d = &st->datapaths[i];
 
@@ -182,8 +182,7 @@ static void print_routes(const struct stats *st)
 	char prefix[STATS_PREFIX_LEN], nexthop[STATS_PREFIX_LEN];
 	struct table t;
 
-	table_init(&t, "ROUTER", "ROUTE", "BY", "NEXT HOP", "PORT", ">PACKETS",
-		   ">BYTES", NULL);
+	table_init(&t, "ROUTER|ROUTE|BY|NEXT HOP|PORT|>PACKETS|>BYTES");
 	for (size_t i = 0; i < st->n_routes; i++) {
 		const struct stats_route *r = &st->routes[i];
 
@@ -211,8 +210,9 @@ static void print_nats(const struct stats *st)
 	char logical[STATS_PREFIX_LEN], external[STATS_PREFIX_LEN];
 	struct table t;
 
-	table_init(&t, "ROUTER", "NAT", "LOGICAL", "EXTERNAL", ">PACKETS",
-		   ">BYTES", ">REPLIES", ">BYTES", ">CONNECTIONS", NULL);
+	table_init(
+		&t,
+		"ROUTER|NAT|LOGICAL|EXTERNAL|>PACKETS|>BYTES|>REPLIES|>BYTES|>CONNECTIONS");
 	for (size_t i = 0; i < st->n_nats; i++) {
 		const struct stats_nat *n = &st->nats[i];
 
@@ -232,9 +232,9 @@ static void print_vips(const struct stats *st)
 	char vip[STATS_PREFIX_LEN];
 	struct table t;
 
-	table_init(&t, "DATAPATH", "LOAD BALANCER", "VIP", "PROTOCOL",
-		   ">PACKETS", ">BYTES", ">REPLIES", ">BYTES", ">CONNECTIONS",
-		   NULL);
+	table_init(
+		&t,
+		"DATAPATH|LOAD BALANCER|VIP|PROTOCOL|>PACKETS|>BYTES|>REPLIES|>BYTES|>CONNECTIONS");
 	for (size_t i = 0; i < st->n_vips; i++) {
 		const struct stats_vip *p = &st->vips[i];
 
@@ -253,8 +253,7 @@ static void print_chassis(const struct stats *st)
 	char ip[STATS_PREFIX_LEN];
 	struct table t;
 
-	table_init(&t, "CHASSIS", "HOSTNAME", "ENCAP", ">SENT", ">BYTES",
-		   ">RECEIVED", ">BYTES", NULL);
+	table_init(&t, "CHASSIS|HOSTNAME|ENCAP|>SENT|>BYTES|>RECEIVED|>BYTES");
 	for (size_t i = 0; i < st->n_chassis; i++) {
 		const struct stats_chassis *c = &st->chassis[i];
 

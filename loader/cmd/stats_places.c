@@ -53,22 +53,15 @@ static json_t *place_json(const struct stats_view *v,
 	return o;
 }
 
+/* A rate that is not wanted, and places that are merged, have no columns. */
 static void table_make(struct table *t, const struct stats_view *v)
 {
-	/* A rate that is not wanted, and places that are merged, have no
-	 * columns. */
-	const char *heads[7] = {"REASON", ">PACKETS", ">BYTES"};
-	size_t n = 3;
+	char heads[128];
 
-	if (v->has_rate)
-		heads[n++] = ">PACKETS/S";
-	heads[n++] = "DATAPATH";
-	if (!v->by_datapath) {
-		heads[n++] = "PORT";
-		heads[n++] = "CAME IN BY";
-	}
-	table_init(t, heads[0], heads[1], heads[2], heads[3], heads[4],
-		   heads[5], heads[6], NULL);
+	snprintf(heads, sizeof(heads), "REASON|>PACKETS|>BYTES%s|DATAPATH%s",
+		 v->has_rate ? "|>PACKETS/S" : "",
+		 v->by_datapath ? "" : "|PORT|CAME IN BY");
+	table_init(t, heads);
 }
 
 static void table_add(struct table *t, const struct stats_view *v,

@@ -58,8 +58,9 @@ static void print_text(const struct stats *st, const struct stats_view *v)
 {
 	struct table t;
 
-	table_init(&t, "PORT", "DATAPATH", "INTERFACE", ">IN PACKETS", ">BYTES",
-		   ">DROPS", ">OUT PACKETS", ">BYTES", ">DROPS", NULL);
+	table_init(
+		&t,
+		"PORT|DATAPATH|INTERFACE|>IN PACKETS|>BYTES|>DROPS|>OUT PACKETS|>BYTES|>DROPS");
 	for (size_t i = 0; i < st->n_ports; i++) {
 		const struct stats_port *p = &st->ports[i];
 

@@ -29,19 +29,19 @@ static void cell_add(struct table *t, char *cell)
 	t->cells[t->n++] = cell;
 }
 
-void table_init(struct table *t, ...)
+void table_init(struct table *t, const char *heads)
 {
-	const char *head;
-	va_list heads;
+	bool is_last = false;
 
 	memset(t, 0, sizeof(*t));
-	va_start(heads, t);
-	while ((head = va_arg(heads, const char *)) &&
-	       t->n_columns < TABLE_COLUMNS_MAX) {
-		cell_add(t, strdup(head));
+	while (!is_last && t->n_columns < TABLE_COLUMNS_MAX) {
+		size_t len = strcspn(heads, "|");
+
+		cell_add(t, strndup(heads, len));
 		t->n_columns++;
+		is_last = !heads[len];
+		heads += len + 1;
 	}
-	va_end(heads);
 }
 
 void table_text(struct table *t, const char *text)

@@ -16,9 +16,9 @@ struct table {
 	bool is_incomplete; /* out of memory */
 };
 
-/* Heads of columns, ended by NULL; one that begins with ">" is aligned at its
+/* Heads of columns, parted by "|"; one that begins with ">" is aligned at its
  * right, as numbers are. */
-void table_init(struct table *t, ...) __attribute__((sentinel));
+void table_init(struct table *t, const char *heads);
 /* Cells are added from left to right, row by row.  NULL or "": "-". */
 void table_text(struct table *t, const char *text);
 void table_number(struct table *t, uint64_t number);

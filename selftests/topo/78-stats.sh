@@ -94,6 +94,14 @@ expect "the new port begins at zero" 0 "$(value "$DIR/after.node2" \
 check "a name with quotation marks" [ "$odd" = \
 	"$(xovn node2 stats ports --port "$odd" --json | jq -r '.[].port')" ]
 
+# OVN lets routers bear one name; series may not
+nb --add-duplicate lr-add router1
+must "load a second router1" reload_nb
+snapshot after
+expect "two routers of one name are told apart" 2 \
+	"$(grep -c '^xovn_router_packets_total{router="router1#[0-9]*"}' "$DIR/after.node2")"
+expect "and what node2 says is well-formed still" "" "$(exposition "$DIR/after.node2")"
+
 # a file for node_exporter: whole at any time
 mkdir "$DIR/textfile"
 check "--textfile" xovn node2 stats --textfile "$DIR/textfile/xovn.prom"
