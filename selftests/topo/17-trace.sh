@@ -116,17 +116,14 @@ nb_with "$DIR/flood.db" '{"op": "insert", "table": "Logical_Switch_Port",
 	"table": "Logical_Switch", "where": [["name", "==", "ls1"]],
 	"mutations": [["ports", "insert", ["named-uuid", "p"]]]}'
 sed 's/110 *$/110 ls1-vm5/' "$PLACEMENT" >"$DIR/placement"
-(
-	PLACEMENT=$DIR/placement
-	ends_are "a broadcast ends on three chassis" \
-		"node1 vif ls1-vm5, node3 vif ls1-vm2" "$DIR/flood.db" --follow \
-		"inport == \"ls1-vm1\" && eth.src == ${VM_MAC[vm1]} && eth.bcast &&
-		arp && arp.sha == ${VM_MAC[vm1]} && arp.spa == ${VM_IP[vm1]} &&
-		arp.tpa == 172.18.100.77"
-	expect "each copy is a run" "node1 underlay, node2 vif, node3 underlay" \
-		"$(jq -r '.runs | map(.chassis + " " + .hook) | sort | join(", ")' "$DIR/out")"
-	finish
-) || failures=$((failures + 1))
+ends_are "a broadcast ends on three chassis" \
+	"node1 vif ls1-vm5, node3 vif ls1-vm2" "$DIR/flood.db" --follow \
+	--placement "$DIR/placement" \
+	"inport == \"ls1-vm1\" && eth.src == ${VM_MAC[vm1]} && eth.bcast &&
+	arp && arp.sha == ${VM_MAC[vm1]} && arp.spa == ${VM_IP[vm1]} &&
+	arp.tpa == 172.18.100.77"
+expect "each copy is a run" "node1 underlay, node2 vif, node3 underlay" \
+	"$(jq -r '.runs | map(.chassis + " " + .hook) | sort | join(", ")' "$DIR/out")"
 
 # SNAT and load balancers, there and back
 out="$VM1 && eth.dst == $R1 && ip4.dst == ${VM_IP[ext]} && tcp.src == 41000 && tcp.dst == 80"
@@ -253,10 +250,13 @@ done <<EOF
 EOF
 
 # maps of other traces may come and go meanwhile
-gone() {
-	[ -z "$(comm -12 <(comm -13 <(echo "$before") <(echo "$after")) <(maps_of_traces))" ]
-}
 after=$(maps_of_traces)
-check "no map of a trace is left" until_true 30 gone
+left=$(comm -13 <(echo "$before") <(echo "$after"))
+for ((i = 0; i < 100; i++)); do
+	left=$(comm -12 <(echo "$left") <(maps_of_traces))
+	[ -n "$left" ] || break
+	sleep 0.3
+done
+expect "no map of a trace is left" "" "$left"
 expect "nothing is pinned" "" "$(find "$PINS" -mindepth 1 ! -name '*.debug')"
 finish
