@@ -162,6 +162,21 @@ expect "--ct: a known connection keeps its port" 15b3 "$(frame 0 | cut -c 69-72)
 ends_are "--ct: and its answers find the guest" "node2 vif ls1-vm1" snat --follow \
 	"${NEIGH[@]}" --ct "$DIR/ct.json" --localnet phyNet "$EXT &&
 	eth.dst == $GW1 && ip4.dst == 192.168.209.120 && tcp.src == 80 && tcp.dst == 5555"
+cat >"$DIR/lb.json" <<EOF
+[{"proto": "tcp", "proto_number": 6, "state": "TCP_ESTABLISHED", "timeout": 600,
+  "orig": {"src": "${VM_IP[vm3]}", "dst": "172.18.2.2", "sport": PORT, "dport": 80},
+  "reply": {"src": "BACKEND", "dst": "${VM_IP[vm3]}", "sport": 80, "dport": PORT},
+  "zone": "ls2-vm3", "zone_datapath": 1, "zone_port": 1, "load_balancer": null,
+  "seen_reply": true, "assured": true, "snat": false, "dnat": true}]
+EOF
+for vm in vm1 vm2; do
+	sed -i "s/BACKEND/${VM_IP[$vm]}/; s/PORT/41000/g" "$DIR/lb.json"
+	ends_are "--ct: a connection stays at its backend, $vm" "node? vif ls1-$vm" \
+		switch-lb --follow "${NEIGH[@]}" --ct "$DIR/lb.json" "$VM3 &&
+		eth.dst == $R2 && ip4.dst == 172.18.2.2 && tcp.src == 41000 &&
+		tcp.dst == 80 && tcp.flags == 16"
+	sed -i "s/\"src\": \"${VM_IP[vm1]}\"/\"src\": \"BACKEND\"/" "$DIR/lb.json"
+done
 traced snat "${NEIGH[@]}" --ct "$DIR/ct.json" "$out"
 expect "--ct: zones that the packet does not come to" "*warning*1 of 1*gw1*" \
 	"$(cat "$DIR/err")"
@@ -171,6 +186,9 @@ ends_are "a broadcast from outside is the host's, too" \
 	"node1 localnet outside-localnet, node1 pass" base --localnet phyNet \
 	"eth.src == ${VM_MAC[ext]} && eth.bcast && arp && arp.sha == ${VM_MAC[ext]} &&
 	arp.spa == ${VM_IP[ext]} && arp.tpa == 192.168.209.120"
+ends_are "by the localnet port's name" "node1 tunnel node2" base "${NEIGH[@]}" \
+	"inport == \"outside-localnet\" && $EXT && eth.dst == $GW1 &&
+	ip4.dst == ${VM_IP[vm1]} && udp"
 ends_are "what is not for the network" "node1 pass" base --localnet phyNet \
 	"$EXT && eth.dst == 02:00:00:00:00:99"
 nb_with "$DIR/tagged.db" '{"op": "update", "table": "Logical_Switch_Port",
