@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct option_def *option_find(const struct option_def *options,
@@ -14,11 +15,21 @@ static const struct option_def *option_find(const struct option_def *options,
 	return NULL;
 }
 
+static void options_list(const struct option_def *options)
+{
+	for (; options->name; options++)
+		printf("--%s%s\n", options->name, options->flag ? "" : "=");
+}
+
 int options_parse(int argc, char **argv, const struct option_def *options,
 		  const char **words, int max_words, struct error *e)
 {
 	int n = 0;
 
+	if (argc == 2 && !strcmp(argv[1], "--options")) {
+		options_list(options);
+		return CMD_LISTED;
+	}
 	for (int i = 1; i < argc; i++) {
 		const struct option_def *o;
 		const char *word = argv[i], *value;
