@@ -40,6 +40,11 @@ static const struct command commands[] = {
 	 "           stats pipeline | ct | maps [--json]\n"
 	 "           stats --prometheus | --textfile FILE\n"
 	 "                 a rate is that of two samples, 1 s or SEC apart"},
+	{"monitor", cmd_monitor,
+	 "[--drops] [--new-connections] [--punt] [--port LSP]\n"
+	 "                 [--reason NAME] [--sample N] [--rate N] [--snaplen N]\n"
+	 "                 [--count N] [--duration SEC] [--buffer KIB]\n"
+	 "                 [--pcap FILE] [--json]"},
 	{"ct", cmd_ct,
 	 "list | flush [--zone NAME] [--proto PROTO] [--src IP] [--dst IP]\n"
 	 "                 [--reply-src IP] [--reply-dst IP] [--any-addr IP]\n"

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "error.h"
 
@@ -27,6 +28,7 @@ int cmd_unbind(const char *pin, int argc, char **argv, struct error *e);
 int cmd_detach(const char *pin, int argc, char **argv, struct error *e);
 int cmd_show(const char *pin, int argc, char **argv, struct error *e);
 int cmd_ct(const char *pin, int argc, char **argv, struct error *e);
+int cmd_monitor(const char *pin, int argc, char **argv, struct error *e);
 int cmd_stats(const char *pin, int argc, char **argv, struct error *e);
 int cmd_trace(const char *pin, int argc, char **argv, struct error *e);
 
@@ -45,6 +47,10 @@ struct option_def {
  * "--name", "--name=" where a value follows.  CMD_LISTED then. */
 int options_parse(int argc, char **argv, const struct option_def *options,
 		  const char **words, int max_words, struct error *e);
+/* What --option said, into *number; text NULL: not given, and left alone.
+ * CMD_USAGE with e filled. */
+int option_number(const char *option, const char *text, uint32_t lowest,
+		  uint32_t highest, uint32_t *number, struct error *e);
 
 /* For an option that may be given several times, before options_parse(): takes
  * every "--NAME VALUE" out of argv.  How many there were, or CMD_USAGE with e

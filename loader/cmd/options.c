@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct option_def *option_find(const struct option_def *options,
@@ -68,6 +69,26 @@ int options_parse(int argc, char **argv, const struct option_def *options,
 		*o->string = value;
 	}
 	return n;
+}
+
+int option_number(const char *option, const char *text, uint32_t lowest,
+		  uint32_t highest, uint32_t *number, struct error *e)
+{
+	unsigned long value;
+	char *end;
+
+	if (!text)
+		return 0;
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || *end || end == text || value < lowest || value > highest) {
+		error_set(e, EINVAL,
+			  "--%s %s: a number from %u to %u is wanted", option,
+			  text, lowest, highest);
+		return CMD_USAGE;
+	}
+	*number = value;
+	return 0;
 }
 
 int options_take(int *argc, char **argv, const char *name, const char **values,
