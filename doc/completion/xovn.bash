@@ -41,8 +41,10 @@ _xovn_value() {
 	--mode) _xovn_reply auto native tc ;;
 	--proto) _xovn_reply tcp udp icmp sctp ;;
 	--sort) _xovn_reply pps bps drops name ;;
+	--view) _xovn_reply ports routes nat vips tunnels drops ;;
 	--localnet) names=$(_xovn_names network) ;;
 	--inport | --port) names=$(_xovn_names lsp) ;;
+	--datapath) names=$(_xovn_names datapath) ;;
 	--zone) names=$(_xovn_names datapath; _xovn_names lsp) ;;
 	--chassis)
 		names=$(_xovn_names chassis)
@@ -78,7 +80,8 @@ _xovn_word() {
 		done
 		;;
 	bind-1) names=$(_xovn_names lsp) ;;
-	stats-0) names="drops ct" ;;
+	show-0) names=$(_xovn_names datapath; _xovn_names lsp) ;;
+	stats-0) names="drops ports pipeline ct maps" ;;
 	ct-0) names="list flush" ;;
 	esac
 	# shellcheck disable=SC2086

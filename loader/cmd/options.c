@@ -19,7 +19,7 @@ static const struct option_def *option_find(const struct option_def *options,
 static void options_list(const struct option_def *options)
 {
 	for (; options->name; options++)
-		printf("--%s%s\n", options->name, options->flag ? "" : "=");
+		printf("--%s%s\n", options->name, options->string ? "=" : "");
 }
 
 int options_parse(int argc, char **argv, const struct option_def *options,
@@ -97,6 +97,8 @@ int options_take(int *argc, char **argv, const char *name, const char **values,
 	size_t len = strlen(name);
 	int n = 0, kept = 0;
 
+	if (*argc == 2 && !strcmp(argv[1], "--options"))
+		printf("--%s=\n", name);
 	for (int i = 0; i < *argc; i++) {
 		const char *word = argv[i], *rest = word + 2 + len;
 

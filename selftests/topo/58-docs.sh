@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 MAN=$TOP/doc/man
+MICROFLOW='eth.src == 02:ac:10:ff:00:10 && eth.dst == 02:ac:10:ff:00:20 && ip4 && tcp'
 declare -A OPTIONS PAGE # by command; OPTIONS: " --name= --name "
 GLOBAL=" $("$XOVN" --options | grep '^-' | paste -s -d ' ') --options "
 COMMANDS=$("$XOVN" --options | grep -v '^-')
@@ -183,6 +184,12 @@ check_values() {
 	for word in $(tab ct ''); do
 		check "ct $word" "$XOVN" --pin "$PINS/a" ct "$word"
 	done
+	for word in $(tab top --sort ''); do
+		check "sort $word" "$XOVN" --pin "$PINS/a" top --once --interval 0.1 --sort "$word"
+	done
+	for word in $(tab top --view ''); do
+		check "view $word" "$XOVN" --pin "$PINS/a" top --once --interval 0.1 --view "$word"
+	done
 	expect "states" "*TCP_ESTABLISHED*GENERIC*" "$(tab ct list --state '')"
 	expect "=, too" "native" "$(tab attach lo --mode = n)"
 	expect "zones" "*router1*ls1-vm1*" "$(tab ct list --zone '')"
@@ -207,8 +214,13 @@ check_foreign
 json_members load "load --json" --nb "$DATA/gateway/nb.db" --chassis node1 \
 	--placement "$PLACEMENT" --dry-run
 json_members show "show --json"
-json_members stats "stats drops --json" drops --all
-json_members stats "stats ct --json" ct
+json_members show "show --json with rates" --interval 0.1
+for view in drops ports pipeline ct maps; do
+	json_members stats "stats $view --json" $view
+done
+json_members top "top --json" --once --interval 0.1
+json_members trace "trace --json" --nb "$DATA/base/nb.db" --placement "$PLACEMENT" \
+	--inport ls1-vm1 --follow --reply "$MICROFLOW"
 check_pages
 check_install
 check_completion tab
