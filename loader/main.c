@@ -27,12 +27,17 @@ static const struct command commands[] = {
 	{"bind", cmd_bind, "IFACE LSP"},
 	{"unbind", cmd_unbind, "IFACE"},
 	{"detach", cmd_detach, "IFACE | --all"},
-	{"show", cmd_show, "[--json]"},
+	{"show", cmd_show,
+	 "[SWITCH | ROUTER | PORT] [--detail] [--interval SEC]\n"
+	 "                 [--json | --dot | --svg [FILE]]"},
 	{"trace", cmd_trace,
 	 "--nb FILE [--sb FILE] [--placement FILE] | --live\n"
 	 "                 [--inport LSP | --localnet NETWORK] (MICROFLOW | --packet HEX)\n"
 	 "                 [--chassis NAME] [--neigh LRP,IP,MAC]... [--ct FILE]\n"
 	 "                 [--follow] [--reply] [--mode tc|native] [--mtu N] [--json]"},
+	{"top", cmd_top,
+	 "[--interval SEC] [--sort pps|bps|drops|name] [--count N] [--once]\n"
+	 "                 [--view ports|routes|nat|vips|tunnels|drops] [--json]"},
 	{"stats", cmd_stats,
 	 "[drops] [--all] [--rate | --interval SEC] [--by-port | --by-datapath]\n"
 	 "                 [--port PORT] [--datapath NAME] [--json]\n"

@@ -8,12 +8,14 @@ set -eu
 packages() {
 	case $1 in
 	build) echo gcc libc6-dev clang bpftool libbpf-dev libelf-dev \
-		zlib1g-dev libjansson-dev libssl-dev libmnl-dev ;;
+		zlib1g-dev libjansson-dev libssl-dev libmnl-dev \
+		libncurses-dev ;;
 	demo) echo iproute2 iputils-ping procps kmod mount ethtool iperf3 \
 		tshark jq curl ;;
 	# openvswitch-common and ovn-common hold the database tools without
 	# the daemons' units (those are in -switch, -central, -host).
-	test) echo libcmocka-dev tcpdump openvswitch-common ovn-common mandoc ;;
+	test) echo libcmocka-dev tcpdump openvswitch-common ovn-common \
+		graphviz tmux mandoc ;;
 	doc) echo scdoc ;;
 	bench) echo nftables ;;
 	lint) echo clang-format cppcheck shellcheck ;;

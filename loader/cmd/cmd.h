@@ -29,11 +29,13 @@ int cmd_detach(const char *pin, int argc, char **argv, struct error *e);
 int cmd_show(const char *pin, int argc, char **argv, struct error *e);
 int cmd_ct(const char *pin, int argc, char **argv, struct error *e);
 int cmd_monitor(const char *pin, int argc, char **argv, struct error *e);
+int cmd_top(const char *pin, int argc, char **argv, struct error *e);
 int cmd_stats(const char *pin, int argc, char **argv, struct error *e);
 int cmd_trace(const char *pin, int argc, char **argv, struct error *e);
 
 /* One option of a subcommand: --name VALUE into *string, or --name into
- * *flag; whichever is not NULL. */
+ * *flag; whichever is not NULL.  With both, *flag is set and VALUE may be
+ * left out. */
 struct option_def {
 	const char *name; /* without "--" */
 	const char **string;

@@ -50,18 +50,21 @@ int options_parse(int argc, char **argv, const struct option_def *options,
 			    option_find(options, word + 2,
 					value ? (size_t)(value - word) - 2 :
 						strlen(word) - 2);
-		if (!o || (value && o->flag)) {
+		if (!o || (value && !o->string)) {
 			error_set(e, EINVAL, "unknown option '%s'", word);
 			return CMD_USAGE;
 		}
-		if (o->flag) {
+		if (o->flag)
 			*o->flag = true;
+		if (!o->string)
 			continue;
-		}
 		if (value) {
 			value++;
-		} else if (i + 1 < argc) {
+		} else if (i + 1 < argc &&
+			   (!o->flag || argv[i + 1][0] != '-')) {
 			value = argv[++i];
+		} else if (o->flag) {
+			continue;
 		} else {
 			error_set(e, EINVAL, "--%s wants a value", o->name);
 			return CMD_USAGE;

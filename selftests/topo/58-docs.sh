@@ -215,8 +215,9 @@ json_members load "load --json" --nb "$DATA/gateway/nb.db" --chassis node1 \
 	--placement "$PLACEMENT" --dry-run
 json_members show "show --json"
 json_members show "show --json with rates" --interval 0.1
-for view in drops ports pipeline ct maps; do
-	json_members stats "stats $view --json" $view
+json_members stats "stats drops --all --json" drops --all
+for view in ports pipeline ct maps; do
+	json_members stats "stats $view --json" "$view"
 done
 json_members top "top --json" --once --interval 0.1
 json_members trace "trace --json" --nb "$DATA/base/nb.db" --placement "$PLACEMENT" \
