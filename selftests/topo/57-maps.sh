@@ -13,10 +13,16 @@ DOC=$TOP/doc/maps.md
 
 # Something of everything that BPF writes.
 use_the_network() {
+	# shellcheck disable=SC2034 # net_down ends it
+	local monitor_pid
 	on vm1 ping -q -c 2 -i 0.2 -W 1 "${VM_IP[vm3]}" >/dev/null
 	on ext ping -q -c 3 -i 0.2 -W 1 "${VM_IP[vm1]}" >/dev/null # learned, fdb, heard
 	on vm1 ping -q -c 1 -s 3000 -W 1 "$EXT" >/dev/null         # frag
-	on vm1 ping -q -c 1 -W 1 10.98.0.1 >/dev/null              # drop, drop_at
+	# monitor, monitor_cpu, event
+	spawn monitor_pid "$GATEWAY" "$XOVN" --pin "$PINS/$GATEWAY" monitor \
+		--port gw1-ls3 >"$DIR/monitor.log" 2>&1
+	until_true 10 grep -q listening "$DIR/monitor.log"
+	on vm1 ping -q -c 1 -W 1 10.98.0.1 >/dev/null # drop, drop_at
 	servers vm1 vm3
 	on ext "$TOOLS/talk" ask 192.168.209.56 80 -p 20000 >/dev/null # affinity
 	on vm1 ping -q -c 3 -i 0.2 -W 1 "$EXT" >/dev/null              # ct, with actions
