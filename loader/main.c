@@ -68,6 +68,15 @@ static int usage(FILE *to)
 	return to == stdout ? 0 : EXIT_USAGE;
 }
 
+/* What may stand behind "xovn", for the shell's completion. */
+static int words_list(void)
+{
+	puts("--pin=\n--verbose\n--version\n--help");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		puts(commands[i].name);
+	return 0;
+}
+
 static int command_run(const struct command *c, const char *pin, int argc,
 		       char **argv)
 {
@@ -82,7 +91,7 @@ static int command_run(const struct command *c, const char *pin, int argc,
 		}
 	}
 	ret = c->run(pin, argc, argv, &e);
-	if (!ret)
+	if (!ret || ret == CMD_LISTED)
 		return 0;
 	fprintf(stderr, "xovn: %s: %s\n", c->name,
 		e.text[0] ? e.text : strerror(-ret));
@@ -101,6 +110,8 @@ int main(int argc, char **argv)
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
 			return usage(stdout);
+		if (!strcmp(argv[i], "--options"))
+			return words_list();
 		if (!strcmp(argv[i], "--version")) {
 			puts("xovn " XOVN_VERSION);
 			return 0;
