@@ -13,18 +13,6 @@
 #include "switch.h"
 #include "../maps/l3.h"
 
-/* The packet takes a route.  A connection's action has room for two: with
- * more, the earliest is counted here, and no action is noted. */
-static __always_inline void route_pass(struct flow *f, __u32 number)
-{
-	if (f->counter_route[1]) {
-		count(f->counter_route[1], f->len);
-		f->ct_record = 0;
-	}
-	f->counter_route[1] = f->counter_route[0];
-	f->counter_route[0] = number;
-}
-
 static __always_inline void lr_enter_peer(struct flow *f, __u32 datapath,
 					  __u32 peer, bool is_router)
 {

@@ -122,6 +122,18 @@ static const struct test routers_tests[] = {
 	     .counters = "x in, net out, route r4 0.0.0.0/0, "
 			 "route r3 0.0.0.0/0, route r2 0.0.0.0/0, "
 			 "route gw 192.168.192.0/19"),
+	TEST("refused by the fourth: no route was taken to an end", "localnet",
+	     EXT "10.4.0.1 frag=0x4000 | icmp 0/0 rest=1 | data 8",
+	     "drop LR_LOCAL", NULL, .place = "r4 r4-r3 outside net",
+	     .counters = "net in"),
+	TEST("too big behind the fourth: XDP leaves it to TC", "localnet",
+	     EXT "10.4.0.11 frag=0x4000 | udp 1>2 | data 1460", "redirect ens9",
+	     "eth gw-outside>ext | ip4 10.3.0.2>192.168.209.7 ttl=251 "
+	     "frag=0x4000 | icmp 3/4 rest=1442 | quoting 534: ip4 "
+	     "192.168.209.7>10.4.0.11 ttl=61 frag=0x4000 ; udp 1>2 ; data 1460",
+	     .counts = "TOO_BIG",
+	     .counters = "net in, net out, route r3 0.0.0.0/0, "
+			 "route r2 0.0.0.0/0, route gw 192.168.192.0/19"),
 };
 
 const struct test_group counters_routers_group =
