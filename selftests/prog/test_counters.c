@@ -304,6 +304,33 @@ const struct test_group counters_switch_lb_group = TEST_GROUP(
 
 static const struct test mixed_tests[] = {
 	LEARN_EXT,
+	VM5_OUT("VIP and stateless SNAT: SYN", "10.9.9.9 | tcp 4000>80 flags=S",
+		TO_EXT "192.168.209.123>192.168.209.7 ttl=62 | tcp 4000>80 "
+		       "flags=S",
+		.counters = "vm5 in, outside-localnet out, route router1 "
+			    "0.0.0.0/0, " OUTSIDE ", " GW_WEB "orig, " GW_WEB
+			    "new, " BY_VM5 "orig, " BY_VM5 "new"),
+	EXT_VM5("VIP and stateless SNAT: SYN, ACK",
+		"192.168.209.123 | tcp 80>4000 flags=SA ack=1",
+		TO_VM5 "10.9.9.9>172.18.100.50 ttl=62 | tcp 80>4000 flags=SA "
+		       "ack=1",
+		.counters = "outside-localnet in, vm5 out, " INSIDE ", " GW_WEB
+			    "reply, " BY_VM5 "reply"),
+	VM5_OUT("VIP and stateless SNAT: ACK", "10.9.9.9 | tcp 4000>80 flags=A",
+		TO_EXT "192.168.209.123>192.168.209.7 ttl=62 | tcp 4000>80 "
+		       "flags=A",
+		.counters = "vm5 in, outside-localnet out, route router1 "
+			    "0.0.0.0/0, " OUTSIDE ", " GW_WEB "orig, " BY_VM5
+			    "orig"),
+	TEST("stateless DNAT and SNAT", "underlay",
+	     FROM_VM1 "192.168.209.123 ttl=63 | udp 6000>53 | data 8",
+	     "redirect vm5",
+	     TO_VM5 "192.168.209.120>172.18.100.50 ttl=61 | udp 6000>53 | data "
+		    "8",
+	     .counters = "rx node2, vm5 out, " INSIDE
+			 ", dnat gw1 192.168.209.123 orig, dnat gw1 "
+			 "192.168.209.123 new, " VM1_SNAT "orig, " VM1_SNAT
+			 "new"),
 };
 
 const struct test_group counters_mixed_group = TEST_GROUP(
