@@ -224,7 +224,7 @@ struct flow {
 	struct flow_tuple nat;
 	__u32 now; /* CLOCK_MONOTONIC, seconds; 0: not asked yet */
 	__u32 lb; /* id of the VIP */
-	/* STAGE_LR_SNAT: where it goes from there. */
+	/* STAGE_LR_SNAT, V_ARP_REQUEST: where it goes from there. */
 	__u32 next_datapath;
 	__u32 next_port;
 	__u32 next_is_router;

@@ -225,23 +225,24 @@ static __always_inline int lr_forward(struct flow *f, struct route_val *r,
 	ret = lr_resolve(f, r,
 			 r->kind == ROUTE_STATIC ? ip4_load(r->nexthop) :
 						   f->dst.ip4);
-	if (ret == V_NEXT && r->lrp_flags & LRP_F_CT && !is_own) {
+	f->next_datapath = r->peer_datapath;
+	f->next_port = r->peer_port;
+	f->next_is_router = r->lrp_flags & LRP_F_PEER_ROUTER;
+	if (ret != V_NEXT)
+		return ret; /* the packet ends here, the request leaves */
+	if (r->lrp_flags & LRP_F_CT && !is_own) {
 		if (!(f->flags & FLOW_CT_KNOWN)) {
 			f->nat.src = ip4_load(r->src_ip);
-			f->next_datapath = r->peer_datapath;
-			f->next_port = r->peer_port;
-			f->next_is_router = r->lrp_flags & LRP_F_PEER_ROUTER;
 			f->next_counter = r->counter;
 			f->stage = STAGE_LR_SNAT;
 			return V_NEXT;
 		}
 		track_source(f);
 	}
-	if (ret == V_NEXT)
-		route_pass(f, r->counter);
+	route_pass(f, r->counter);
 	lr_enter_peer(f, r->peer_datapath, r->peer_port,
 		      r->lrp_flags & LRP_F_PEER_ROUTER);
-	return ret;
+	return V_NEXT;
 }
 
 /* A packet the router made itself starts at its routing stages. */

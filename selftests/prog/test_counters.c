@@ -62,6 +62,15 @@ static const struct test counters_tests[] = {
 	     "11/0 | quote 36",
 	     .counts = "LR_TTL", .place = "r r-sw sw a",
 	     .counters = "a in, a out"),
+	TEST("next hop unknown: the request leaves, the packet does not",
+	     "vif a", A_TO("r-sw", "10.1.0.77") UDP, "sent", NULL,
+	     .copies = {"e: eth r-s2>all | arp request "
+			"r-s2/10.1.0.1>zero/10.1.0.77",
+			"ens3: outer node2>node3 | geneve s2 s2-r>flood_l2 | "
+			"eth r-s2>all | arp request "
+			"r-s2/10.1.0.1>zero/10.1.0.77"},
+	     .counts = "LR_NEIGHBOR", .place = "r r-sw sw a",
+	     .counters = "a in, e out, tx node3"),
 };
 
 const struct test_group counters_group =
