@@ -217,10 +217,11 @@ static __always_inline int lr_forward(struct flow *f, struct route_val *r,
 	}
 	if (r->kind == ROUTE_DISCARD)
 		return -DROP_LR_DISCARD;
-	if (r->lrp_flags & LRP_F_DISABLED)
-		return -DROP_LR_PORT_DISABLED;
-	if (!r->peer_datapath)
-		return -DROP_PORT_UNSUPPORTED;
+	if (r->lrp_flags & LRP_F_DISABLED || !r->peer_datapath) {
+		f->outport = r->port;
+		return r->lrp_flags & LRP_F_DISABLED ? -DROP_LR_PORT_DISABLED :
+						       -DROP_PORT_UNSUPPORTED;
+	}
 	f->ttl--;
 	ret = lr_resolve(f, r,
 			 r->kind == ROUTE_STATIC ? ip4_load(r->nexthop) :
@@ -322,10 +323,10 @@ __noinline int lr_ingress(struct flow *f)
 	key.datapath = f->datapath;
 	key.port = f->inport;
 	p = bpf_map_lookup_elem(&lrp, &key);
-	if (!p)
-		return -DROP_PORT_UNSUPPORTED;
-	if (p->flags & LRP_F_DISABLED)
-		return -DROP_LR_PORT_DISABLED;
+	if (!p || p->flags & LRP_F_DISABLED) {
+		f->outport = f->inport;
+		return p ? -DROP_LR_PORT_DISABLED : -DROP_PORT_UNSUPPORTED;
+	}
 	if (!mac_is_multicast(f->eth_dst) && !mac_equal(f->eth_dst, p->mac)) {
 		TRACE(f, LR_IN, f->inport, DROP_LR_ADMISSION, 0);
 		return -DROP_LR_ADMISSION;
