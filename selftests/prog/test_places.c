@@ -94,6 +94,13 @@ const struct test_group places_group =
 /* The port a packet left by on its way is none of the switch where a copy of
  * it is lost. */
 static const struct test lost_tests[] = {
+	TEST("a request for a next hop", "vif a", A_TO("r-sw", "10.1.0.78") UDP,
+	     "drop REDIRECT_FAILED", NULL, .counts = "LR_NEIGHBOR",
+	     .place = "s2 flood_l2 sw a",
+	     .copies = {"ens3: outer node2>node3 | geneve s2 s2-r>flood_l2 | "
+			"eth r-s2>all | arp request "
+			"r-s2/10.1.0.1>zero/10.1.0.78"},
+	     .counters = "a in, tx node3"),
 };
 
 const struct test_group lost_group =
