@@ -131,6 +131,9 @@ static const struct test routers_tests[] = {
 	     .counters = "x in, net out, route r4 0.0.0.0/0, "
 			 "route r3 0.0.0.0/0, route r2 0.0.0.0/0, "
 			 "route gw 192.168.192.0/19"),
+	TEST("truncated", "localnet", EXT "10.4.0.10 | " UDP " | poke 14=44",
+	     "drop MALFORMED", NULL, .counters = "net in", .is_lax = true,
+	     .place = "outside net outside net"),
 	TEST("refused by the fourth: no route was taken to an end", "localnet",
 	     EXT "10.4.0.1 frag=0x4000 | icmp 0/0 rest=1 | data 8",
 	     "drop LR_LOCAL", NULL, .place = "r4 r4-r3 outside net",

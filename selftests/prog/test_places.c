@@ -86,6 +86,11 @@ static const struct test places_tests[] = {
 	     "outer node3>node2 | geneve sw a>d | eth a>d | data 46",
 	     "drop TUNNEL_NOT_LOCAL", NULL, .counters = "rx node3",
 	     .place = "sw d sw a"),
+	TEST("inner frame truncated", "underlay",
+	     FROM_D("b") "eth d>b | ip4 10.0.0.13>10.0.0.11 | " UDP
+			 " | poke 72=44",
+	     "drop MALFORMED", NULL, .counters = "rx node3", .is_lax = true,
+	     .place = "- - - -"),
 };
 
 const struct test_group places_group =
