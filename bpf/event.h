@@ -63,7 +63,7 @@ static __always_inline struct event *event_reserve(__u32 slot)
 	return 0;
 }
 
-/* The connection that the packet began. */
+/* The connection that the packet began: its zone is the place. */
 static __always_inline void event_connection(struct event *e, __u32 record)
 {
 	__u32 at = record - 1;
@@ -72,6 +72,8 @@ static __always_inline void event_connection(struct event *e, __u32 record)
 	if (!v)
 		return;
 	e->record = at;
+	e->datapath = v->datapath;
+	e->port = v->port;
 	e->orig = v->orig;
 	e->reply = v->reply;
 }
@@ -171,6 +173,15 @@ static __always_inline void drop_skb(struct __sk_buff *skb, struct flow *f,
 {
 	drop_count(f, reason, bytes);
 	event_skb(skb, f, EVENT_DROP, reason);
+}
+
+/* Once for each connection. */
+static __always_inline void event_created(struct __sk_buff *skb, struct flow *f)
+{
+	if (!f->ct_created)
+		return;
+	event_skb(skb, f, EVENT_NEW_CONNECTION, DROP_NONE);
+	f->ct_created = 0;
 }
 
 #endif /* XOVN_BPF_EVENT_H */

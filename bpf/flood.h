@@ -63,6 +63,17 @@ flood_port(__u32 i, struct flood_state *s, __u32 *id)
 	return bpf_map_lookup_elem(&port, &key);
 }
 
+/* A copy that port_security keeps from its port is a drop of its own. */
+static __always_inline bool flood_refused(struct flood_state *s, __u32 id,
+					  const struct port_policy *policy)
+{
+	if (!port_sec_out(s->f, id, policy))
+		return false;
+	s->f->outport = id;
+	drop_count(s->f, DROP_PORT_SEC_OUT, s->f->len);
+	return true;
+}
+
 static long flood_vif(__u32 i, struct flood_state *s)
 {
 	__u32 id = 0;
@@ -72,7 +83,7 @@ static long flood_vif(__u32 i, struct flood_state *s)
 		return 0;
 	if (val->kind == PORT_LOCALNET)
 		flood_localnet(s, val);
-	else if (!port_sec_out(s->f, id, &val->policy))
+	else if (!flood_refused(s, id, &val->policy))
 		flood_clone(s, val->ifindex, port_counter_out(val), 0);
 	return 0;
 }

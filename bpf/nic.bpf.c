@@ -30,6 +30,7 @@ static __always_inline int skb_decap(struct __sk_buff *skb, struct flow *f)
 				flags) ||
 	    bpf_skb_store_bytes(skb, 0, &eth, sizeof(eth), 0))
 		return -DROP_DECAP_FAILED;
+	f->outer_len = 0;
 	return 0;
 }
 
@@ -52,6 +53,7 @@ static __always_inline int gateway_run(struct __sk_buff *skb, struct flow *f)
 	verdict = pipeline_run(f);
 	if (verdict == V_TUNNEL && f->outer_len == ENCAP_LEN &&
 	    f->eth_type == ETH_P_IP) {
+		event_created(skb, f);
 		f->frame_off = ENCAP_LEN;
 		ret = emit_tunnel(skb, f);
 		if (ret != EMIT_BUILD)

@@ -53,8 +53,7 @@ __noinline int step_act(struct __sk_buff *skb, struct flow *f, int verdict)
 
 	if (!f)
 		return TC_ACT_SHOT;
-	if (f->ct_created)
-		event_skb(skb, f, EVENT_NEW_CONNECTION, DROP_NONE);
+	event_created(skb, f);
 	switch (verdict) {
 	case V_DELIVER:
 		ret = emit_deliver(skb, f);

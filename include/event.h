@@ -50,7 +50,7 @@ struct event {
 	__u64 time; /* CLOCK_MONOTONIC, nanoseconds */
 	enum event_kind kind;
 	enum drop_reason reason;
-	/* As in struct drop_at_key. */
+	/* As in struct drop_at_key; EVENT_NEW_CONNECTION: as in ct_val. */
 	__u32 datapath;
 	__u32 port;
 	__u32 in_datapath;

@@ -34,7 +34,7 @@ struct config {
 	__u32 ct_records; /* of map "ct" */
 	__u32 ct_seed; /* random: who may be in one bucket is not to be known */
 	__u32 flags; /* enum config_flag */
-	__u32 pad;
+	__u32 counter_next; /* where the search for a free counter goes on */
 	char chassis_name[XOVN_NAME_LEN];
 };
 

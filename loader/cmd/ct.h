@@ -53,6 +53,12 @@ bool ct_filter_match(const struct ct_filter *f, const struct ct_val *ct);
 /* One line in the manner of conntrack(8), without newline. */
 void ct_format(char *line, size_t size, const struct ct_val *ct, uint32_t now,
 	       const struct ct_names *names);
+/* Only who the two ends are: "tcp src=... dst=..." of either direction, as it
+ * stands in ct_val.  size: 256 is enough.  The length. */
+size_t ct_format_tuples(char *line, size_t size, const struct ct_tuple *orig,
+			const struct ct_tuple *reply);
+json_t *ct_tuples_json(const struct ct_tuple *orig,
+		       const struct ct_tuple *reply);
 json_t *ct_json(const struct ct_val *ct, uint32_t now,
 		const struct ct_names *names);
 

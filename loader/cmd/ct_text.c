@@ -12,6 +12,8 @@
 #include "cmd/cmd.h"
 #include "sync/conntrack.h"
 
+#define CT_PROTO_LEN 4 /* "255" */
+
 static const struct {
 	uint8_t proto;
 	const char *name;
@@ -156,12 +158,12 @@ bool ct_filter_match(const struct ct_filter *f, const struct ct_val *ct)
 	return has_any && is_in_zone(f, ct);
 }
 
-static const char *proto_name(uint8_t proto, char text[4])
+static const char *proto_name(uint8_t proto, char text[CT_PROTO_LEN])
 {
 	for (size_t i = 0; i < sizeof(protos) / sizeof(protos[0]); i++)
 		if (protos[i].proto == proto)
 			return protos[i].name;
-	snprintf(text, 4, "%u", proto);
+	snprintf(text, CT_PROTO_LEN, "%u", proto);
 	return text;
 }
 
@@ -195,6 +197,44 @@ static size_t format_tuple(char *line, size_t size, const struct ct_tuple *t,
 	return n;
 }
 
+static json_t *tuple_json(const struct ct_tuple *t, enum ct_dir dir)
+{
+	char src[INET_ADDRSTRLEN], dst[INET_ADDRSTRLEN];
+	json_t *o;
+
+	inet_ntop(AF_INET, t->src, src, sizeof(src));
+	inet_ntop(AF_INET, t->dst, dst, sizeof(dst));
+	o = json_pack("{s:s, s:s}", "src", src, "dst", dst);
+	if (has_ports(t->proto)) {
+		json_object_set_new(o, "sport", json_integer(t->sport));
+		json_object_set_new(o, "dport", json_integer(t->dport));
+	} else if (t->proto == IPPROTO_ICMP) {
+		json_object_set_new(o, "id", json_integer(icmp_id(t, dir)));
+	}
+	return o;
+}
+
+size_t ct_format_tuples(char *line, size_t size, const struct ct_tuple *orig,
+			const struct ct_tuple *reply)
+{
+	char proto[CT_PROTO_LEN];
+	size_t n = snprintf(line, size, "%s", proto_name(orig->proto, proto));
+
+	n += format_tuple(line + n, size - n, orig, CT_DIR_ORIG);
+	return n + format_tuple(line + n, size - n, reply, CT_DIR_REPLY);
+}
+
+json_t *ct_tuples_json(const struct ct_tuple *orig,
+		       const struct ct_tuple *reply)
+{
+	char proto[CT_PROTO_LEN];
+
+	return json_pack("{s:s, s:i, s:o, s:o}", "proto",
+			 proto_name(orig->proto, proto), "proto_number",
+			 orig->proto, "orig", tuple_json(orig, CT_DIR_ORIG),
+			 "reply", tuple_json(reply, CT_DIR_REPLY));
+}
+
 /* conntrack(8)'s word for those that do not give way to others. */
 static bool is_assured(const struct ct_val *ct)
 {
@@ -205,7 +245,7 @@ static bool is_assured(const struct ct_val *ct)
 void ct_format(char *line, size_t size, const struct ct_val *ct, uint32_t now,
 	       const struct ct_names *names)
 {
-	char proto[4];
+	char proto[CT_PROTO_LEN];
 	size_t n = snprintf(line, size, "%s %u %s",
 			    proto_name(ct->orig.proto, proto),
 			    ct->expires - now, ct_states[ct->state].name);
@@ -225,27 +265,10 @@ void ct_format(char *line, size_t size, const struct ct_val *ct, uint32_t now,
 		snprintf(line + n, size - n, " lb=%s", names->lb);
 }
 
-static json_t *tuple_json(const struct ct_tuple *t, enum ct_dir dir)
-{
-	char src[INET_ADDRSTRLEN], dst[INET_ADDRSTRLEN];
-	json_t *o;
-
-	inet_ntop(AF_INET, t->src, src, sizeof(src));
-	inet_ntop(AF_INET, t->dst, dst, sizeof(dst));
-	o = json_pack("{s:s, s:s}", "src", src, "dst", dst);
-	if (has_ports(t->proto)) {
-		json_object_set_new(o, "sport", json_integer(t->sport));
-		json_object_set_new(o, "dport", json_integer(t->dport));
-	} else if (t->proto == IPPROTO_ICMP) {
-		json_object_set_new(o, "id", json_integer(icmp_id(t, dir)));
-	}
-	return o;
-}
-
 json_t *ct_json(const struct ct_val *ct, uint32_t now,
 		const struct ct_names *names)
 {
-	char proto[4];
+	char proto[CT_PROTO_LEN];
 	json_t *o;
 
 	o = json_pack("{s:s, s:i, s:s, s:I, s:o, s:o, s:s?, s:I, s:i, s:s?}",

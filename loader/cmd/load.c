@@ -206,26 +206,6 @@ static int load_run(struct load *l, const char *pin)
 	return ret;
 }
 
-static int parse_number(const char *option, const char *text, uint32_t lowest,
-			uint32_t highest, uint32_t *number, struct error *e)
-{
-	unsigned long value;
-	char *end;
-
-	if (!text)
-		return 0;
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno || *end || end == text || value < lowest || value > highest) {
-		error_set(e, EINVAL,
-			  "--%s %s: a number from %u to %u is wanted", option,
-			  text, lowest, highest);
-		return CMD_USAGE;
-	}
-	*number = value;
-	return 0;
-}
-
 int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 {
 	struct load l = {.e = e,
@@ -254,11 +234,11 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 		return CMD_USAGE;
 	}
 	l.has_ct_max = ct_max;
-	ret = parse_number("max-ports", max_ports, MAX_PORTS_LOWEST,
-			   MAX_PORTS_HIGHEST, &l.apply.limits.max_ports, e);
+	ret = option_number("max-ports", max_ports, MAX_PORTS_LOWEST,
+			    MAX_PORTS_HIGHEST, &l.apply.limits.max_ports, e);
 	if (!ret)
-		ret = parse_number("ct-max", ct_max, CT_MAX_LOWEST,
-				   CT_MAX_HIGHEST, &l.apply.limits.ct_max, e);
+		ret = option_number("ct-max", ct_max, CT_MAX_LOWEST,
+				    CT_MAX_HIGHEST, &l.apply.limits.ct_max, e);
 	if (!ret && ct_timeouts_parse(ct_timeout, l.apply.ct_timeout, e))
 		ret = CMD_USAGE;
 	if (!ret)

@@ -9,7 +9,7 @@
  *   diff.c      present against wanted contents: ordered list of changes
  *   apply.c     capacity check, writing, chassis and tunnels
  *   purge.c, flush.c   what BPF knows of things that went
- *   conntrack.c reading and deleting connections
+ *   conntrack.c reading and deleting connections;  monitor.c  events
  *   programs.c  loading, pinning, gapless replacement of BPF programs
  *   hook.c      TC (TCX or clsact) and XDP at one interface
  *   attach.c    NICs;  bind.c  VIFs;  detach.c  undoing both

@@ -36,7 +36,7 @@ char *explain_step(const struct trace_view *v, const struct trace_step_val *s,
 	if (is_known(s))
 		steps[s->what].explain(&x);
 	else
-		fprintf(x.out, "step %u: %u %u %u", s->what, s->a, s->b, s->c);
+		fprintf(x.out, "step %d: %u %u %u", s->what, s->a, s->b, s->c);
 	err = ferror(x.out);
 	if (fclose(x.out) || err) {
 		free(text);

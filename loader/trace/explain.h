@@ -70,10 +70,8 @@ const struct lrp_val *find_lrp(const struct explain *x, uint32_t datapath,
 			       uint32_t port);
 const struct network_val *find_network(const struct explain *x,
 				       uint32_t datapath, uint32_t port);
-/* Datapath of the router port of that key: the step's, or that of a router
- * behind a port of the step's switch.  0: none. */
-uint32_t find_router(const struct explain *x, uint32_t lrp_key);
 
+uint32_t prefix_mask(unsigned int plen); /* network order */
 uint32_t step_ip4(const uint8_t *address); /* network order */
 bool step_has_ports(uint8_t proto);
 bool step_is_echo(const struct trace_step_val *s);

@@ -7,16 +7,10 @@
 void explain_LR_LEARN(const struct explain *x)
 {
 	const struct trace_step_val *s = x->s;
-	uint32_t router = find_router(x, s->a);
 
-	fprintf(x->out, "%s %s %s", name_ip4(s->b).s,
-		s->c ? "is now at" : "is at", name_mac(s->lladdr).s);
-	if (router)
-		fprintf(x->out, ": learned by %s of %s",
-			name_port(x, router, s->a).s,
-			name_datapath(x, router).s);
-	else
-		fprintf(x->out, ": learned by router port %u", s->a);
+	fprintf(x->out, "%s is at %s: learned by %s of %s", name_ip4(s->b).s,
+		name_mac(s->lladdr).s, name_port(x, s->c, s->a).s,
+		name_datapath(x, s->c).s);
 }
 
 /* Whose the address is, as ARP of a router knows it. */
@@ -49,7 +43,7 @@ static void say_owner(const struct explain *x, uint32_t router, uint32_t lrp)
 		fprintf(x->out, "a VIP of %s", name_datapath(x, router).s);
 		break;
 	default:
-		fprintf(x->out, "kind %u", val->kind);
+		fprintf(x->out, "kind %d", val->kind);
 	}
 }
 

@@ -143,11 +143,16 @@ struct text name_ip6(const uint8_t ip[16])
 	return t;
 }
 
+uint32_t prefix_mask(unsigned int plen)
+{
+	if (plen >= 32)
+		return ~0u;
+	return plen ? htonl(~0u << (32 - plen)) : 0;
+}
+
 struct text name_prefix(uint32_t ip, unsigned int plen)
 {
-	uint32_t mask = plen ? ~0u << (32 - (plen < 32 ? plen : 32)) : 0;
-
-	return text("%s/%u", name_ip4(ip & htonl(mask)).s, plen);
+	return text("%s/%u", name_ip4(ip & prefix_mask(plen)).s, plen);
 }
 
 struct text name_mac(const uint8_t mac[6])
@@ -276,40 +281,4 @@ void say_localnet(const struct explain *x, uint32_t datapath, uint32_t port)
 			text_name(val->name).s);
 	if (val && val->vlan)
 		fprintf(x->out, ", VLAN tag %u", val->vlan);
-}
-
-/* Has this router port learned what the step says?  Tells routers with the
- * same key behind one switch apart. */
-static bool has_learned(const struct explain *x, uint32_t datapath,
-			uint32_t lrp_key)
-{
-	struct neighbor_key key = {.datapath = datapath, .port = lrp_key};
-	const struct neighbor_val *val;
-
-	memcpy(key.ip, x->s->src, sizeof(key.ip));
-	val = x->v->learned ? image_find(x->v->learned, IMAGE_NEIGHBOR, &key) :
-			      NULL;
-	return val && !memcmp(val->mac, x->s->lladdr, sizeof(val->mac));
-}
-
-uint32_t find_router(const struct explain *x, uint32_t lrp_key)
-{
-	const struct image_table *t = &x->v->image->table[IMAGE_PORT];
-	uint32_t found = 0;
-
-	if (find_lrp(x, x->s->datapath, lrp_key))
-		return x->s->datapath;
-	for (size_t i = 0; i < t->n; i++) {
-		const struct port_key *k =
-			explain_key(x->v->image, IMAGE_PORT, i);
-		const struct port_val *p =
-			explain_val(x->v->image, IMAGE_PORT, i);
-
-		if (k->datapath != x->s->datapath || p->peer_port != lrp_key ||
-		    !find_lrp(x, p->peer_datapath, lrp_key))
-			continue;
-		if (!found || has_learned(x, p->peer_datapath, lrp_key))
-			found = p->peer_datapath;
-	}
-	return found;
 }

@@ -109,10 +109,8 @@ void explain_DNAT(const struct explain *x)
 
 static bool prefix_has(const struct snat_key *k, uint32_t ip)
 {
-	uint32_t plen = k->prefixlen - 32;
-	uint32_t mask = plen && plen <= 32 ? htonl(~0u << (32 - plen)) : 0;
-
-	return !((step_ip4(k->ip) ^ ip) & mask);
+	return k->prefixlen >= 32 &&
+	       !((step_ip4(k->ip) ^ ip) & prefix_mask(k->prefixlen - 32));
 }
 
 /* The rule with the longest prefix around the source that makes this
@@ -144,7 +142,7 @@ void explain_SNAT(const struct explain *x)
 {
 	const struct trace_step_val *s = x->s;
 	uint32_t src = step_ip4(s->src);
-	const struct snat_val *rule = NULL;
+	const struct snat_val *rule;
 	const struct snat_key *key;
 
 	fprintf(x->out, "ip4.src %s", name_ip(s->src).s);
@@ -154,7 +152,7 @@ void explain_SNAT(const struct explain *x)
 		return;
 	}
 	rule = find_snat(x, src, s->a, &key);
-	if (rule && key->prefixlen >= 32)
+	if (rule)
 		fprintf(x->out, ": %s",
 			name_prefix(step_ip4(key->ip), key->prefixlen - 32).s);
 	fprintf(x->out, " snat to %s", name_ip4(s->a).s);

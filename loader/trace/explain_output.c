@@ -122,8 +122,14 @@ void explain_CONSUMED(const struct explain *x)
 
 void explain_PASS(const struct explain *x)
 {
-	fprintf(x->out, "nothing of the logical network: to the host's own "
-			"stack");
+	if (x->s->datapath && x->s->eth_dst[0] & 1)
+		fprintf(x->out,
+			"eth.dst %s is for the host, too: to its own "
+			"stack",
+			name_mac(x->s->eth_dst).s);
+	else
+		fprintf(x->out, "nothing of the logical network: to the "
+				"host's own stack");
 }
 
 void explain_DROP(const struct explain *x)

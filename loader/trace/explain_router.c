@@ -90,7 +90,7 @@ static void say_route(const struct explain *x, const struct route_val *r)
 		fprintf(x->out, "ECMP");
 		break;
 	default:
-		fprintf(x->out, "kind %u", r->kind);
+		fprintf(x->out, "kind %d", r->kind);
 	}
 }
 
@@ -101,8 +101,7 @@ static const struct route_val *find_route(const struct explain *x, bool by_src,
 	struct route_key key = {.prefixlen = 64 + plen,
 				.datapath = x->s->datapath,
 				.table = table};
-	uint32_t mask = plen ? htonl(~0u << (32 - plen)) : 0;
-	uint32_t prefix = step_ip4(ip) & mask;
+	uint32_t prefix = step_ip4(ip) & prefix_mask(plen);
 
 	memcpy(key.ip, &prefix, sizeof(key.ip));
 	return image_find(x->v->image, by_src ? IMAGE_ROUTE_SRC : IMAGE_ROUTE,

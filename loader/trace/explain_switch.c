@@ -126,15 +126,19 @@ static void say_place(const struct explain *x, uint32_t chassis)
 		fprintf(x->out, ", on %s", name_chassis(x, chassis).s);
 }
 
+/* The router behind a router port.  Ports of a gateway router are known to
+ * its own chassis only. */
 static void say_peer(const struct explain *x, uint32_t port)
 {
 	const struct port_val *p = find_port(x, x->s->datapath, port);
 
 	if (!p || !p->peer_datapath)
 		return;
-	fprintf(x->out, ", to %s of %s",
-		name_port(x, p->peer_datapath, p->peer_port).s,
-		name_datapath(x, p->peer_datapath).s);
+	fprintf(x->out, ", to ");
+	if (find_lrp(x, p->peer_datapath, p->peer_port))
+		fprintf(x->out, "%s of ",
+			name_port(x, p->peer_datapath, p->peer_port).s);
+	fprintf(x->out, "%s", name_datapath(x, p->peer_datapath).s);
 }
 
 void explain_L2(const struct explain *x)

@@ -9,7 +9,7 @@
 #include "trace/trace.h"
 
 #define STAGE_COLUMN 4
-#define STAGE_WIDTH 22 /* lr_in_learn_neighbor, and two blanks */
+#define STAGE_WIDTH 23 /* ls_out_check_port_sec, and two blanks */
 #define DETAIL_COLUMN (STAGE_COLUMN + STAGE_WIDTH)
 
 /* Empty where nobody looks: a pipe, or NO_COLOR (https://no-color.org). */
@@ -47,12 +47,17 @@ static const char *hook_words(const char *hook)
 static void print_run(const struct colours *c, const struct trace_run *run)
 {
 	char frame[1024];
+	size_t outer = 0;
 
 	printf("%s%s%s: %s%s%s\n", c->heading, run->is_answer ? "answer, " : "",
 	       run->chassis, hook_words(run->hook), run->port, c->off);
-	microflow_describe(run->frame, run->len, frame, sizeof(frame));
+	/* What is around it is told by the step. */
+	if (!strcmp(run->hook, "underlay"))
+		outer = text_outer_len(run->frame, run->len);
+	microflow_describe(run->frame + outer, run->len - outer, frame,
+			   sizeof(frame));
 	printf("    ");
-	text_wrap(stdout, frame, 4);
+	text_wrap(stdout, frame, 4, true);
 }
 
 static void print_step(const struct colours *c, const struct trace_line *l,
@@ -71,7 +76,8 @@ static void print_step(const struct colours *c, const struct trace_line *l,
 	       is_drop ? c->off : "",
 	       len < STAGE_WIDTH ? (int)(STAGE_WIDTH - len) : 1, "");
 	text_wrap(stdout, l->detail ? l->detail : "",
-		  len < STAGE_WIDTH ? DETAIL_COLUMN : STAGE_COLUMN + len + 1);
+		  len < STAGE_WIDTH ? DETAIL_COLUMN : STAGE_COLUMN + len + 1,
+		  false);
 }
 
 /* Where it went; NULL-safe, for outputs of any kind. */
@@ -151,14 +157,14 @@ static void print_fate(const struct trace_result *r,
 
 	printf("    ");
 	if (o->kind == TRACE_TO_DROP) {
-		text_wrap(stdout, drop_words(o->reason), 4);
+		text_wrap(stdout, drop_words(o->reason), 4, false);
 		return;
 	}
 	first = o->run < r->n_runs ? first_run(r, o->run) : NULL;
-	change = first ? text_change(first->frame, first->len, o->frame,
-				     o->len) :
+	change = first ? text_change(first->frame, first->len, o->frame, o->len,
+				     o->kind == TRACE_TO_TUNNEL) :
 			 NULL;
-	text_wrap(stdout, change ? change : "", 4);
+	text_wrap(stdout, change ? change : "", 4, true);
 	free(change);
 }
 

@@ -1,35 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "trace/text.h"
 
+#include <linux/if_ether.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "trace/microflow.h"
+#include "wire.h"
 
 #define DESCRIPTION_MAX 1024
-
-void text_wrap(FILE *out, const char *text, size_t column)
-{
-	size_t room = column + 20 < TEXT_COLUMNS ? TEXT_COLUMNS - column : 20;
-
-	while (strlen(text) > room) {
-		size_t cut = 0, next;
-
-		for (size_t i = 1; i <= room; i++)
-			if (text[i] == ' ' || text[i - 1] == ',')
-				cut = i;
-		if (!cut) /* one long word */
-			cut = strcspn(text, " ");
-		next = cut + strspn(text + cut, " ");
-		fprintf(out, "%.*s\n", (int)cut, text);
-		text += next;
-		if (!*text)
-			return;
-		fprintf(out, "%*s", (int)column, "");
-	}
-	fprintf(out, "%s\n", text);
-}
 
 /* "NAME=VALUE" of a description, or just a word. */
 struct field {
@@ -105,14 +86,39 @@ static bool is_same_kind(const char *before, const char *after)
 	return len == strcspn(after, ",") && !strncmp(before, after, len);
 }
 
+size_t text_outer_len(const uint8_t *frame, size_t len)
+{
+	const size_t geneve = ETH_HLEN + 20 + 8; /* as we write them */
+	size_t outer;
+
+	if (len < geneve + 8 || frame[12] != 0x08 || frame[13] ||
+	    frame[14] != 0x45 || frame[23] != IPPROTO_UDP ||
+	    (frame[36] << 8 | frame[37]) != GENEVE_UDP_PORT)
+		return 0;
+	outer = geneve + 8 + (frame[geneve] & 0x3f) * 4;
+	return outer < len ? outer : 0;
+}
+
+static bool is_same_frame(const uint8_t *a, size_t a_len, const uint8_t *b,
+			  size_t b_len)
+{
+	return a_len == b_len && !memcmp(a, b, a_len);
+}
+
 char *text_change(const uint8_t *before, size_t before_len,
-		  const uint8_t *after, size_t after_len)
+		  const uint8_t *after, size_t after_len, bool is_tunnel)
 {
 	char was[DESCRIPTION_MAX], is[DESCRIPTION_MAX];
 	char *text = NULL;
 	size_t len, n;
 	FILE *out;
 
+	if (is_tunnel) {
+		size_t outer = text_outer_len(after, after_len);
+
+		after += outer;
+		after_len -= outer;
+	}
 	microflow_describe(before, before_len, was, sizeof(was));
 	microflow_describe(after, after_len, is, sizeof(is));
 	out = open_memstream(&text, &len);
@@ -124,14 +130,12 @@ char *text_change(const uint8_t *before, size_t before_len,
 		n = say_changed(out, was, is);
 		n = say_missing(out, is, was, "with ", n);
 		n = say_missing(out, was, is, "without ", n);
-		if (before_len != after_len)
-			fprintf(out, "%s%zu -> %zu bytes", n++ ? ", " : "",
-				before_len, after_len);
 		if (!n)
-			fprintf(out, before_len && !memcmp(before, after,
-							   before_len) ?
-					     "unchanged" :
-					     "same fields, other bytes");
+			fprintf(out, "%s",
+				is_same_frame(before, before_len, after,
+					      after_len) ?
+					"unchanged" :
+					"other bytes behind the same fields");
 	}
 	if (fclose(out)) {
 		free(text);

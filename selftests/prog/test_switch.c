@@ -199,7 +199,8 @@ static const struct test answer_tests[] = {
 const struct test_group answer_group =
 	TEST_GROUP("answers", CAMPUS, answer_tests);
 
-/* Ports with "unknown": x and y here, z on node3. */
+/* Ports with "unknown": x, y and w here, z on node3; w's port_security keeps
+ * from it what is for others. */
 #define UNKNOWN                                                                \
 	"self node2\n"                                                         \
 	"chassis node1 192.168.209.110\n"                                      \
@@ -210,7 +211,8 @@ const struct test_group answer_group =
 	" port far addr=02:00:00:00:00:02 at=node1\n"                          \
 	" port x addr=unknown at=node2 if=x\n"                                 \
 	" port y addr=unknown at=node2 if=y\n"                                 \
-	" port z addr=unknown at=node3\n"
+	" port z addr=unknown at=node3\n"                                      \
+	" port w addr=unknown sec=02:00:00:00:00:07 at=node2 if=w\n"
 
 #define MAC_X "02:00:00:00:99:01" /* behind x */
 #define MAC_Z "02:00:00:00:99:03" /* behind z */
@@ -220,7 +222,8 @@ static const struct test fdb_tests[] = {
 	TEST("an unseen MAC goes to all ports with unknown", "vif k",
 	     "eth k>" MAC_X L3, "consumed", NULL,
 	     .copies = {"x: frame", "y: frame",
-			FLOOD_TO("node3", "k", "unknown")}),
+			FLOOD_TO("node3", "k", "unknown")},
+	     .counts = "PORT_SEC_OUT"),
 	TEST("x speaks and is learned", "vif x", "eth " MAC_X ">k" L3,
 	     "redirect k", NULL),
 	TEST("then its MAC is known", "vif k", "eth k>" MAC_X L3, "redirect x",
@@ -241,7 +244,8 @@ static const struct test fdb_tests[] = {
 	     ">02:00:00:00:99:77" L3,
 	     "consumed", NULL,
 	     .copies = {"x: eth " MAC_Z ">02:00:00:00:99:77" L3,
-			"y: eth " MAC_Z ">02:00:00:00:99:77" L3}),
+			"y: eth " MAC_Z ">02:00:00:00:99:77" L3},
+	     .counts = "PORT_SEC_OUT"),
 };
 
 const struct test_group fdb_group = TEST_GROUP("fdb", UNKNOWN, fdb_tests);

@@ -132,13 +132,14 @@ static void test_arp(void **state)
 		 .flow = "lladdr " VM9,
 		 .want = "nd.target is ls1-vm9's: the switch answers with " VM9},
 		{TRACE_LR_LEARN, "router1", .a = "port router1-ls1",
-		 .b = "ip 172.18.100.10", .flow = "lladdr " VM1,
-		 .stage = "lr_in_learn_neighbor",
+		 .b = "ip 172.18.100.10", .c = "datapath router1",
+		 .flow = "lladdr " VM1, .stage = "lr_in_learn_neighbor",
 		 .want = "172.18.100.10 is at " VM1
 			 ": learned by router1-ls1 of router1"},
 		{TRACE_LR_LEARN, "ls1", .a = "port router1-ls1",
-		 .b = "ip 172.18.100.10", .c = "1", .flow = "lladdr " VM1,
-		 .want = "172.18.100.10 is now at " VM1
+		 .b = "ip 172.18.100.10", .c = "datapath router1",
+		 .flow = "lladdr " VM1,
+		 .want = "172.18.100.10 is at " VM1
 			 ": learned by router1-ls1 of router1"},
 		{TRACE_LR_ARP, "router1", .inport = "router1-ls1", .a = "1",
 		 .flow = "type 0x806 arp 1 dst 172.18.100.1",
@@ -365,6 +366,9 @@ static void test_output(void **state)
 		{TRACE_CONSUMED, "router1",
 		 .want = "ends in router1: what it tells is noted, or another "
 			 "chassis answers"},
+		{TRACE_PASS, "outside", .flow = "eth.dst " ALL,
+		 .want = "eth.dst " ALL " is for the host, too: to its own "
+			 "stack"},
 		{TRACE_PASS, .want = "nothing of the logical network: to the "
 				     "host's own stack"},
 		{TRACE_DROP, "router1", .a = "drop LR_NO_ROUTE",

@@ -58,6 +58,42 @@ static void test_every_drop_has_words(void **state)
 	}
 }
 
+/* A gateway router's ports are in its own chassis' maps only. */
+static void test_gateway_elsewhere(void **state)
+{
+	struct port_key key = {.datapath = 5, .port = 6};
+	struct port_val port = {.kind = PORT_GATEWAY,
+				.chassis = 3,
+				.peer_datapath = 7,
+				.peer_port = 8,
+				.name = "ls3-gw1"};
+	struct datapath_key router = {.datapath = 7};
+	struct datapath_val gw1 = {.kind = DATAPATH_ROUTER, .name = "gw1"};
+	struct trace_step_val s = {.what = TRACE_L2,
+				   .datapath = 5,
+				   .a = 6,
+				   .b = PORT_GATEWAY,
+				   .c = 3};
+	static const struct chassis_val chassis[XOVN_MAX_CHASSIS] = {
+		[3] = {.name = "system-id"}};
+	struct image image;
+	struct trace_view v = {.image = &image, .chassis = chassis};
+	char datapath[XOVN_NAME_LEN];
+	char *text;
+
+	(void)state;
+	image_init(&image);
+	assert_int_equal(0, image_add(&image, IMAGE_PORT, &key, &port, NULL));
+	assert_int_equal(0, image_add(&image, IMAGE_DATAPATH, &router, &gw1,
+				      NULL));
+	text = explain_step(&v, &s, datapath);
+	assert_string_equal("to router port ls3-gw1, to gw1, on system-id",
+			    text);
+	assert_string_equal("datapath 5", datapath);
+	free(text);
+	image_free(&image);
+}
+
 /* Numbers that no map holds, and views without what may be missing: some
  * text comes, and it is not longer than names make it. */
 static void test_nonsense(void **state)
@@ -111,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_step_has_words),
 		cmocka_unit_test(test_every_drop_has_words),
+		cmocka_unit_test(test_gateway_elsewhere),
 		cmocka_unit_test(test_nonsense),
 	};
 
