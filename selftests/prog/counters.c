@@ -47,11 +47,11 @@ void counters_assign(struct network *n)
 {
 	size_t n_fresh, n_without;
 	struct image none;
-	uint32_t *fresh;
+	uint32_t *fresh, next = COUNTER_FIRST;
 
 	if (image_init(&none) ||
 	    counters_align(&none, &n->out.image, n->out.own_chassis,
-			   COUNTER_FIRST + N_NUMBERS, &fresh, &n_fresh,
+			   COUNTER_FIRST + N_NUMBERS, &next, &fresh, &n_fresh,
 			   &n_without) ||
 	    n_without || n->out.own_chassis >= N_CHASSIS)
 		counters_abort("too few counters", n->self);
