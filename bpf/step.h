@@ -25,7 +25,7 @@ __noinline int flow_restart(struct __sk_buff *skb, struct flow *f)
 	if (!f)
 		return -DROP_MALFORMED;
 	start = f->start;
-	__builtin_memset(f, 0, sizeof(*f));
+	flow_clear(f);
 	f->start = start;
 	f->datapath = start.datapath;
 	f->inport = start.inport;
