@@ -4,7 +4,8 @@
 # make test       unit, BPF program and topology tests
 # make bench      what it costs, beside what Linux costs; asserts nothing
 # make lint       formatting, static checks, file length
-# make clean, make install DESTDIR= PREFIX=
+# make man        the manual's pages, build/man/*.8
+# make install DESTDIR= PREFIX=, make uninstall, make clean
 # NODEPS=1        never call the package manager
 # V=1             show the commands
 
@@ -23,7 +24,7 @@ override CFLAGS += -std=gnu11 -Wall -Wextra -Werror -fstack-protector-strong \
 	-fno-common -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 CPPFLAGS += -Iinclude -Iloader -I$(B) -DXOVN_VERSION='"$(VERSION)"'
 LDFLAGS += -Wl,-z,relro,-z,now -Wl,--as-needed
-LDLIBS := -lbpf -lelf -lz -ljansson -lcrypto -lmnl
+LDLIBS := -lbpf -lelf -lz -ljansson -lcrypto -lmnl -lncursesw -ltinfo
 TESTFLAGS := -I. -Imaps -Iselftests/lib \
 	-DXOVN_TEST_DATA='"$(CURDIR)/selftests/data"'
 
@@ -49,6 +50,10 @@ TOOLS_SKEL := $(patsubst selftests/tools/%.bpf.c,$(B)/%.skel.h,\
 TEST_OBJ := $(TESTLIB_OBJ) $(PROG_OBJ) $(patsubst %.c,$(B)/%.o,\
 	$(wildcard selftests/unit/*.c selftests/tools/*.c))
 
+# xovn-unbind.8 is a page that leads to another
+MAN := $(patsubst doc/man/%.scd,$(B)/man/%,$(sort $(wildcard doc/man/*.scd))) \
+	$(B)/man/xovn-unbind.8
+
 DEPS = $(if $(NODEPS),@:,@sh scripts/deps.sh)
 # all cores unless the caller has said -j
 SUBMAKE = @+$(MAKE) --no-print-directory \
@@ -56,7 +61,8 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test bench lint clean install build build-tests deps
+.PHONY: all demo test bench lint man clean install uninstall build build-tests \
+	build-man deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -77,8 +83,8 @@ demo:
 	@KEEP=$(KEEP) selftests/demo
 
 test:
-	$(DEPS) build demo test
-	$(SUBMAKE) build build-tests
+	$(DEPS) build demo test doc
+	$(SUBMAKE) build build-tests build-man
 	@selftests/run $(T)
 
 bench:
@@ -93,8 +99,45 @@ lint:
 clean:
 	rm -rf $(B)
 
-install: $(B)/xovn
-	install -D -m 755 $(B)/xovn $(DESTDIR)$(PREFIX)/sbin/xovn
+man:
+	$(DEPS) doc
+	$(SUBMAKE) build-man
+
+build-man: $(MAN)
+
+# what is installed: file, directory below PREFIX, name there
+define INSTALLED
+$(B)/xovn sbin xovn
+$(foreach m,$(MAN),$(m) share/man/man8 $(notdir $(m))
+)doc/completion/xovn.bash share/bash-completion/completions xovn
+doc/completion/_xovn share/zsh/site-functions _xovn
+doc/maps.md share/doc/xovn maps.md
+endef
+export INSTALLED
+
+install:
+	$(DEPS) build doc
+	$(SUBMAKE) build build-man
+	@echo "$$INSTALLED" | while read -r file dir name; do \
+		mode=644; [ "$$dir" != sbin ] || mode=755; \
+		install -D -m $$mode "$$file" "$(DESTDIR)$(PREFIX)/$$dir/$$name" || exit 1; \
+		echo "  INSTALL $(DESTDIR)$(PREFIX)/$$dir/$$name"; \
+	done
+
+uninstall:
+	@echo "$$INSTALLED" | while read -r file dir name; do \
+		rm -f "$(DESTDIR)$(PREFIX)/$$dir/$$name" || exit 1; \
+	done
+	@rmdir "$(DESTDIR)$(PREFIX)/share/doc/xovn" 2>/dev/null || :
+
+$(B)/man/xovn-unbind.8: Makefile
+	@mkdir -p $(@D)
+	@echo .so man8/xovn-bind.8 >$@
+
+$(B)/man/%: doc/man/%.scd scripts/manpage.sh include/drop.h include/ct.h
+	@mkdir -p $(@D)
+	$(call Q,MAN,$<)CC="$(CC)" scripts/manpage.sh $< >$@.scd
+	@scdoc <$@.scd >$@
 
 # BPF: `gen object` drops the DWARF that clang's -g adds beside the BTF.
 $(B)/%.bpf.o: bpf/%.bpf.c Makefile

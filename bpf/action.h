@@ -74,6 +74,7 @@ static __always_inline bool action_apply(struct flow *f, const struct ct_val *v,
 	f->ttl -= copy.ttl;
 	f->counter_route[0] = copy.counter_route[0];
 	f->counter_route[1] = copy.counter_route[1];
+	f->counter_route[ACTION_ROUTES] = 0;
 	f->counter_out = copy.counter_out;
 	f->vlan = copy.vlan;
 	f->vlan_type = copy.kind & ACTION_8021AD ? ETH_P_8021AD : ETH_P_8021Q;
@@ -99,7 +100,8 @@ static __always_inline void action_note(struct flow *f, int verdict)
 	struct ct_action *a;
 	__u8 kind = verdict;
 
-	if (!v || READ_ONCE(v->seq) != f->ct_seq)
+	if (!v || READ_ONCE(v->seq) != f->ct_seq ||
+	    f->counter_route[ACTION_ROUTES])
 		return;
 	if (f->flags & FLOW_PEER)
 		kind |= ACTION_PEER;

@@ -124,7 +124,9 @@ enum flow_change {
 	CHANGE_INNER = 1 << 5, /* ICMP error: the quoted ones */
 };
 
-#define FLOW_RULES 4 /* a switch's VIP, a gateway's two, an answer's VIP */
+#define FLOW_RULES 6 /* a switch's VIP, two of two gateways, an answer's VIP */
+#define FLOW_ROUTES 8
+#define ACTION_ROUTES 2 /* an action has room for */
 
 union flow_ip {
 	__be32 ip4;
@@ -222,7 +224,7 @@ struct flow {
 	struct flow_tuple nat;
 	__u32 now; /* CLOCK_MONOTONIC, seconds; 0: not asked yet */
 	__u32 lb; /* id of the VIP */
-	/* STAGE_LR_SNAT: where it goes from there. */
+	/* STAGE_LR_SNAT, V_ARP_REQUEST: where it goes from there. */
 	__u32 next_datapath;
 	__u32 next_port;
 	__u32 next_is_router;
@@ -238,8 +240,8 @@ struct flow {
 	__u32 copy_outport;
 	/* Numbers in map "counter" of what it has passed, 0: none. */
 	__u32 counter_in;
-	__u32 counter_route[2]; /* the last two, and a third is not cached */
-	__u32 counter_rule[FLOW_RULES]; /* NAT rules and VIPs, 0 behind them */
+	__u32 counter_route[FLOW_ROUTES]; /* 0 behind them */
+	__u32 counter_rule[FLOW_RULES]; /* NAT rules and VIPs, the same */
 	__u32 counter_out;
 	/* First numbers of the rules for a connection that may be noted. */
 	__u32 rule_dnat;

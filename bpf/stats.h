@@ -23,13 +23,26 @@ static __always_inline void count(__u32 number, __u32 bytes)
 	}
 }
 
+/* It takes a route; those behind FLOW_ROUTES are not counted.  That is done
+ * where it leaves, as for rules: what XDP passes on to TC comes here twice. */
+static __always_inline void route_pass(struct flow *f, __u32 number)
+{
+	if (!number)
+		return;
+	for (int i = 0; i < FLOW_ROUTES; i++) {
+		if (!f->counter_route[i]) {
+			f->counter_route[i] = number;
+			return;
+		}
+	}
+}
+
 /* It goes by a NAT rule or VIP. */
 static __always_inline void rule_pass(struct flow *f, __u32 number,
 				      enum counter_rule at)
 {
 	if (!number)
 		return;
-#pragma unroll
 	for (int i = 0; i < FLOW_RULES; i++) {
 		if (!f->counter_rule[i]) {
 			f->counter_rule[i] = number + at;
@@ -38,15 +51,18 @@ static __always_inline void rule_pass(struct flow *f, __u32 number,
 	}
 }
 
-/* A packet leaves: what it has passed since it came in. */
-static __always_inline void flow_count(struct flow *f)
+/* A packet leaves: what it has passed since it came in.  Of its own for the
+ * stack's sake. */
+__noinline int flow_count(const struct flow *f)
 {
-	count(f->counter_route[0], f->len);
-	count(f->counter_route[1], f->len);
-#pragma unroll
-	for (int i = 0; i < FLOW_RULES; i++)
+	if (!f)
+		return 0;
+	for (int i = 0; i < FLOW_ROUTES && f->counter_route[i]; i++)
+		count(f->counter_route[i], f->len);
+	for (int i = 0; i < FLOW_RULES && f->counter_rule[i]; i++)
 		count(f->counter_rule[i], f->len);
 	count(f->counter_out, f->len);
+	return 0;
 }
 
 /* Where a packet of the flow was, or is, refused. */

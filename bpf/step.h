@@ -88,6 +88,8 @@ __noinline int step_act(struct __sk_buff *skb, struct flow *f, int verdict)
 	case V_ARP_REQUEST:
 		drop_skb(skb, f, DROP_LR_NEIGHBOR, f->len);
 		event_skb(skb, f, EVENT_PUNT, DROP_LR_NEIGHBOR);
+		lr_enter_peer(f, f->next_datapath, f->next_port,
+			      f->next_is_router);
 		ret = build_arp_request(skb, f);
 		break;
 	case V_ND_REPLY:

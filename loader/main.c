@@ -27,12 +27,17 @@ static const struct command commands[] = {
 	{"bind", cmd_bind, "IFACE LSP"},
 	{"unbind", cmd_unbind, "IFACE"},
 	{"detach", cmd_detach, "IFACE | --all"},
-	{"show", cmd_show, "[--json]"},
+	{"show", cmd_show,
+	 "[SWITCH | ROUTER | PORT] [--detail] [--interval SEC]\n"
+	 "                 [--json | --dot | --svg [FILE]]"},
 	{"trace", cmd_trace,
 	 "--nb FILE [--sb FILE] [--placement FILE] | --live\n"
 	 "                 [--inport LSP | --localnet NETWORK] (MICROFLOW | --packet HEX)\n"
 	 "                 [--chassis NAME] [--neigh LRP,IP,MAC]... [--ct FILE]\n"
 	 "                 [--follow] [--reply] [--mode tc|native] [--mtu N] [--json]"},
+	{"top", cmd_top,
+	 "[--interval SEC] [--sort pps|bps|drops|name] [--count N] [--once]\n"
+	 "                 [--view ports|routes|nat|vips|tunnels|drops] [--json]"},
 	{"stats", cmd_stats,
 	 "[drops] [--all] [--rate | --interval SEC] [--by-port | --by-datapath]\n"
 	 "                 [--port PORT] [--datapath NAME] [--json]\n"
@@ -63,6 +68,15 @@ static int usage(FILE *to)
 	return to == stdout ? 0 : EXIT_USAGE;
 }
 
+/* What may stand behind "xovn", for the shell's completion. */
+static int words_list(void)
+{
+	puts("--pin=\n--verbose\n--version\n--help");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		puts(commands[i].name);
+	return 0;
+}
+
 static int command_run(const struct command *c, const char *pin, int argc,
 		       char **argv)
 {
@@ -77,7 +91,7 @@ static int command_run(const struct command *c, const char *pin, int argc,
 		}
 	}
 	ret = c->run(pin, argc, argv, &e);
-	if (!ret)
+	if (!ret || ret == CMD_LISTED)
 		return 0;
 	fprintf(stderr, "xovn: %s: %s\n", c->name,
 		e.text[0] ? e.text : strerror(-ret));
@@ -96,6 +110,8 @@ int main(int argc, char **argv)
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
 			return usage(stdout);
+		if (!strcmp(argv[i], "--options"))
+			return words_list();
 		if (!strcmp(argv[i], "--version")) {
 			puts("xovn " XOVN_VERSION);
 			return 0;

@@ -2,22 +2,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Installs the Debian packages that groups of targets need, only those that
 # are missing, and says which.  It changes no apt source, starts no service.
-# usage: deps.sh GROUP...     groups: build demo test bench lint
+# usage: deps.sh GROUP...     groups: build demo test doc bench lint
 set -eu
 
 packages() {
 	case $1 in
 	build) echo gcc libc6-dev clang bpftool libbpf-dev libelf-dev \
-		zlib1g-dev libjansson-dev libssl-dev libmnl-dev ;;
+		zlib1g-dev libjansson-dev libssl-dev libmnl-dev \
+		libncurses-dev ;;
 	demo) echo iproute2 iputils-ping procps kmod mount ethtool iperf3 \
 		tshark jq curl ;;
 	# openvswitch-common and ovn-common hold the database tools without
 	# the daemons' units (those are in -switch, -central, -host).
-	test) echo libcmocka-dev tcpdump openvswitch-common ovn-common ;;
+	test) echo libcmocka-dev tcpdump openvswitch-common ovn-common \
+		graphviz tmux mandoc ;;
+	doc) echo scdoc ;;
 	bench) echo nftables ;;
 	lint) echo clang-format cppcheck shellcheck ;;
 	*)
-		echo "deps.sh: no group named $1; build, demo, test, bench, lint" >&2
+		echo "deps.sh: no group named $1; build, demo, test, doc, bench, lint" >&2
 		exit 2
 		;;
 	esac

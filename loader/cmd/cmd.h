@@ -18,6 +18,8 @@
  * the directory of --pin. */
 #define EXIT_USAGE 2
 #define CMD_USAGE (-10000)
+/* What options_parse() returns for --options, to be handed on. */
+#define CMD_LISTED (-10001)
 
 int cmd_load(const char *pin, int argc, char **argv, struct error *e);
 int cmd_attach(const char *pin, int argc, char **argv, struct error *e);
@@ -27,11 +29,13 @@ int cmd_detach(const char *pin, int argc, char **argv, struct error *e);
 int cmd_show(const char *pin, int argc, char **argv, struct error *e);
 int cmd_ct(const char *pin, int argc, char **argv, struct error *e);
 int cmd_monitor(const char *pin, int argc, char **argv, struct error *e);
+int cmd_top(const char *pin, int argc, char **argv, struct error *e);
 int cmd_stats(const char *pin, int argc, char **argv, struct error *e);
 int cmd_trace(const char *pin, int argc, char **argv, struct error *e);
 
 /* One option of a subcommand: --name VALUE into *string, or --name into
- * *flag; whichever is not NULL. */
+ * *flag; whichever is not NULL.  With both, *flag is set and VALUE may be
+ * left out. */
 struct option_def {
 	const char *name; /* without "--" */
 	const char **string;
@@ -40,7 +44,9 @@ struct option_def {
 
 /* Fills what the options point to; other words go to words[], at most
  * max_words.  Number of words, or CMD_USAGE with e filled.  options ends
- * with a NULL name. */
+ * with a NULL name.  --options alone prints them for the shell's completion
+ * and the test of the manual, which so have no list of their own to keep:
+ * "--name", "--name=" where a value follows.  CMD_LISTED then. */
 int options_parse(int argc, char **argv, const struct option_def *options,
 		  const char **words, int max_words, struct error *e);
 /* What --option said, into *number; text NULL: not given, and left alone.

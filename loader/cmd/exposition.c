@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -64,20 +63,18 @@ static void write_value(FILE *f, const char *value)
 	}
 }
 
-void exposition_sample(FILE *f, const char *family, uint64_t value, ...)
+void exposition_sample(FILE *f, const char *family, uint64_t value,
+		       const char *const *labels)
 {
-	const char *name, *before = "{";
-	va_list labels;
+	const char *before = "{";
 
 	fputs(family, f);
-	va_start(labels, value);
-	while ((name = va_arg(labels, const char *))) {
-		fprintf(f, "%s%s=\"", before, name);
-		write_value(f, va_arg(labels, const char *));
+	for (; labels && labels[0]; labels += 2) {
+		fprintf(f, "%s%s=\"", before, labels[0]);
+		write_value(f, labels[1]);
 		fputc('"', f);
 		before = ",";
 	}
-	va_end(labels);
 	fprintf(f, "%s %" PRIu64 "\n", *before == ',' ? "}" : "", value);
 }
 

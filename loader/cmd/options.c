@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,11 +16,21 @@ static const struct option_def *option_find(const struct option_def *options,
 	return NULL;
 }
 
+static void options_list(const struct option_def *options)
+{
+	for (; options->name; options++)
+		printf("--%s%s\n", options->name, options->string ? "=" : "");
+}
+
 int options_parse(int argc, char **argv, const struct option_def *options,
 		  const char **words, int max_words, struct error *e)
 {
 	int n = 0;
 
+	if (argc == 2 && !strcmp(argv[1], "--options")) {
+		options_list(options);
+		return CMD_LISTED;
+	}
 	for (int i = 1; i < argc; i++) {
 		const struct option_def *o;
 		const char *word = argv[i], *value;
@@ -39,18 +50,21 @@ int options_parse(int argc, char **argv, const struct option_def *options,
 			    option_find(options, word + 2,
 					value ? (size_t)(value - word) - 2 :
 						strlen(word) - 2);
-		if (!o || (value && o->flag)) {
+		if (!o || (value && !o->string)) {
 			error_set(e, EINVAL, "unknown option '%s'", word);
 			return CMD_USAGE;
 		}
-		if (o->flag) {
+		if (o->flag)
 			*o->flag = true;
+		if (!o->string)
 			continue;
-		}
 		if (value) {
 			value++;
-		} else if (i + 1 < argc) {
+		} else if (i + 1 < argc &&
+			   (!o->flag || argv[i + 1][0] != '-')) {
 			value = argv[++i];
+		} else if (o->flag) {
+			continue;
 		} else {
 			error_set(e, EINVAL, "--%s wants a value", o->name);
 			return CMD_USAGE;
@@ -86,6 +100,8 @@ int options_take(int *argc, char **argv, const char *name, const char **values,
 	size_t len = strlen(name);
 	int n = 0, kept = 0;
 
+	if (*argc == 2 && !strcmp(argv[1], "--options"))
+		printf("--%s=\n", name);
 	for (int i = 0; i < *argc; i++) {
 		const char *word = argv[i], *rest = word + 2 + len;
 

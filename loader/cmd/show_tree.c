@@ -106,7 +106,8 @@ void tree_sort(json_t *o)
 
 	json_object_foreach_safe(o, next, name, value)
 	{
-		if (!json_is_array(value))
+		if (!json_is_array(value) ||
+		    !json_object_get(json_array_get(value, 0), "sort"))
 			continue;
 		json_array_foreach(value, i, item) tree_sort(item);
 		json_object_set_new(o, name, array_sort(json_incref(value)));

@@ -13,7 +13,17 @@ struct collection {
 	struct image img; /* every table as it stands in the kernel */
 	struct image learned; /* its NEIGHBOR table: map "learned" */
 	struct chassis_val *chassis;
+	/* Every counter; before: so many seconds earlier, NULL: no rates. */
+	struct counter_val *now, *before;
+	size_t n_now, n_before;
+	double seconds;
 	struct error *e;
+};
+
+/* What an interface, tunnel or rule has passed in one direction. */
+struct passed {
+	struct counter_val total;
+	double pps, bps; /* packets and bits in a second; < 0: not known */
 };
 
 json_t *json_ip(const __u8 *ip);
@@ -43,8 +53,38 @@ const char *datapath_name(struct collection *c, __u32 key);
 				       v = (const void *)(k + 1), true);       \
 	     i++)
 
-/* NAT rules, load balancers, localnet ports and gateways, into the objects
- * that the index holds. */
-void collect_gateways(struct collection *c, json_t *index);
+/* Parts of the tree, into the objects that the index holds. */
+
+/* Ports of switches and routers with all that concerns one port. */
+void tree_ports(struct collection *c, json_t *index);
+/* Routes, with the ways of ECMP groups. */
+void tree_routes(struct collection *c, json_t *index);
+/* Which chassis a gateway router is on; its NAT rules. */
+void tree_gateways(struct collection *c, json_t *index);
+/* VIPs of routers and switches, with backends. */
+void tree_vips(struct collection *c, json_t *index);
+/* Drops by place: {"REASON": packets} as "drops" of a datapath, and of a port
+ * {"in": {...}, "out": {...}}. */
+int tree_drops(struct collection *c, json_t *index);
+
+/* Reads the counters, twice with interval seconds in between if that is not
+ * 0.  -errno with c->e filled. */
+int counters_open(struct collection *c, double interval);
+void counters_close(struct collection *c);
+/* Entry number + offset; no object has the number 0. */
+struct passed counters_passed(const struct collection *c, __u32 number,
+			      __u32 offset);
+void passed_add(struct passed *sum, const struct passed *more);
+/* {"packets", "bytes"}, and where known "packets_per_second",
+ * "bits_per_second". */
+json_t *passed_json(const struct passed *p);
+/* Members "in" and "out" as of a port; "orig", "reply" and "connections" as
+ * of a rule, of which two may have a number (0: none); as of a route.  Set as
+ * "counters" unless nothing is counted for the object. */
+void counters_set_port(const struct collection *c, json_t *o, __u32 number);
+void counters_set_rule(const struct collection *c, json_t *o, __u32 number,
+		       __u32 second);
+void counters_set_route(const struct collection *c, json_t *o, __u32 number);
+void counters_set_chassis(const struct collection *c, json_t *o, __u32 index);
 
 #endif /* XOVN_CMD_SHOW_TREE_H */

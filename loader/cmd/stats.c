@@ -186,19 +186,20 @@ static int check_options(const struct stats_options *o,
 	return 0;
 }
 
-static void print_view(const struct stats_command *c,
-		       const struct view_def *view, const struct stats *st)
+static int print_view(const struct stats_command *c,
+		      const struct view_def *view, const struct stats *st)
 {
+	if (c->view.by_place && !strcmp(view->name, "drops"))
+		return stats_places_print(st, &c->view, c->e);
 	if (!strcmp(view->name, "ports"))
 		stats_ports_print(st, &c->view);
 	else if (!strcmp(view->name, "pipeline"))
 		stats_pipeline_print(st, c->view.as_json);
 	else if (!strcmp(view->name, "ct"))
 		stats_ct_print(&st->ct, c->view.as_json);
-	else if (c->view.by_place)
-		stats_places_print(st, &c->view);
 	else
 		stats_drops_print(st, &c->view);
+	return 0;
 }
 
 static int run(struct stats_command *c, const struct view_def *view,
@@ -215,7 +216,7 @@ static int run(struct stats_command *c, const struct view_def *view,
 	if (c->view.port || c->view.datapath)
 		ret = check_names(c, &st);
 	if (!ret)
-		print_view(c, view, &st);
+		ret = print_view(c, view, &st);
 	stats_free(&st);
 	return ret;
 }

@@ -174,7 +174,8 @@ struct stats_view {
 
 /* To stdout. */
 void stats_drops_print(const struct stats *st, const struct stats_view *v);
-void stats_places_print(const struct stats *st, const struct stats_view *v);
+int stats_places_print(const struct stats *st, const struct stats_view *v,
+		       struct error *e);
 void stats_ports_print(const struct stats *st, const struct stats_view *v);
 void stats_pipeline_print(const struct stats *st, bool as_json);
 void stats_ct_print(const struct stats_ct *ct, bool as_json);

@@ -2,22 +2,15 @@
 /* xovn stats drops: how many packets, why, and where to look. */
 #include "cmd/stats.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "cmd/table.h"
 
 const struct drop_text drop_texts[DROP_REASON_COUNT] = {
 #define X(name, what, where) [DROP_##name] = {#name, what, where},
 	XOVN_DROP_REASONS(X)
 #undef X
 };
-
-/* "1234.5 " or nothing. */
-static void print_rate(const struct stats_view *v, double rate)
-{
-	if (v->has_rate)
-		printf(" %10.1f", rate);
-}
 
 static void set_rate(const struct stats_view *v, json_t *o, double rate)
 {
@@ -41,25 +34,30 @@ static json_t *reason_json(const struct stats *st, const struct stats_view *v,
 
 static void print_reasons(const struct stats *st, const struct stats_view *v)
 {
-	int shown = 0;
+	struct table t;
 
+	if (v->has_rate)
+		table_init(
+			&t,
+			"REASON|>PACKETS|>BYTES|>PACKETS/S|EXPLANATION; WHERE TO LOOK");
+	else
+		table_init(&t,
+			   "REASON|>PACKETS|>BYTES|EXPLANATION; WHERE TO LOOK");
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++) {
 		const struct drop_text *text = &drop_texts[i];
 
 		if (!st->drop[i].packets && !v->all)
 			continue;
-		if (!shown++)
-			printf("%-18s %12s %14s%s  %s\n", "REASON", "PACKETS",
-			       "BYTES", v->has_rate ? "   PACKETS/S" : "",
-			       "EXPLANATION; WHERE TO LOOK");
-		printf("%-18s %12" PRIu64 " %14" PRIu64, text->name,
-		       (uint64_t)st->drop[i].packets,
-		       (uint64_t)st->drop[i].bytes);
-		print_rate(v, st->drop_rate[i]);
-		printf("  %s; %s\n", text->what, text->where);
+		table_text(&t, text->name);
+		table_number(&t, st->drop[i].packets);
+		table_number(&t, st->drop[i].bytes);
+		if (v->has_rate)
+			table_format(&t, "%.1f", st->drop_rate[i]);
+		table_format(&t, "%s; %s", text->what, text->where);
 	}
-	if (!shown)
+	if (!table_rows(&t))
 		puts("no packet was dropped");
+	table_print(&t);
 }
 
 void stats_drops_print(const struct stats *st, const struct stats_view *v)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/stats.h"
+#include "cmd/table.h"
 #include "sync/conntrack.h"
 #include "sync/counters.h"
 
@@ -267,26 +268,33 @@ static json_t *map_json(const struct stats_map *m)
 static void print_text(const struct stats_map list[MAP_COUNT])
 {
 	uint64_t bytes = 0;
+	struct table t;
 
-	printf("%-12s %-18s %10s %10s %6s %12s\n", "MAP", "TYPE", "ENTRIES",
-	       "CAPACITY", "FULL", "BYTES");
+	table_init(&t, "MAP|TYPE|>ENTRIES|>CAPACITY|>FULL|>BYTES|");
 	for (int id = 0; id < MAP_COUNT; id++) {
 		const struct stats_map *m = &list[id];
 
-		printf("%-12s %-18s", m->name,
-		       libbpf_bpf_map_type_str(m->type));
+		table_text(&t, m->name);
+		table_text(&t, libbpf_bpf_map_type_str(m->type));
 		if (m->has_entries)
-			printf(" %10" PRIu64 " %10" PRIu64 " %4" PRIu64 " %%",
-			       m->entries, m->capacity, percent(m));
+			table_number(&t, m->entries);
 		else
-			printf(" %10s %10" PRIu64 " %6s", "-", m->capacity,
-			       "-");
-		printf(" %12" PRIu64 "%s\n", m->bytes,
-		       stats_map_is_full(m) ? "  nearly full" : "");
+			table_text(&t, NULL);
+		table_number(&t, m->capacity);
+		if (m->has_entries)
+			table_format(&t, "%" PRIu64 " %%", percent(m));
+		else
+			table_text(&t, NULL);
+		if (m->bytes)
+			table_number(&t, m->bytes);
+		else
+			table_text(&t, NULL);
+		table_format(&t, "%s",
+			     stats_map_is_full(m) ? "nearly full" : "");
 		bytes += m->bytes;
 	}
-	printf("%-12s %-18s %10s %10s %6s %12" PRIu64 "\n", "all", "", "", "",
-	       "", bytes);
+	table_print(&t);
+	printf("\n%" PRIu64 " bytes of memory in all\n", bytes);
 }
 
 int stats_maps(const struct state *s, bool as_json, struct error *e)

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xovn stats pipeline: what passed routers, routes, NAT rules, VIPs and
  * tunnels. */
-#include <arpa/inet.h>
-#include <inttypes.h>
-#include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cmd/show_tree.h"
 #include "cmd/stats.h"
 #include "cmd/stats_text.h"
+#include "cmd/table.h"
 
 static const char *datapath_of(const struct stats_datapath *d)
 {
@@ -131,124 +127,144 @@ static json_t *chassis_json(const struct stats *st)
 	return list;
 }
 
-/* Four words to choose a column's width by, then numbers. */
-#define COLUMNS "%-18s %-20s %-28s %-20s"
+/* Tables are parted by an empty line. */
+static void print_next(struct table *t)
+{
+	if (table_rows(t))
+		putchar('\n');
+	table_print(t);
+}
+
+static void table_counter(struct table *t, struct counter_val val,
+			  bool is_counted)
+{
+	if (is_counted) {
+		table_number(t, val.packets);
+		table_number(t, val.bytes);
+	} else {
+		table_text(t, NULL);
+		table_text(t, NULL);
+	}
+}
+
+static void table_rule(struct table *t, const struct counter_val *counter,
+		       bool is_counted)
+{
+	table_counter(t, counter[COUNTER_RULE_ORIG], is_counted);
+	table_counter(t, counter[COUNTER_RULE_REPLY], is_counted);
+	if (is_counted)
+		table_number(t, counter[COUNTER_RULE_NEW].packets);
+	else
+		table_text(t, NULL);
+}
 
 static void print_routers(const struct stats *st)
 {
-	printf("%-18s %12s %14s %12s\n", "ROUTER", "PACKETS", "BYTES", "DROPS");
+	struct table t;
+
+	table_init(&t, "ROUTER|>PACKETS|>BYTES|>DROPS");
 	for (size_t i = 0; i < st->n_datapaths; i++) {
 		const struct stats_datapath *d = &st->datapaths[i];
 
-		if (d->kind == DATAPATH_ROUTER)
-			printf("%-18s %12" PRIu64 " %14" PRIu64 " %12" PRIu64
-			       "\n",
-			       d->name, (uint64_t)d->routed.packets,
-			       (uint64_t)d->routed.bytes,
-			       (uint64_t)d->drops.packets);
+		if (d->kind != DATAPATH_ROUTER)
+			continue;
+		table_text(&t, d->name);
+		table_counter(&t, d->routed, true);
+		table_number(&t, d->drops.packets);
 	}
+	if (!table_rows(&t))
+		puts("no routers");
+	table_print(&t);
 }
 
 static void print_routes(const struct stats *st)
 {
-	char prefix[STATS_PREFIX_LEN], how[64];
+	char prefix[STATS_PREFIX_LEN], nexthop[STATS_PREFIX_LEN];
+	struct table t;
 
-	if (!st->n_routes)
-		return;
-	printf("\n" COLUMNS " %12s %14s\n", "ROUTER", "ROUTE", "BY", "PORT",
-	       "PACKETS", "BYTES");
+	table_init(&t, "ROUTER|ROUTE|BY|NEXT HOP|PORT|>PACKETS|>BYTES");
 	for (size_t i = 0; i < st->n_routes; i++) {
 		const struct stats_route *r = &st->routes[i];
-		int n = snprintf(how, sizeof(how), "%s%s", stats_route_kind(r),
-				 r->is_ecmp ? " ecmp" : "");
 
-		if (r->kind == ROUTE_STATIC)
-			n += snprintf(how + n, sizeof(how) - n, " %u.%u.%u.%u",
-				      r->nexthop[0], r->nexthop[1],
-				      r->nexthop[2], r->nexthop[3]);
-		if (r->is_by_source)
-			n += snprintf(how + n, sizeof(how) - n, " src-ip");
-		if (r->table)
-			snprintf(how + n, sizeof(how) - n, " table %u",
-				 r->table);
 		stats_prefix(prefix, r->ip, r->plen);
-		printf(COLUMNS " %12" PRIu64 " %14" PRIu64 "%s\n",
-		       datapath_of(r->router), prefix, how,
-		       r->port ? r->port : "-", (uint64_t)r->counter.packets,
-		       (uint64_t)r->counter.bytes,
-		       r->is_counted ? "" : "  not counted");
+		nexthop[0] = '\0';
+		if (r->kind == ROUTE_STATIC)
+			stats_prefix(nexthop, r->nexthop, 32);
+		table_text(&t, datapath_of(r->router));
+		if (r->table)
+			table_format(&t, "%s table %u", prefix, r->table);
+		else
+			table_text(&t, prefix);
+		table_format(&t, "%s%s%s", stats_route_kind(r),
+			     r->is_by_source ? " src-ip" : "",
+			     r->is_ecmp ? " ecmp" : "");
+		table_text(&t, nexthop);
+		table_text(&t, r->port);
+		table_counter(&t, r->counter, r->is_counted);
 	}
-}
-
-static void print_rule(const struct counter_val *counter, bool is_counted)
-{
-	printf(" %12" PRIu64 " %14" PRIu64 " %12" PRIu64 " %14" PRIu64
-	       " %12" PRIu64 "%s\n",
-	       (uint64_t)counter[COUNTER_RULE_ORIG].packets,
-	       (uint64_t)counter[COUNTER_RULE_ORIG].bytes,
-	       (uint64_t)counter[COUNTER_RULE_REPLY].packets,
-	       (uint64_t)counter[COUNTER_RULE_REPLY].bytes,
-	       (uint64_t)counter[COUNTER_RULE_NEW].packets,
-	       is_counted ? "" : "  not counted");
+	print_next(&t);
 }
 
 static void print_nats(const struct stats *st)
 {
 	char logical[STATS_PREFIX_LEN], external[STATS_PREFIX_LEN];
+	struct table t;
 
-	if (!st->n_nats)
-		return;
-	printf("\n" COLUMNS " %12s %14s %12s %14s %12s\n", "ROUTER", "NAT",
-	       "LOGICAL", "EXTERNAL", "PACKETS", "BYTES", "REPLIES", "BYTES",
-	       "CONNECTIONS");
+	table_init(
+		&t,
+		"ROUTER|NAT|LOGICAL|EXTERNAL|>PACKETS|>BYTES|>REPLIES|>BYTES|>CONNECTIONS");
 	for (size_t i = 0; i < st->n_nats; i++) {
 		const struct stats_nat *n = &st->nats[i];
 
 		stats_prefix(logical, n->logical_ip, n->logical_plen);
 		stats_prefix(external, n->external_ip, 32);
-		printf(COLUMNS, datapath_of(n->router),
-		       n->is_snat ? "snat" : "dnat", logical, external);
-		print_rule(n->counter, n->is_counted);
+		table_text(&t, datapath_of(n->router));
+		table_text(&t, n->is_snat ? "snat" : "dnat");
+		table_text(&t, logical);
+		table_text(&t, external);
+		table_rule(&t, n->counter, n->is_counted);
 	}
+	print_next(&t);
 }
 
 static void print_vips(const struct stats *st)
 {
 	char vip[STATS_PREFIX_LEN];
+	struct table t;
 
-	if (!st->n_vips)
-		return;
-	printf("\n" COLUMNS " %12s %14s %12s %14s %12s\n", "DATAPATH",
-	       "LOAD BALANCER", "VIP", "PROTOCOL", "PACKETS", "BYTES",
-	       "REPLIES", "BYTES", "CONNECTIONS");
+	table_init(
+		&t,
+		"DATAPATH|LOAD BALANCER|VIP|PROTOCOL|>PACKETS|>BYTES|>REPLIES|>BYTES|>CONNECTIONS");
 	for (size_t i = 0; i < st->n_vips; i++) {
 		const struct stats_vip *p = &st->vips[i];
 
 		stats_vip_text(vip, p);
-		printf(COLUMNS, datapath_of(p->datapath), p->name, vip,
-		       p->proto ? stats_proto(p->proto) : "any");
-		print_rule(p->counter, p->is_counted);
+		table_text(&t, datapath_of(p->datapath));
+		table_text(&t, p->name);
+		table_text(&t, vip);
+		table_text(&t, p->proto ? stats_proto(p->proto) : "any");
+		table_rule(&t, p->counter, p->is_counted);
 	}
+	print_next(&t);
 }
 
 static void print_chassis(const struct stats *st)
 {
 	char ip[STATS_PREFIX_LEN];
+	struct table t;
 
-	if (!st->n_chassis)
-		return;
-	printf("\n%-38s %-16s %12s %14s %12s %14s\n", "CHASSIS", "ENCAP",
-	       "SENT", "BYTES", "RECEIVED", "BYTES");
+	table_init(&t, "CHASSIS|HOSTNAME|ENCAP|>SENT|>BYTES|>RECEIVED|>BYTES");
 	for (size_t i = 0; i < st->n_chassis; i++) {
 		const struct stats_chassis *c = &st->chassis[i];
 
 		stats_prefix(ip, c->val.encap_ip, 32);
-		printf("%-38s %-16s %12" PRIu64 " %14" PRIu64 " %12" PRIu64
-		       " %14" PRIu64 "\n",
-		       c->val.name, ip, (uint64_t)c->tx.packets,
-		       (uint64_t)c->tx.bytes, (uint64_t)c->rx.packets,
-		       (uint64_t)c->rx.bytes);
+		table_text(&t, c->val.name);
+		table_text(&t, c->val.hostname);
+		table_text(&t, ip);
+		table_counter(&t, c->tx, true);
+		table_counter(&t, c->rx, true);
 	}
+	print_next(&t);
 }
 
 void stats_pipeline_print(const struct stats *st, bool as_json)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xovn stats drops --by-port, --by-datapath: where packets were dropped. */
-#include <inttypes.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/stats.h"
+#include "cmd/table.h"
 
 /* A name, or the number of what has none any more. */
 static const char *name_text(const char *name, uint32_t key,
@@ -52,20 +53,32 @@ static json_t *place_json(const struct stats_view *v,
 	return o;
 }
 
-static void place_print(const struct stats_view *v, const struct stats_place *p)
+/* A rate that is not wanted, and places that are merged, have no columns. */
+static void table_make(struct table *t, const struct stats_view *v)
+{
+	char heads[128];
+
+	snprintf(heads, sizeof(heads), "REASON|>PACKETS|>BYTES%s|DATAPATH%s",
+		 v->has_rate ? "|>PACKETS/S" : "",
+		 v->by_datapath ? "" : "|PORT|CAME IN BY");
+	table_init(t, heads);
+}
+
+static void table_add(struct table *t, const struct stats_view *v,
+		      const struct stats_place *p)
 {
 	char text[STATS_NAME_LEN];
 
-	printf("%-18s %12" PRIu64 " %14" PRIu64, drop_texts[p->key.reason].name,
-	       (uint64_t)p->val.packets, (uint64_t)p->val.bytes);
+	table_text(t, drop_texts[p->key.reason].name);
+	table_number(t, p->val.packets);
+	table_number(t, p->val.bytes);
 	if (v->has_rate)
-		printf(" %11.1f", p->rate);
-	printf("  %s", name_text(p->datapath, p->key.datapath, text));
-	if (!v->by_datapath) {
-		printf("  %s", name_text(p->port, p->key.port, text));
-		printf("  %s", name_text(p->in_port, p->key.in_port, text));
-	}
-	putchar('\n');
+		table_format(t, "%.1f", p->rate);
+	table_text(t, name_text(p->datapath, p->key.datapath, text));
+	if (v->by_datapath)
+		return;
+	table_text(t, name_text(p->port, p->key.port, text));
+	table_text(t, name_text(p->in_port, p->key.in_port, text));
 }
 
 static int by_datapath(const void *a, const void *b)
@@ -98,32 +111,53 @@ static size_t merge_ports(struct stats_place *list, size_t n)
 	return last + 1;
 }
 
-void stats_places_print(const struct stats *st, const struct stats_view *v)
+/* What drops most stands first. */
+static int by_packets(const void *a, const void *b)
 {
-	struct stats_place *list = calloc(st->n_places + 1, sizeof(*list));
-	json_t *array = json_array();
-	size_t n = 0;
+	const struct stats_place *x = a, *y = b;
 
-	for (size_t i = 0; list && i < st->n_places; i++)
-		if (is_wanted(st, v, &st->places[i]))
-			list[n++] = st->places[i];
-	if (v->by_datapath)
-		n = merge_ports(list, n);
-	if (!v->as_json && n)
-		printf("%-18s %12s %14s%s  %s\n", "REASON", "PACKETS", "BYTES",
-		       v->has_rate ? "   PACKETS/S" : "",
-		       v->by_datapath ? "DATAPATH" :
-					"DATAPATH  PORT  CAME IN BY");
+	if (x->val.packets != y->val.packets)
+		return x->val.packets > y->val.packets ? -1 : 1;
+	return memcmp(&x->key, &y->key, sizeof(x->key));
+}
+
+static void print(const struct stats_view *v, const struct stats_place *list,
+		  size_t n)
+{
+	json_t *array = json_array();
+	struct table t;
+
+	table_make(&t, v);
 	for (size_t i = 0; i < n; i++) {
 		if (v->as_json)
 			json_array_append_new(array, place_json(v, &list[i]));
 		else
-			place_print(v, &list[i]);
+			table_add(&t, v, &list[i]);
 	}
 	if (v->as_json)
 		stats_json_print(json_incref(array));
 	else if (!n)
 		puts("no packet was dropped there");
+	table_print(&t);
 	json_decref(array);
+}
+
+int stats_places_print(const struct stats *st, const struct stats_view *v,
+		       struct error *e)
+{
+	struct stats_place *list = calloc(st->n_places + 1, sizeof(*list));
+	size_t n = 0;
+
+	if (!list)
+		return error_set(e, ENOMEM, "out of memory");
+	for (size_t i = 0; i < st->n_places; i++)
+		if (is_wanted(st, v, &st->places[i]))
+			list[n++] = st->places[i];
+	if (v->by_datapath)
+		n = merge_ports(list, n);
+	if (n)
+		qsort(list, n, sizeof(*list), by_packets);
+	print(v, list, n);
 	free(list);
+	return 0;
 }

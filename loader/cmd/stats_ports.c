@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xovn stats ports: what came in and went out by the ports of this host. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/stats.h"
+#include "cmd/table.h"
 
 static const char *datapath_of(const struct stats_port *p)
 {
@@ -41,45 +41,40 @@ static json_t *port_json(const struct stats_port *p)
 			 direction_json(p->out, &p->drop_out));
 }
 
+static void table_counter(struct table *t, const struct stats_port *p,
+			  struct counter_val val, const struct drop_val *drop)
+{
+	if (p->is_counted) {
+		table_number(t, val.packets);
+		table_number(t, val.bytes);
+	} else {
+		table_text(t, NULL);
+		table_text(t, NULL);
+	}
+	table_number(t, drop->packets);
+}
+
 static void print_text(const struct stats *st, const struct stats_view *v)
 {
-	int name = strlen("PORT"), datapath = strlen("DATAPATH"), shown = 0;
+	struct table t;
 
+	table_init(
+		&t,
+		"PORT|DATAPATH|INTERFACE|>IN PACKETS|>BYTES|>DROPS|>OUT PACKETS|>BYTES|>DROPS");
 	for (size_t i = 0; i < st->n_ports; i++) {
 		const struct stats_port *p = &st->ports[i];
 
 		if (!is_wanted(st, v, p))
 			continue;
-		shown++;
-		if ((int)strlen(p->name) > name)
-			name = strlen(p->name);
-		if ((int)strlen(datapath_of(p)) > datapath)
-			datapath = strlen(datapath_of(p));
+		table_text(&t, p->name);
+		table_text(&t, datapath_of(p));
+		table_text(&t, p->ifname);
+		table_counter(&t, p, p->in, &p->drop_in);
+		table_counter(&t, p, p->out, &p->drop_out);
 	}
-	if (!shown) {
+	if (!table_rows(&t))
 		puts("no port of this host");
-		return;
-	}
-	printf("%-*s  %-*s  %-15s %12s %14s %8s %12s %14s %8s\n", name, "PORT",
-	       datapath, "DATAPATH", "INTERFACE", "IN PACKETS", "BYTES",
-	       "DROPS", "OUT PACKETS", "BYTES", "DROPS");
-	for (size_t i = 0; i < st->n_ports; i++) {
-		const struct stats_port *p = &st->ports[i];
-
-		if (!is_wanted(st, v, p))
-			continue;
-		printf("%-*s  %-*s  %-15s", name, p->name, datapath,
-		       datapath_of(p), p->ifname[0] ? p->ifname : "-");
-		if (p->is_counted)
-			printf(" %12" PRIu64 " %14" PRIu64 " %8" PRIu64
-			       " %12" PRIu64 " %14" PRIu64 " %8" PRIu64 "\n",
-			       (uint64_t)p->in.packets, (uint64_t)p->in.bytes,
-			       (uint64_t)p->drop_in.packets,
-			       (uint64_t)p->out.packets, (uint64_t)p->out.bytes,
-			       (uint64_t)p->drop_out.packets);
-		else
-			puts(" not counted: map counter is full");
-	}
+	table_print(&t);
 }
 
 void stats_ports_print(const struct stats *st, const struct stats_view *v)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* xovn stats --prometheus, --textfile: text exposition format 0.0.4. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +39,9 @@ static void write_host(const struct exposition *x)
 {
 	exposition_family(x->f, "xovn_info", "gauge",
 			  "Version of xovn and name of this chassis.");
-	exposition_sample(x->f, "xovn_info", 1, "version", XOVN_VERSION,
-			  "chassis", x->s->config.chassis_name, NULL);
+	exposition_sample(x->f, "xovn_info", 1,
+			  LABELS("version", XOVN_VERSION, "chassis",
+				 x->s->config.chassis_name));
 	exposition_family(x->f, "xovn_generation", "gauge",
 			  "Changes of the loaded network; odd while one is "
 			  "under way.");
@@ -58,14 +58,14 @@ static void write_ports(const struct exposition *x, const char *family,
 
 		if (!p->is_counted)
 			continue;
-		exposition_sample(x->f, family,
-				  packets_or_bytes(p->in, is_bytes), "port",
-				  p->name, "datapath", datapath_of(p->datapath),
-				  "direction", "in", NULL);
-		exposition_sample(x->f, family,
-				  packets_or_bytes(p->out, is_bytes), "port",
-				  p->name, "datapath", datapath_of(p->datapath),
-				  "direction", "out", NULL);
+		exposition_sample(
+			x->f, family, packets_or_bytes(p->in, is_bytes),
+			LABELS("port", p->name, "datapath",
+			       datapath_of(p->datapath), "direction", "in"));
+		exposition_sample(
+			x->f, family, packets_or_bytes(p->out, is_bytes),
+			LABELS("port", p->name, "datapath",
+			       datapath_of(p->datapath), "direction", "out"));
 	}
 }
 
@@ -79,12 +79,14 @@ static void write_port_drops(const struct exposition *x)
 	for (size_t i = 0; i < x->st.n_ports; i++) {
 		const struct stats_port *p = &x->st.ports[i];
 
-		exposition_sample(x->f, family, p->drop_in.packets, "port",
-				  p->name, "datapath", datapath_of(p->datapath),
-				  "direction", "in", NULL);
-		exposition_sample(x->f, family, p->drop_out.packets, "port",
-				  p->name, "datapath", datapath_of(p->datapath),
-				  "direction", "out", NULL);
+		exposition_sample(x->f, family, p->drop_in.packets,
+				  LABELS("port", p->name, "datapath",
+					 datapath_of(p->datapath), "direction",
+					 "in"));
+		exposition_sample(x->f, family, p->drop_out.packets,
+				  LABELS("port", p->name, "datapath",
+					 datapath_of(p->datapath), "direction",
+					 "out"));
 	}
 }
 
@@ -94,14 +96,14 @@ static void write_drops(const struct exposition *x)
 			  "Packets dropped on this host, by reason.");
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++)
 		exposition_sample(x->f, "xovn_drops_total",
-				  x->st.drop[i].packets, "reason",
-				  drop_texts[i].name, NULL);
+				  x->st.drop[i].packets,
+				  LABELS("reason", drop_texts[i].name));
 	exposition_family(x->f, "xovn_drop_bytes_total", "counter",
 			  "Bytes of the packets dropped, by reason.");
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++)
 		exposition_sample(x->f, "xovn_drop_bytes_total",
-				  x->st.drop[i].bytes, "reason",
-				  drop_texts[i].name, NULL);
+				  x->st.drop[i].bytes,
+				  LABELS("reason", drop_texts[i].name));
 }
 
 static void write_places(const struct exposition *x)
@@ -117,13 +119,15 @@ static void write_places(const struct exposition *x)
 		const struct drop_at_key *k = &p->key;
 
 		exposition_sample(
-			x->f, family, p->val.packets, "reason",
-			drop_texts[k->reason].name, "datapath",
-			place_name(p->datapath, k->datapath, datapath), "port",
-			place_name(p->port, k->port, port), "in_datapath",
-			place_name(p->in_datapath, k->in_datapath, in_datapath),
-			"in_port", place_name(p->in_port, k->in_port, in_port),
-			NULL);
+			x->f, family, p->val.packets,
+			LABELS("reason", drop_texts[k->reason].name, "datapath",
+			       place_name(p->datapath, k->datapath, datapath),
+			       "port", place_name(p->port, k->port, port),
+			       "in_datapath",
+			       place_name(p->in_datapath, k->in_datapath,
+					  in_datapath),
+			       "in_port",
+			       place_name(p->in_port, k->in_port, in_port)));
 	}
 }
 
@@ -136,8 +140,8 @@ static void write_routers(const struct exposition *x, const char *family,
 		const struct stats_datapath *d = &x->st.datapaths[i];
 
 		if (d->kind == DATAPATH_ROUTER)
-			exposition_sample(x->f, family, value(d), "router",
-					  d->name, NULL);
+			exposition_sample(x->f, family, value(d),
+					  LABELS("router", d->name));
 	}
 }
 
@@ -174,11 +178,11 @@ static void write_routes(const struct exposition *x, const char *family,
 		snprintf(table, sizeof(table), "%u", r->table);
 		exposition_sample(x->f, family,
 				  packets_or_bytes(r->counter, is_bytes),
-				  "router", datapath_of(r->router), "prefix",
-				  prefix, "policy",
-				  r->is_by_source ? "src-ip" : "dst-ip",
-				  "table", table, "nexthop", nexthop, "port",
-				  r->port ? r->port : "", NULL);
+				  LABELS("router", datapath_of(r->router),
+					 "prefix", prefix, "policy",
+					 r->is_by_source ? "src-ip" : "dst-ip",
+					 "table", table, "nexthop", nexthop,
+					 "port", r->port ? r->port : ""));
 	}
 }
 
@@ -187,7 +191,7 @@ static const char *const rule_directions[] = {
 	[COUNTER_RULE_REPLY] = "reply",
 };
 
-/* NULL is not to be: connections, which have no direction. */
+/* Connections have no direction: the labels end before it. */
 static void write_nat(const struct exposition *x, const struct stats_nat *n,
 		      const char *family, int which, bool is_bytes)
 {
@@ -196,13 +200,13 @@ static void write_nat(const struct exposition *x, const struct stats_nat *n,
 
 	stats_prefix(external, n->external_ip, 32);
 	stats_prefix(logical, n->logical_ip, n->logical_plen);
-	exposition_sample(x->f, family,
-			  packets_or_bytes(n->counter[which], is_bytes),
-			  "router", datapath_of(n->router), "type",
-			  n->is_snat ? "snat" : "dnat", "external_ip", external,
-			  "logical_ip", logical,
-			  has_direction ? "direction" : NULL,
-			  has_direction ? rule_directions[which] : NULL, NULL);
+	exposition_sample(
+		x->f, family, packets_or_bytes(n->counter[which], is_bytes),
+		LABELS("router", datapath_of(n->router), "type",
+		       n->is_snat ? "snat" : "dnat", "external_ip", external,
+		       "logical_ip", logical,
+		       has_direction ? "direction" : NULL,
+		       has_direction ? rule_directions[which] : NULL));
 }
 
 static void write_vip(const struct exposition *x, const struct stats_vip *p,
@@ -213,13 +217,12 @@ static void write_vip(const struct exposition *x, const struct stats_vip *p,
 	char vip[STATS_PREFIX_LEN];
 
 	stats_vip_text(vip, p);
-	exposition_sample(x->f, family,
-			  packets_or_bytes(p->counter[which], is_bytes),
-			  "datapath", datapath_of(p->datapath), "load_balancer",
-			  p->name, "vip", vip, "protocol",
-			  proto ? proto : "any",
-			  has_direction ? "direction" : NULL,
-			  has_direction ? rule_directions[which] : NULL, NULL);
+	exposition_sample(
+		x->f, family, packets_or_bytes(p->counter[which], is_bytes),
+		LABELS("datapath", datapath_of(p->datapath), "load_balancer",
+		       p->name, "vip", vip, "protocol", proto ? proto : "any",
+		       has_direction ? "direction" : NULL,
+		       has_direction ? rule_directions[which] : NULL));
 }
 
 /* A family of NAT rules or VIPs, those of enum counter_rule from first to
@@ -271,12 +274,12 @@ static void write_tunnels(const struct exposition *x, const char *family,
 	for (size_t i = 0; i < x->st.n_chassis; i++) {
 		const struct stats_chassis *c = &x->st.chassis[i];
 
-		exposition_sample(x->f, family,
-				  packets_or_bytes(c->tx, is_bytes), "chassis",
-				  c->val.name, "direction", "tx", NULL);
-		exposition_sample(x->f, family,
-				  packets_or_bytes(c->rx, is_bytes), "chassis",
-				  c->val.name, "direction", "rx", NULL);
+		exposition_sample(
+			x->f, family, packets_or_bytes(c->tx, is_bytes),
+			LABELS("chassis", c->val.name, "direction", "tx"));
+		exposition_sample(
+			x->f, family, packets_or_bytes(c->rx, is_bytes),
+			LABELS("chassis", c->val.name, "direction", "rx"));
 	}
 }
 
@@ -288,7 +291,7 @@ static void write_ct(const struct exposition *x)
 			  "Connections that are kept, by state.");
 	for (int i = CT_FREE + 1; i < CT_STATE_COUNT; i++)
 		exposition_sample(x->f, "xovn_ct_entries", ct->in_use[i],
-				  "state", ct_states[i].name, NULL);
+				  LABELS("state", ct_states[i].name));
 	exposition_family(x->f, "xovn_ct_capacity", "gauge",
 			  "Connections there is room for.");
 	exposition_sample(x->f, "xovn_ct_capacity", ct->capacity, NULL);
@@ -296,7 +299,7 @@ static void write_ct(const struct exposition *x)
 			  "What happened to connections.");
 	for (int i = 0; i < CT_EVENT_COUNT; i++)
 		exposition_sample(x->f, "xovn_ct_events_total", ct->event[i],
-				  "event", ct_event_texts[i].name, NULL);
+				  LABELS("event", ct_event_texts[i].name));
 }
 
 static void write_maps(const struct exposition *x)
@@ -306,21 +309,21 @@ static void write_maps(const struct exposition *x)
 	for (int id = 0; id < MAP_COUNT; id++)
 		if (x->maps[id].has_entries)
 			exposition_sample(x->f, "xovn_map_entries",
-					  x->maps[id].entries, "map",
-					  x->maps[id].name, NULL);
+					  x->maps[id].entries,
+					  LABELS("map", x->maps[id].name));
 	exposition_family(x->f, "xovn_map_capacity", "gauge",
 			  "Entries a BPF map has room for.");
 	for (int id = 0; id < MAP_COUNT; id++)
 		exposition_sample(x->f, "xovn_map_capacity",
-				  x->maps[id].capacity, "map", x->maps[id].name,
-				  NULL);
+				  x->maps[id].capacity,
+				  LABELS("map", x->maps[id].name));
 	exposition_family(x->f, "xovn_map_memory_bytes", "gauge",
 			  "Memory of a BPF map.");
 	for (int id = 0; id < MAP_COUNT; id++)
 		if (x->maps[id].bytes)
 			exposition_sample(x->f, "xovn_map_memory_bytes",
-					  x->maps[id].bytes, "map",
-					  x->maps[id].name, NULL);
+					  x->maps[id].bytes,
+					  LABELS("map", x->maps[id].name));
 }
 
 static void write_all(FILE *f, void *arg)

@@ -32,6 +32,7 @@ struct apply_run {
 	struct diff diff;
 	uint32_t *fresh; /* numbers of counters to empty */
 	size_t n_fresh;
+	uint32_t counter_next; /* for config, once it is there */
 	struct underlay underlay;
 	uint32_t underlay_ifindex; /* 0: none */
 	bool is_native; /* the underlay */
@@ -133,9 +134,10 @@ static int number_counters(struct apply_run *r)
 		fd < 0 ? map_max_entries("counter", &r->options->limits) :
 			 map_capacity(fd);
 
+	r->counter_next = r->s->config.counter_next;
 	if (counters_align(&r->present, &r->out->image, r->out->own_chassis,
-			   n_entries, &r->fresh, &r->n_fresh,
-			   &r->result->n_uncounted))
+			   n_entries, &r->counter_next, &r->fresh,
+			   &r->n_fresh, &r->result->n_uncounted))
 		return error_set(r->e, ENOMEM, "out of memory");
 	if (fd < 0) /* a map that is made is empty */
 		r->n_fresh = 0;
@@ -353,6 +355,7 @@ static int write_changed(struct apply_run *r)
 	if (!r->result->n_writes && !state_is_changing(r->s))
 		return 0;
 	r->result->n_writes = 0;
+	r->s->config.counter_next = r->counter_next;
 	err = state_begin_change(r->s, r->e);
 	if (!err)
 		err = write_all(r);

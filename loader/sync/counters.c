@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compile/hash.h"
-
 /* Entries per system call. */
 #define BATCH 1024
 
@@ -35,6 +33,7 @@ struct alignment {
 	struct image *want;
 	uint32_t own_chassis;
 	uint32_t n_entries;
+	uint32_t next; /* where the search goes on */
 	uint8_t *use; /* enum use, n_entries */
 	/* No block of so many entries is left where enum use is lower. */
 	bool is_full[USE_WANTED + 1][COUNTER_RULE_SIZE + 1];
@@ -240,20 +239,23 @@ static int note_fresh(struct alignment *a, uint32_t number, uint32_t size)
 /* A block whose entries are used for less than the limit, or 0.  Blocks of two
  * begin at even places and those of three at every fourth, so that what is
  * between them has room for others. */
-static uint32_t find_block(struct alignment *a, uint64_t hash, uint32_t size,
-			   enum use limit)
+static uint32_t find_block(struct alignment *a, uint32_t size, enum use limit)
 {
 	uint32_t step = size > 2 ? 4 : size, n, first;
 
 	if (a->n_entries < COUNTER_FIRST + size || a->is_full[limit][size])
 		return 0;
 	n = (a->n_entries - COUNTER_FIRST - size) / step + 1;
-	first = hash % n;
+	first = a->next > COUNTER_FIRST ?
+			(a->next - COUNTER_FIRST + step - 1) / step :
+			0;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t number = COUNTER_FIRST + (first + i) % n * step;
 
-		if (block_is_below(a, number, size, limit))
+		if (block_is_below(a, number, size, limit)) {
+			a->next = number + size;
 			return number;
+		}
 	}
 	a->is_full[limit][size] = true;
 	return 0;
@@ -266,14 +268,13 @@ static int give_numbers(struct alignment *a, const struct countable *c)
 
 	for (size_t i = 0; i < t->n && !err; i++) {
 		uint8_t *key = image_entry(t, i), *val = key + t->key_size;
-		uint64_t hash = hash_bytes(key, t->key_size, c->id);
 		uint32_t *number = number_of(c, val);
 
 		if (*number || !c->is_counted(val, a->own_chassis))
 			continue;
-		*number = find_block(a, hash, c->size, USE_PRESENT);
+		*number = find_block(a, c->size, USE_PRESENT);
 		if (!*number) /* what goes with this load makes room */
-			*number = find_block(a, hash, c->size, USE_WANTED);
+			*number = find_block(a, c->size, USE_WANTED);
 		if (!*number) {
 			a->n_without++;
 			continue;
@@ -310,13 +311,14 @@ static void copy_to_interfaces(struct image *want)
 }
 
 int counters_align(const struct image *present, struct image *want,
-		   uint32_t own_chassis, uint32_t n_entries, uint32_t **fresh,
-		   size_t *n_fresh, size_t *n_without)
+		   uint32_t own_chassis, uint32_t n_entries, uint32_t *next,
+		   uint32_t **fresh, size_t *n_fresh, size_t *n_without)
 {
 	struct alignment a = {.present = present,
 			      .want = want,
 			      .own_chassis = own_chassis,
-			      .n_entries = n_entries};
+			      .n_entries = n_entries,
+			      .next = *next};
 	int err = 0;
 
 	*fresh = NULL;
@@ -336,6 +338,7 @@ int counters_align(const struct image *present, struct image *want,
 		free(a.fresh);
 		return err;
 	}
+	*next = a.next;
 	*fresh = a.fresh;
 	*n_fresh = a.n_fresh;
 	*n_without = a.n_without;

@@ -15,14 +15,14 @@
  * Gives what the wanted image counts (ports of this host with their vif and
  * localnet entries, routes, NAT rules, VIPs) numbers in map "counter": those
  * they have at present, or free ones, which fresh[] lists, so that the caller
- * can empty them before anything counts there.  A new object's search begins
- * at a hash of its key: a number that another had is rarely given again.
- * n_entries: of the map.  What finds no number has 0 and is not counted;
+ * can empty them before anything counts there.  The search goes on at *next,
+ * which moves: numbers lie close together, and one that another had is given
+ * again only when all others had their turn.  n_entries: of the map.  What finds no number has 0 and is not counted;
  * *n_without says how many.  0 or -ENOMEM.
  */
 int counters_align(const struct image *present, struct image *want,
-		   uint32_t own_chassis, uint32_t n_entries, uint32_t **fresh,
-		   size_t *n_fresh, size_t *n_without);
+		   uint32_t own_chassis, uint32_t n_entries, uint32_t *next,
+		   uint32_t **fresh, size_t *n_fresh, size_t *n_without);
 
 /* How many entries the objects of an image have. */
 size_t counters_in_use(const struct image *img);

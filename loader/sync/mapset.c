@@ -100,15 +100,17 @@ uint32_t map_max_entries(const char *name, const struct map_limits *limits)
 static int map_for_each_single(int fd, uint32_t key_size, uint32_t val_size,
 			       map_entry_fn each, void *arg)
 {
-	uint8_t *key = malloc(2 * (size_t)key_size + val_size);
+	/* The value behind the keys is to be aligned. */
+	size_t room = ((size_t)key_size + 7) / 8 * 8;
+	uint8_t *key = malloc(2 * room + val_size);
 	uint8_t *next, *val;
 	bool is_first = true;
 	int err;
 
 	if (!key)
 		return -ENOMEM;
-	next = key + key_size;
-	val = next + key_size;
+	next = key + room;
+	val = next + room;
 	for (;;) {
 		if (bpf_map_get_next_key(fd, is_first ? NULL : key, next)) {
 			err = errno == ENOENT ? 0 : -errno;
@@ -133,7 +135,8 @@ static int map_for_each_single(int fd, uint32_t key_size, uint32_t val_size,
 int map_for_each(int fd, uint32_t key_size, uint32_t val_size,
 		 map_entry_fn each, void *arg)
 {
-	size_t cursor_size = key_size > 4 ? key_size : 4;
+	/* Values behind it are to be aligned. */
+	size_t cursor_size = ((size_t)key_size + 7) / 8 * 8;
 	uint8_t *cursor, *keys, *vals;
 	bool is_first = true, is_last = false;
 	int err = 0;

@@ -3,10 +3,13 @@
  * trace/: a packet's way through the very programs that forward, on maps of
  * our own: nothing is attached, no interface is needed, nothing is left.
  *
- *   microflow*.c  ovn-trace's packet syntax, frames, answers
- *   world.c       programs with trace_on, private maps; a chassis' contents
- *                 put into them and taken out again
- *   run.c         one frame at one hook of one chassis: steps and outputs
+ *   microflow*.c, frame.c   ovn-trace's packet syntax, frames, answers
+ *   start.c       by which port of which chassis a packet comes in
+ *   source*.c, seed*.c      contents of maps: of files, of this host's maps
+ *   world*.c, memory.c      programs with trace_on, private maps; a chassis'
+ *                 contents put into them and taken out again
+ *   run.c, kernel.c, ends.c one frame at one hook of one chassis: steps,
+ *                 outputs
  *   follow.c      from chassis to chassis until every copy ends; answers
  *   explain*.c    steps in words
  *   text.c, json.c   what xovn trace prints

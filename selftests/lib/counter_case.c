@@ -29,9 +29,9 @@ void alignment_free(struct alignment *a)
 void align(struct alignment *a, uint32_t n_entries)
 {
 	free(a->fresh);
-	assert_int_equal(0,
-			 counters_align(&a->present, &a->want, OWN, n_entries,
-					&a->fresh, &a->n_fresh, &a->n_without));
+	assert_int_equal(0, counters_align(&a->present, &a->want, OWN,
+					   n_entries, &a->next, &a->fresh,
+					   &a->n_fresh, &a->n_without));
 }
 
 void loaded(struct alignment *a)

@@ -15,6 +15,7 @@
 /* Two images and what aligning them said. */
 struct alignment {
 	struct image present, want;
+	uint32_t next;
 	uint32_t *fresh;
 	size_t n_fresh, n_without;
 };

@@ -1,67 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# xovn trace from files: ends of every kind, copies over chassis, answers
-# through the same connections, seeds; in a namespace without any interface,
-# and nothing of it is left.  Each trace is a row: what is given, its ends.
-# shellcheck source=selftests/topo/lib.sh
-. "$(dirname "$0")/lib.sh"
+# xovn trace from files: ends of every kind, copies over chassis, bad input;
+# in a namespace without any interface, and nothing of it is left.
+# shellcheck source=selftests/topo/trace.sh
+. "$(dirname "$0")/trace.sh"
 net_init
-
-NEIGH=()
-for at in "router1-ls1 vm1" "router1-ls1 vm2" "router1-ls2 vm3" \
-	"router1-ls2 vm4" "gw1-outside ext"; do
-	read -r lrp guest <<<"$at"
-	NEIGH+=(--neigh "$lrp,${VM_IP[$guest]},${VM_MAC[$guest]}")
-done
-VM1="inport == \"ls1-vm1\" && eth.src == ${VM_MAC[vm1]} && ip4.src == ${VM_IP[vm1]}"
-VM3="inport == \"ls2-vm3\" && eth.src == ${VM_MAC[vm3]} && ip4.src == ${VM_IP[vm3]}"
-EXT="eth.src == ${VM_MAC[ext]} && ip4.src == ${VM_IP[ext]}"
-R1=02:ac:10:ff:00:01 R2=02:ac:10:ff:10:01 GW1=02:0a:7f:18:01:02
-
-# traced NB ARGUMENTS...: into $DIR/out, from a namespace of its own.
-traced() {
-	local nb=$1
-	shift
-	[ -e "$nb" ] || nb=$DATA/$nb/nb.db
-	unshare -n "$XOVN" --pin "$PINS/none" trace --nb "$nb" \
-		--placement "$PLACEMENT" --json "$@" >"$DIR/out" 2>"$DIR/err" ||
-		cat "$DIR/err"
-}
-
-# "node3 vif ls1-vm2, node2 drop PORT_SEC_IN": the last trace's outputs
-ends() {
-	jq -r '.outputs | map([.chassis, .kind, .port // .reason // .to // empty] |
-		join(" ")) | sort | join(", ")' "$DIR/out"
-}
-
-# ends_are NAME ENDS NB ARGUMENTS...
-ends_are() {
-	local name=$1 want=$2 said
-	shift 2
-	said=$(traced "$@")
-	expect "$name" "$want" "${said:-$(ends)}"
-}
-
-frame() { # N: hex of output N of the last trace
-	jq -r ".outputs[$1].packet" "$DIR/out"
-}
-
-# ip_fields HEX: "172.18.100.10 > 172.18.200.20 ttl=63"
-ip_fields() {
-	local h=$1 off=$((28 + ${2:-0})) i text=
-	for i in 24 26 28 30 32 34 36 38; do
-		text+="$((16#${h:off+i:2}))"
-		case $i in 30) text+=" > " ;; 38) ;; *) text+=. ;; esac
-	done
-	echo "$text ttl=$((16#${h:off+16:2}))"
-}
-
-# nb_with FILE OPERATIONS: a copy of the tutorial's NB with a change
-nb_with() {
-	cp "$NB" "$1"
-	ovsdb-tool transact "$1" "[\"OVN_Northbound\", $2]" >"$DIR/said"
-	! grep -q '"error"' "$DIR/said" || die "$(cat "$DIR/said")"
-}
 
 maps_of_traces() {
 	bpftool -j map show | jq -r '.[] | select(.name == "trace_step") | .id' | sort
@@ -69,7 +12,7 @@ maps_of_traces() {
 before=$(maps_of_traces)
 
 # L2 and routed, over one tunnel and none
-L2="$VM1 && eth.dst == ${VM_MAC[vm2]} && ip4.dst == ${VM_IP[vm2]} && icmp4"
+L2="$FROM_VM1 && eth.dst == ${VM_MAC[vm2]} && ip4.dst == ${VM_IP[vm2]} && icmp4"
 ends_are "vm1 -> vm2, to the tunnel" "node2 tunnel node3" base "$L2"
 expect "Geneve to node3's address" "192.168.209.111 > 192.168.209.112 ttl=64" \
 	"$(ip_fields "$(frame 0)")"
@@ -85,15 +28,15 @@ ends_are "the same as hex digits" "node3 vif ls1-vm2" base --follow \
 	--inport ls1-vm1 --packet "$hex"
 expect "gives the same frame" "$hex" "$(frame 0)"
 ends_are "vm1 -> vm4, routed on one host" "node2 vif ls2-vm4" base "${NEIGH[@]}" \
-	"$VM1 && eth.dst == $R1 && ip4.dst == ${VM_IP[vm4]} && icmp4"
+	"$FROM_VM1 && eth.dst == $R1 && ip4.dst == ${VM_IP[vm4]} && icmp4"
 expect "I7 one hop" "172.18.100.10 > 172.18.200.20 ttl=63" "$(ip_fields "$(frame 0)")"
 ends_are "a neighbour that is not known is asked for" \
 	"node2 vif ls2-vm4, node3 vif ls2-vm3" base --follow \
-	"$VM1 && eth.dst == $R1 && ip4.dst == ${VM_IP[vm3]} && icmp4"
+	"$FROM_VM1 && eth.dst == $R1 && ip4.dst == ${VM_IP[vm3]} && icmp4"
 expect "which is ARP" "0806 0806" \
 	"$(jq -r '.outputs | map(.packet[24:28]) | join(" ")' "$DIR/out")"
 ends_are "a TTL that ends is answered" "node2 vif ls1-vm1" base "${NEIGH[@]}" \
-	"$VM1 && eth.dst == $R1 && ip4.dst == ${VM_IP[vm3]} && ip.ttl == 1 && udp"
+	"$FROM_VM1 && eth.dst == $R1 && ip4.dst == ${VM_IP[vm3]} && ip.ttl == 1 && udp"
 expect "I7 by router1" "172.18.100.1 > 172.18.100.10 ttl=254" \
 	"$(ip_fields "$(frame 0)")"
 expect "and the packet's drop is a step" LR_TTL \
@@ -103,7 +46,7 @@ ends_are "a forged source" "node2 drop PORT_SEC_IN" base \
 	"inport == \"ls1-vm1\" && eth.src == 02:00:00:00:00:99 && ip4"
 expect "a drop shows the frame as it came" "$(jq -r '.runs[0].packet' "$DIR/out")" \
 	"$(frame 0)"
-big="$VM1 && eth.dst == $R1 && ip4.dst == ${VM_IP[vm3]} && udp && payload.len == 1440"
+big="$FROM_VM1 && eth.dst == $R1 && ip4.dst == ${VM_IP[vm3]} && udp && payload.len == 1440"
 ends_are "too big for the tunnel is answered" "node2 vif ls1-vm1" base \
 	--follow "${NEIGH[@]}" "$big"
 ends_are "a larger underlay takes it" "node3 vif ls2-vm3" base --follow \
@@ -116,81 +59,25 @@ nb_with "$DIR/flood.db" '{"op": "insert", "table": "Logical_Switch_Port",
 	"table": "Logical_Switch", "where": [["name", "==", "ls1"]],
 	"mutations": [["ports", "insert", ["named-uuid", "p"]]]}'
 sed 's/110 *$/110 ls1-vm5/' "$PLACEMENT" >"$DIR/placement"
-(
-	PLACEMENT=$DIR/placement
-	ends_are "a broadcast ends on three chassis" \
-		"node1 vif ls1-vm5, node3 vif ls1-vm2" "$DIR/flood.db" --follow \
-		"inport == \"ls1-vm1\" && eth.src == ${VM_MAC[vm1]} && eth.bcast &&
-		arp && arp.sha == ${VM_MAC[vm1]} && arp.spa == ${VM_IP[vm1]} &&
-		arp.tpa == 172.18.100.77"
-	expect "each copy is a run" "node1 underlay, node2 vif, node3 underlay" \
-		"$(jq -r '.runs | map(.chassis + " " + .hook) | sort | join(", ")' "$DIR/out")"
-	finish
-) || failures=$((failures + 1))
-
-# SNAT and load balancers, there and back
-out="$VM1 && eth.dst == $R1 && ip4.dst == ${VM_IP[ext]} && tcp.src == 41000 && tcp.dst == 80"
-ends_are "SNAT and the answer" "node1 localnet outside-localnet, node2 vif ls1-vm1" \
-	snat --reply "${NEIGH[@]}" "$out"
-expect "I7 out" "192.168.209.120 > 192.168.209.161 ttl=62" "$(ip_fields "$(frame 0)")"
-expect "I7 back" "192.168.209.161 > 172.18.100.10 ttl=62" "$(ip_fields "$(frame 1)")"
-expect "the answer's runs are marked" "false false true true" \
-	"$(jq -r '.runs | map(.answer) | join(" ")' "$DIR/out")"
-cp "$DIR/out" "$DIR/tc"
-traced snat --reply --mode native "${NEIGH[@]}" "$out"
-expect "XDP first: the same outputs" "" \
-	"$(diff <(jq .outputs "$DIR/tc") <(jq .outputs "$DIR/out"))"
-
-ends_are "router's load balancer" "node1 localnet outside-localnet, node? vif ls?-vm[13]" \
-	snat-router-lb --localnet phyNet --reply "${NEIGH[@]}" \
-	"$EXT && eth.dst == $GW1 && ip4.dst == 192.168.209.55 && tcp.dst == 80"
-expect "I7 the VIP answers" "192.168.209.55 > 192.168.209.161 ttl=62" \
-	"$(ip_fields "$(frame 1)")"
-ends_are "switch's load balancer" "node? vif ls1-vm[12], node3 vif ls2-vm3" \
-	switch-lb --reply "${NEIGH[@]}" \
-	"$VM3 && eth.dst == $R2 && ip4.dst == 172.18.2.2 && tcp.dst == 80"
-expect "I7 that VIP answers" "172.18.2.2 > 172.18.200.10 ttl=63" \
-	"$(ip_fields "$(frame 1)")"
-
-# connections of another host
-cat >"$DIR/ct.json" <<EOF
-[{"proto": "tcp", "proto_number": 6, "state": "TCP_ESTABLISHED", "timeout": 600,
-  "orig": {"src": "${VM_IP[vm1]}", "dst": "${VM_IP[ext]}", "sport": 41000, "dport": 80},
-  "reply": {"src": "${VM_IP[ext]}", "dst": "192.168.209.120", "sport": 80, "dport": 5555},
-  "zone": "gw1", "zone_datapath": 1, "zone_port": 0, "load_balancer": null,
-  "seen_reply": true, "assured": true, "snat": true, "dnat": false}]
-EOF
-traced snat --follow "${NEIGH[@]}" --ct "$DIR/ct.json" "$out && tcp.flags == 16"
-expect "--ct: a known connection keeps its port" 15b3 "$(frame 0 | cut -c 69-72)"
-ends_are "--ct: and its answers find the guest" "node2 vif ls1-vm1" snat --follow \
-	"${NEIGH[@]}" --ct "$DIR/ct.json" --localnet phyNet "$EXT &&
-	eth.dst == $GW1 && ip4.dst == 192.168.209.120 && tcp.src == 80 && tcp.dst == 5555"
-traced snat "${NEIGH[@]}" --ct "$DIR/ct.json" "$out"
-expect "--ct: zones that the packet does not come to" "*warning*1 of 1*gw1*" \
-	"$(cat "$DIR/err")"
+ends_are "a broadcast ends on three chassis" \
+	"node1 vif ls1-vm5, node3 vif ls1-vm2" "$DIR/flood.db" --follow \
+	--placement "$DIR/placement" \
+	"inport == \"ls1-vm1\" && eth.src == ${VM_MAC[vm1]} && eth.bcast &&
+	arp && arp.sha == ${VM_MAC[vm1]} && arp.spa == ${VM_IP[vm1]} &&
+	arp.tpa == 172.18.100.77"
+expect "each copy is a run" "node1 underlay, node2 vif, node3 underlay" \
+	"$(jq -r '.runs | map(.chassis + " " + .hook) | sort | join(", ")' "$DIR/out")"
 
 # the physical network
 ends_are "a broadcast from outside is the host's, too" \
 	"node1 localnet outside-localnet, node1 pass" base --localnet phyNet \
 	"eth.src == ${VM_MAC[ext]} && eth.bcast && arp && arp.sha == ${VM_MAC[ext]} &&
 	arp.spa == ${VM_IP[ext]} && arp.tpa == 192.168.209.120"
+ends_are "by the localnet port's name" "node1 tunnel node2" base "${NEIGH[@]}" \
+	"inport == \"outside-localnet\" && $FROM_EXT && eth.dst == $GW1 &&
+	ip4.dst == ${VM_IP[vm1]} && udp"
 ends_are "what is not for the network" "node1 pass" base --localnet phyNet \
-	"$EXT && eth.dst == 02:00:00:00:00:99"
-nb_with "$DIR/tagged.db" '{"op": "update", "table": "Logical_Switch_Port",
-	"where": [["name", "==", "outside-localnet"]], "row": {"tag": 5}}'
-for mode in tc native; do
-	ends_are "$mode: by a VLAN and back" \
-		"node1 localnet outside-localnet, node2 vif ls1-vm1" "$DIR/tagged.db" \
-		--reply --mode $mode "${NEIGH[@]}" "$out"
-	expect "$mode: its tag is on" 81000005 "$(frame 0 | cut -c 25-32)"
-	tagged="$EXT && eth.dst == $GW1 && ip4.dst == ${VM_IP[vm1]} && udp"
-	ends_are "$mode: a microflow is of that VLAN" "node2 vif ls1-vm1" \
-		"$DIR/tagged.db" --follow --mode $mode --localnet phyNet "${NEIGH[@]}" "$tagged"
-	hex=$(jq -r '.runs[0].packet' "$DIR/out")
-	ends_are "$mode: hex digits are as on the wire" "node1 pass" "$DIR/tagged.db" \
-		--mode $mode --localnet phyNet --packet "${hex:0:24}${hex:32}"
-done
-
+	"$FROM_EXT && eth.dst == 02:00:00:00:00:99"
 # where it comes in
 ends_are "--chassis has a port that is placed nowhere" "node1 drop *" base \
 	--chassis node1 --placement <(sed 's/ls1-vm1//' "$PLACEMENT") \
@@ -253,10 +140,13 @@ done <<EOF
 EOF
 
 # maps of other traces may come and go meanwhile
-gone() {
-	[ -z "$(comm -12 <(comm -13 <(echo "$before") <(echo "$after")) <(maps_of_traces))" ]
-}
 after=$(maps_of_traces)
-check "no map of a trace is left" until_true 30 gone
+left=$(comm -13 <(echo "$before") <(echo "$after"))
+for ((i = 0; i < 100; i++)); do
+	left=$(comm -12 <(echo "$left") <(maps_of_traces))
+	[ -n "$left" ] || break
+	sleep 0.3
+done
+expect "no map of a trace is left" "" "$left"
 expect "nothing is pinned" "" "$(find "$PINS" -mindepth 1 ! -name '*.debug')"
 finish

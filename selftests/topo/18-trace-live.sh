@@ -4,6 +4,8 @@
 # its neighbours and connections included; nothing in them changes.
 # shellcheck source=selftests/topo/gateway.sh
 . "$(dirname "$0")/gateway.sh"
+# shellcheck source=selftests/topo/trace.sh
+. "$(dirname "$0")/trace.sh"
 MODE=tc
 tutorial
 servers ext vm1
@@ -12,13 +14,6 @@ nb_server "$DATA/snat/nb.db"
 must "load the SNAT rule" reload_nb
 hold vm1 "$EXT" -c 1 -p 43000 || cat "$DIR/held.log"
 client=$(sed -n 's/.* \([^ ]*\)$/\1/p' "$DIR/held" | grep -m 1 "$GW")
-
-NEIGH=()
-for at in "router1-ls1 vm1" "router1-ls1 vm2" "router1-ls2 vm3" \
-	"router1-ls2 vm4" "gw1-outside ext"; do
-	read -r lrp guest <<<"$at"
-	NEIGH+=(--neigh "$lrp,${VM_IP[$guest]},${VM_MAC[$guest]}")
-done
 
 # Of a tunnelled frame what stands behind the outer headers: MACs of hosts
 # are made up where a trace comes from files.

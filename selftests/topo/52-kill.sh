@@ -21,7 +21,7 @@ load() { # FILE
 		--placement "$PLACEMENT"
 }
 # without what guests' ARP may teach meanwhile
-state() { xovn node2 show --json | jq 'del(.routers[].ports[].neighbors)'; }
+state() { configured node2 | jq 'del(.routers[].ports[].neighbors)'; }
 load "$DIR/large.db" >/dev/null 2>&1
 large=$(state)
 load "$NB" >/dev/null 2>&1

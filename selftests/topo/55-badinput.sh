@@ -11,7 +11,7 @@ bad_load() { # NAME PATTERN [NB [PLACEMENT [CHASSIS]]]
 	refused "load: $1" "$2" xovn node2 load --nb "${3:-$NB}" \
 		--chassis "${5:-node2}" --placement "${4:-$PLACEMENT}"
 }
-state() { xovn node2 show --json; }
+state() { configured node2; }
 before=$(state)
 ping_start vm1 "${VM_IP[vm3]}"
 

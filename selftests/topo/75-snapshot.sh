@@ -6,19 +6,19 @@
 # every record of a map is dumped below
 LOAD_OPTIONS="--ct-max 64"
 tutorial
-want=$(xovn node2 show --json)
-expect "show --json is JSON" yes "$(jq -e . <<<"$want" >/dev/null && echo yes)"
+expect "show --json is JSON" yes "$(xovn node2 show --json | jq -e . >/dev/null && echo yes)"
+want=$(configured node2)
 for form in nb.backup nb-dump.json; do
 	check "load of $form" xovn node2 load --nb "$DATA/base/$form" \
 		--chassis node2 --placement "$PLACEMENT"
 	expect "$form gives the same as nb.db" "" \
-		"$(diff <(jq -S . <<<"$want") <(xovn node2 show --json | jq -S .))"
+		"$(diff <(echo "$want") <(configured node2))"
 done
 ovsdb-tool create-cluster "$DIR/raft.db" "$DATA/base/nb.backup" unix:"$DIR/raft.sock"
 check "load of a clustered file" xovn node2 load --nb "$DIR/raft.db" \
 	--chassis node2 --placement "$PLACEMENT"
 expect "a clustered file gives the same as nb.db" "" \
-	"$(diff <(jq -S . <<<"$want") <(xovn node2 show --json | jq -S .))"
+	"$(diff <(echo "$want") <(configured node2))"
 expect "what is not honoured is named: QoS" "*warning*qos_max_rate*ln2*" \
 	"$(xovn node2 load --nb "$DATA/gateway/nb.db" --chassis node2 \
 		--placement "$PLACEMENT" --dry-run 2>&1)"

@@ -9,7 +9,7 @@ VIP=192.168.209.55
 tutorial
 servers vm1 vm3
 warm_gateway
-state() { xovn "$1" show --json | jq -S 'del(.. | .neighbors?)'; }
+state() { configured "$1" | jq 'del(.. | .neighbors?)'; }
 before=$(state node1)
 ping_start ext "${VM_IP[vm1]}"
 

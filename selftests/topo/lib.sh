@@ -128,6 +128,12 @@ drops() {
 			(.packets // .count)] | add // 0'
 }
 
+# configured HOST: what show says, less what packets change.
+configured() {
+	xovn "$1" show --json |
+		jq -S 'del(.. | .counters?, .drops?, .age?)'
+}
+
 # ip4_header LENGTH FRAGMENT PROTO SRC DST, all hex: for sendframe.
 ip4_header() {
 	local h="4500$1 0000$2 40$3 0000 $4 $5" sum=0 hex i

@@ -25,7 +25,7 @@ static void expect_label(const char *value, const char *written)
 	FILE *f = open_memstream(&text, &size);
 
 	assert_non_null(f);
-	exposition_sample(f, "x_total", 7, "name", value, NULL);
+	exposition_sample(f, "x_total", 7, LABELS("name", value));
 	fclose(f);
 	assert_true(asprintf(&wanted, "x_total{name=\"%s\"} 7\n", written) > 0);
 	assert_string_equal(wanted, text);
@@ -81,7 +81,7 @@ static void test_families_and_samples(void **state)
 	assert_non_null(f);
 	exposition_family(f, "x_total", "counter", "All there is.");
 	exposition_sample(f, "x_total", UINT64_MAX, NULL);
-	exposition_sample(f, "x_total", 0, "a", "1", "b", "2", NULL);
+	exposition_sample(f, "x_total", 0, LABELS("a", "1", "b", "2"));
 	fclose(f);
 	assert_string_equal("# HELP x_total All there is.\n"
 			    "# TYPE x_total counter\n"
