@@ -331,7 +331,8 @@ __noinline int lr_ingress(struct flow *f)
 		TRACE(f, LR_IN, f->inport, DROP_LR_ADMISSION, 0);
 		return -DROP_LR_ADMISSION;
 	}
-	TRACE(f, LR_IN, f->inport, 0, 0);
+	if (trace_on && !(p->flags & LRP_F_CT && f->eth_type == ETH_P_IP))
+		trace_note(f, TRACE_LR_IN, f->inport, 0, 0); /* else lr_track */
 	if (f->eth_type == ETH_P_ARP) {
 		f->stage = STAGE_LR_ARP; /* from here the stack is too deep */
 		return V_NEXT;

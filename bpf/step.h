@@ -76,6 +76,8 @@ __noinline int step_act(struct __sk_buff *skb, struct flow *f, int verdict)
 		return ret ? ret : TC_ACT_SHOT;
 	case V_SHARE_ARP:
 		ret = emit_share(skb, f);
+		if (!ret)
+			TRACE(f, CONSUMED, 0, 0, 0);
 		return ret ? ret : TC_ACT_SHOT;
 	case V_ICMP_ERROR:
 		if (f->icmp_type == ICMP_TIME_EXCEEDED)
