@@ -62,6 +62,9 @@ static __always_inline bool action_apply(struct flow *f, const struct ct_val *v,
 		return false;
 	barrier();
 	copy = *a;
+	f->action_route[0] = a->counter_route[0];
+	f->action_route[1] = a->counter_route[1];
+	f->action_out = a->counter_out;
 	barrier();
 	if (READ_ONCE(a->generation) != generation)
 		return false;
@@ -72,10 +75,10 @@ static __always_inline bool action_apply(struct flow *f, const struct ct_val *v,
 	mac_copy(f->eth_dst, copy.eth_dst);
 	mac_copy(f->eth_src, copy.eth_src);
 	f->ttl -= copy.ttl;
-	f->counter_route[0] = copy.counter_route[0];
-	f->counter_route[1] = copy.counter_route[1];
-	f->n_routes = copy.counter_route[1] ? 2 : !!copy.counter_route[0];
-	f->counter_out = copy.counter_out;
+	f->counter_route[0] = f->action_route[0];
+	f->counter_route[1] = f->action_route[1];
+	f->n_routes = f->action_route[1] ? 2 : !!f->action_route[0];
+	f->counter_out = f->action_out;
 	f->vlan = copy.vlan;
 	f->vlan_type = copy.kind & ACTION_8021AD ? ETH_P_8021AD : ETH_P_8021Q;
 	f->flags |= FLOW_CACHED | FLOW_LOOPBACK;

@@ -253,6 +253,9 @@ struct flow {
 	/* Not cleared: as many as n_routes and n_rules say. */
 	__u32 counter_route[FLOW_ROUTES];
 	__u32 counter_rule[FLOW_RULES]; /* NAT rules and VIPs */
+	/* An action's counters while it is not known to hold. */
+	__u32 action_route[ACTION_ROUTES];
+	__u32 action_out;
 };
 
 static __always_inline bool mac_equal(const void *a, const void *b)

@@ -25,6 +25,8 @@ __noinline int lr_track(struct flow *f)
 	ret = ct_track(f, 0, f->inport);
 	if (ret == CT_AGAIN) /* until the other CPU is done with it */
 		return V_NEXT;
+	if (ret == V_CONSUMED || ret == V_NEXT)
+		track_pass(f);
 	if (ret == V_CONSUMED)
 		return f->stage;
 	if (ret == -DROP_CT_FRAGMENT && lr_is_stateless(f))
@@ -45,6 +47,7 @@ __noinline int lr_track(struct flow *f)
 	}
 	f->route_table = p->route_table;
 	if (ret == CT_MISS) {
+		TRACE(f, CT_MISS, 0, 0, 0);
 		ret = lr_check_addresses(f, p);
 		if (ret)
 			return ret;

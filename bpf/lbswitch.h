@@ -77,6 +77,8 @@ __noinline int ls_lb(struct flow *f)
 	f->rule_dnat = 0;
 	f->rule_snat = 0;
 	ret = ct_track(f, f->inport, f->inport);
+	if (ret == V_CONSUMED || ret == V_NEXT)
+		track_pass(f);
 	if (ret == V_NEXT) {
 		bool is_hairpin = f->nat.src != f->src.ip4;
 
@@ -87,8 +89,10 @@ __noinline int ls_lb(struct flow *f)
 	}
 	if (ret == V_CONSUMED)
 		return f->stage; /* an action's verdict */
-	if (ret == CT_MISS)
+	if (ret == CT_MISS) {
+		TRACE(f, CT_MISS, 0, 0, f->inport);
 		ret = f->flags & FLOW_INNER ? V_NEXT : ls_lb_new(f);
+	}
 	if (ret != CT_AGAIN)
 		return ret;
 	/* Until the other CPU is done with the connection. */
@@ -103,8 +107,10 @@ __noinline int ls_unlb(struct flow *f, __u32 portkey)
 	if (!f || f->eth_type != ETH_P_IP)
 		return 0;
 	f->flags |= FLOW_SLOW;
-	if (ct_track(f, portkey, portkey) == V_NEXT)
+	if (ct_track(f, portkey, portkey) == V_NEXT) {
+		track_pass(f);
 		track_source(f);
+	}
 	/* This look-up is due for each packet: no action. */
 	f->ct_record = 0;
 	return 0;

@@ -114,6 +114,13 @@ static __always_inline bool track_is_anew(const struct flow *f,
 		v->state == CT_TCP_FIN_WAIT);
 }
 
+/* By the rules of the connection that ct_track() found. */
+static __always_inline void track_pass(struct flow *f)
+{
+	rule_pass(f, f->rule_dnat, f->ct_dir);
+	rule_pass(f, f->rule_snat, f->ct_dir);
+}
+
 /* Looks the packet up in zone (f->datapath, port).  V_NEXT: known, its
  * destination is translated and f->nat has what the source will be;
  * V_CONSUMED: known, and f->stage is the verdict to act on; CT_MISS;
@@ -132,18 +139,14 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	f->generation = generation_now(c);
 	if (f->flags & FLOW_FRAGMENT) {
 		ret = frag_ports(f, port);
-		if (ret) {
-			TRACE(f, CT_MISS, 0, 0, port);
+		if (ret)
 			return ret;
-		}
 	}
 	track_key(f, &key, port);
 	ct_place_of(&key, c, &place);
 	v = ct_find(&key, &place, &record, &dir);
-	if (!v) {
-		TRACE(f, CT_MISS, 0, 0, port);
+	if (!v)
 		return CT_MISS;
-	}
 	seq = READ_ONCE(v->seq);
 	if (seq & 1)
 		return CT_AGAIN;
@@ -151,7 +154,6 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	if (ct_is_dead(v, flow_now(f)) ||
 	    (!(f->flags & FLOW_INNER) && track_is_anew(f, v, dir))) {
 		ct_remove(record, seq);
-		TRACE(f, CT_MISS, 0, 0, port);
 		return CT_MISS;
 	}
 	track_translation(f, v, dir);
@@ -165,8 +167,7 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	    READ_ONCE(v->seq) != seq)
 		return CT_AGAIN;
 	f->flags |= FLOW_CT_KNOWN;
-	rule_pass(f, f->rule_dnat, dir);
-	rule_pass(f, f->rule_snat, dir);
+	f->ct_dir = dir;
 	TRACE(f, CT_KNOWN, record - 1, dir, port);
 	if (f->flags & FLOW_INNER) {
 		track_related(f, &key.tuple);
@@ -176,7 +177,6 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 		ct_follow(v, f, dir, f->now);
 	f->ct_record = record;
 	f->ct_seq = seq;
-	f->ct_dir = dir;
 	f->ct_lrp = lrp;
 	f->ct_ttl = f->ttl;
 	if (track_is_translated(f)) {
