@@ -60,8 +60,8 @@ int options_parse(int argc, char **argv, const struct option_def *options,
 			continue;
 		if (value) {
 			value++;
-		} else if (i + 1 < argc &&
-			   (!o->flag || argv[i + 1][0] != '-')) {
+		} else if (i + 1 < argc && (!o->flag || argv[i + 1][0] != '-' ||
+					    !argv[i + 1][1])) {
 			value = argv[++i];
 		} else if (o->flag) {
 			continue;

@@ -124,6 +124,7 @@ done
 expect "every port, switch, router, host and network is in the picture" "" "$missing"
 has "a name is escaped" '>we&lt;ird&gt;&amp;&quot;x&quot;</text>' cat "$DIR/plain.svg"
 expect "the same on standard output" "*</svg>" "$(xovn node2 show --interval 0 --svg)"
+expect "and named -" "*</svg>" "$(xovn node2 show --interval 0 --svg -)"
 mkdir "$DIR/bin"
 for tool in ip bash; do ln -s "$(command -v $tool)" "$DIR/bin/"; done
 # shellcheck disable=SC2123 # on purpose: no dot in it
