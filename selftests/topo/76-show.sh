@@ -50,7 +50,7 @@ expect "a port alone is shown" "1 0" "$(xovn node2 show ls1-vm1 |
 expect "a switch alone is shown" "1 0" "$(xovn node2 show ls1 --json |
 	jq -r '"\(.switches | length) \(.routers | length)"')"
 refused "no such name" "xovn: show: *'nowhere'*" xovn node2 show nowhere
-refused "a directory for the picture that is not there" "xovn: show: */nowhere/*" \
+refused "a directory for the picture that is not there" "xovn: show: --svg /nowhere/net.svg: *; a file *" \
 	xovn node2 show --interval 0 --svg /nowhere/net.svg
 
 # counters: ten pings of 98 bytes each way
