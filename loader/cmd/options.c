@@ -84,7 +84,9 @@ int option_number(const char *option, const char *text, uint32_t lowest,
 		return 0;
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	if (errno || *end || end == text || value < lowest || value > highest) {
+	/* strtoul takes a minus, and wraps around. */
+	if (errno || *end || *text < '0' || *text > '9' || value < lowest ||
+	    value > highest) {
 		error_set(e, EINVAL,
 			  "--%s %s: a number from %u to %u is wanted", option,
 			  text, lowest, highest);

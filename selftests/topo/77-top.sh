@@ -30,7 +30,7 @@ expect "a route" "*172.18.200.0/24*router1-ls2*" \
 expect "a NAT rule" "*snat*172.18.0.0/16 > 192.168.209.120*" \
 	"$(xovn node1 top --once --interval 0.1 --view nat)"
 for words in "--sort size" "--count 0" "--count x" "--interval 0" "--view all" \
-	"more"; do
+	"--count -18446744073709551615" "--interval nan" "more"; do
 	# shellcheck disable=SC2086
 	xovn node2 top $words >/dev/null 2>&1
 	expect "usage: top $words" 2 $?
