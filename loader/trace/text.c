@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drop_text.h"
 #include "trace/microflow.h"
 #include "trace/trace.h"
 
@@ -135,17 +136,9 @@ static const struct trace_run *first_run(const struct trace_result *r,
 
 static const char *drop_words(const char *reason)
 {
-	static const struct {
-		const char *name, *what;
-	} drops[] = {
-#define X(name, what, where) {#name, what},
-		XOVN_DROP_REASONS(X)
-#undef X
-	};
-
-	for (size_t i = 0; reason && i < sizeof(drops) / sizeof(drops[0]); i++)
-		if (!strcmp(drops[i].name, reason))
-			return drops[i].what;
+	for (uint32_t i = DROP_NONE + 1; reason && i < DROP_REASON_COUNT; i++)
+		if (!strcmp(drop_text(i)->name, reason))
+			return drop_text(i)->what;
 	return "";
 }
 
