@@ -192,14 +192,6 @@ static void describe(const struct event *event, char *text, size_t size)
 	add(&t, ", %u bytes of %u", len, whole);
 }
 
-/* Terminals are not to be driven by what guests and databases hold. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 void event_line(char *line, size_t size, const struct event *event,
 		uint64_t time, const struct event_names *names)
 {
@@ -218,7 +210,7 @@ void event_line(char *line, size_t size, const struct event *event,
 	add_what(&t, event);
 	describe(event, packet, sizeof(packet));
 	add(&t, "; %s", packet);
-	make_printable(line);
+	text_clean(line);
 }
 
 static json_t *name_json(const char *name)

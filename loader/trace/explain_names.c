@@ -22,7 +22,10 @@ text(const char *format, ...)
 /* Names in maps end within XOVN_NAME_LEN, unless they are nobody's. */
 static struct text text_name(const char *name)
 {
-	return text("%.*s", XOVN_NAME_LEN - 1, name);
+	struct text t = text("%.*s", XOVN_NAME_LEN - 1, name);
+
+	text_clean(t.s);
+	return t;
 }
 
 uint32_t step_ip4(const uint8_t *address)
