@@ -74,6 +74,7 @@ static __always_inline bool action_apply(struct flow *f, const struct ct_val *v,
 	f->ttl -= copy.ttl;
 	f->counter_route[0] = copy.counter_route[0];
 	f->counter_route[1] = copy.counter_route[1];
+	f->n_routes = copy.counter_route[1] ? 2 : !!copy.counter_route[0];
 	f->counter_out = copy.counter_out;
 	f->vlan = copy.vlan;
 	f->vlan_type = copy.kind & ACTION_8021AD ? ETH_P_8021AD : ETH_P_8021Q;
@@ -99,7 +100,7 @@ static __always_inline void action_note(struct flow *f, int verdict)
 	struct ct_action *a;
 	__u8 kind = verdict;
 
-	if (!v || READ_ONCE(v->seq) != f->ct_seq)
+	if (!v || READ_ONCE(v->seq) != f->ct_seq || f->n_routes > ACTION_ROUTES)
 		return;
 	if (f->flags & FLOW_PEER)
 		kind |= ACTION_PEER;
@@ -121,8 +122,8 @@ static __always_inline void action_note(struct flow *f, int verdict)
 	mac_copy(a->eth_dst, f->eth_dst);
 	mac_copy(a->eth_src, f->eth_src);
 	a->vlan = f->vlan;
-	a->counter_route[0] = f->counter_route[0];
-	a->counter_route[1] = f->counter_route[1];
+	a->counter_route[0] = f->n_routes > 0 ? f->counter_route[0] : 0;
+	a->counter_route[1] = f->n_routes > 1 ? f->counter_route[1] : 0;
 	a->counter_out = f->counter_out;
 	a->ttl = f->ct_ttl - f->ttl;
 	a->kind = kind;

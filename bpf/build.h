@@ -44,7 +44,7 @@ static __always_inline int flow_reparse(struct __sk_buff *skb, struct flow *f)
 	__u16 stage = f->stage, table = f->route_table;
 	__u32 in_datapath = f->start.in_datapath, in_port = f->start.in_port;
 
-	__builtin_memset(f, 0, sizeof(*f));
+	flow_clear(f);
 	f->start.in_datapath = in_datapath;
 	f->start.in_port = in_port;
 	f->route_table = table;

@@ -22,7 +22,7 @@ static __always_inline __u32 monitor_wants(__u32 slot, __u32 kind,
 
 	if (!m || !(m->kinds >> (kind & 31) & 1) || (__s32)(m->lease - now) < 0)
 		return 0;
-	if (m->reason && m->reason != at->reason)
+	if (kind == EVENT_DROP && m->reason && m->reason != at->reason)
 		return 0;
 	if (m->port && (m->datapath != at->datapath || m->port != at->port) &&
 	    (m->datapath != at->in_datapath || m->port != at->in_port))

@@ -173,6 +173,7 @@ __noinline int flood_remote(struct __sk_buff *skb, struct flow *f,
 	if (!f || !g || !k)
 		return 0;
 	key = *g; /* Linux 6.1 takes no argument memory as a key */
+	f->outport = key.group; /* what a lost copy is lost for */
 	members = bpf_map_lookup_elem(&group, &key);
 	if (members)
 		n = members->n_chassis;
@@ -213,6 +214,7 @@ __noinline int flood_local(struct __sk_buff *skb, struct flow *f)
 		return 0;
 	g.datapath = f->datapath;
 	g.group = f->group;
+	f->outport = f->group; /* as in flood_remote() */
 	members = bpf_map_lookup_elem(&group, &g);
 	if (!members)
 		return -DROP_NO_MEMBERS;

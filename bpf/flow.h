@@ -124,7 +124,11 @@ enum flow_change {
 	CHANGE_INNER = 1 << 5, /* ICMP error: the quoted ones */
 };
 
-#define FLOW_RULES 4 /* a switch's VIP, a gateway's two, an answer's VIP */
+/* Powers of two.  Rules: a switch's VIP, two of each of two gateways, the VIP
+ * of an answer. */
+#define FLOW_RULES 8
+#define FLOW_ROUTES 8
+#define ACTION_ROUTES 2 /* an action has room for */
 
 union flow_ip {
 	__be32 ip4;
@@ -222,7 +226,7 @@ struct flow {
 	struct flow_tuple nat;
 	__u32 now; /* CLOCK_MONOTONIC, seconds; 0: not asked yet */
 	__u32 lb; /* id of the VIP */
-	/* STAGE_LR_SNAT: where it goes from there. */
+	/* STAGE_LR_SNAT, V_ARP_REQUEST: where it goes from there. */
 	__u32 next_datapath;
 	__u32 next_port;
 	__u32 next_is_router;
@@ -238,14 +242,17 @@ struct flow {
 	__u32 copy_outport;
 	/* Numbers in map "counter" of what it has passed, 0: none. */
 	__u32 counter_in;
-	__u32 counter_route[2]; /* the last two, and a third is not cached */
-	__u32 counter_rule[FLOW_RULES]; /* NAT rules and VIPs, 0 behind them */
 	__u32 counter_out;
+	__u32 n_routes; /* of counter_route, counter_rule */
+	__u32 n_rules;
 	/* First numbers of the rules for a connection that may be noted. */
 	__u32 rule_dnat;
 	__u32 rule_snat;
 	__u32 next_counter; /* STAGE_LR_SNAT: of the route */
 	__u32 ct_created; /* record of the connection it began + 1 */
+	/* Not cleared: as many as n_routes and n_rules say. */
+	__u32 counter_route[FLOW_ROUTES];
+	__u32 counter_rule[FLOW_RULES]; /* NAT rules and VIPs */
 };
 
 static __always_inline bool mac_equal(const void *a, const void *b)
@@ -316,6 +323,11 @@ struct {
 	__type(value, struct flow);
 } scratch SEC(".maps");
 
+static __always_inline void flow_clear(struct flow *f)
+{
+	__builtin_memset(f, 0, __builtin_offsetof(struct flow, counter_route));
+}
+
 /* The flow for a new packet, all zero. */
 static __always_inline struct flow *flow_new(void)
 {
@@ -323,7 +335,7 @@ static __always_inline struct flow *flow_new(void)
 	struct flow *f = bpf_map_lookup_elem(&scratch, &zero);
 
 	if (f)
-		__builtin_memset(f, 0, sizeof(*f));
+		flow_clear(f);
 	return f;
 }
 

@@ -34,8 +34,10 @@ __noinline int lr_track(struct flow *f)
 	key.datapath = f->datapath;
 	key.port = f->inport;
 	p = bpf_map_lookup_elem(&lrp, &key);
-	if (!p)
+	if (!p) {
+		f->outport = f->inport;
 		return -DROP_PORT_UNSUPPORTED;
+	}
 	/* lr_in_admission, for those that came without it. */
 	if (!mac_is_multicast(f->eth_dst) && !mac_equal(f->eth_dst, p->mac)) {
 		TRACE(f, LR_IN, f->inport, DROP_LR_ADMISSION, 0);

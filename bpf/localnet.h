@@ -68,8 +68,10 @@ static __always_inline bool localnet_is_others(const struct flow *f,
 static __always_inline int localnet_admit(struct flow *f,
 					  const struct localnet_val *from)
 {
-	if (from->flags & PORT_F_DISABLED)
+	if (from->flags & PORT_F_DISABLED) {
+		f->outport = f->inport;
 		return -DROP_PORT_DISABLED;
+	}
 	if (f->flags & FLOW_VLAN)
 		return -DROP_VLAN_TAGGED;
 	if (mac_is_multicast(f->eth_src))

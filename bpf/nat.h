@@ -92,8 +92,6 @@ static __always_inline int lr_dnat(struct flow *f, __u32 lrp_flags)
 	if (val->flags & NAT_F_STATELESS) {
 		f->flags |= FLOW_STATELESS;
 		f->ct_record = 0; /* as below */
-		f->rule_dnat = 0;
-		rule_pass(f, val->counter, COUNTER_RULE_ORIG);
 		return V_NEXT;
 	}
 	f->flags |= FLOW_DNATED;
@@ -127,6 +125,14 @@ static __always_inline __be32 snat_forced(const struct flow *f,
 		       ip4_load(val->dnat_force_snat_ip);
 }
 
+/* No record will count the packet's rules: those that need none. */
+static __always_inline int lr_unnoted(struct flow *f)
+{
+	rule_pass(f, f->rule_dnat, COUNTER_RULE_ORIG);
+	rule_pass(f, f->rule_snat, COUNTER_RULE_ORIG);
+	return V_NEXT;
+}
+
 /* lr_out_snat for a connection that is not known, and noting it.  An entry
  * is needed where something is translated, and where a rule would hit the
  * answers: they are never translated (lr_out_undnat).  f->nat.src: the
@@ -150,14 +156,14 @@ static __always_inline int lr_snat(struct flow *f)
 			      0);
 			f->src.ip4 = ip4_load(rule->external_ip);
 			n.to.src = f->src.ip4;
-			rule_pass(f, rule->counter, COUNTER_RULE_ORIG);
+			f->rule_snat = rule->counter;
 			f->changed |= CHANGE_NAT;
 			/* A connection known elsewhere on the way has no
 			 * record of this: no action. */
 			f->ct_record = 0;
 			rule = 0;
 			if (!n.flags)
-				return V_NEXT;
+				return lr_unnoted(f);
 		}
 		if (rule) {
 			n.port_first = rule->port_first;
@@ -173,9 +179,9 @@ static __always_inline int lr_snat(struct flow *f)
 	}
 	if (!n.flags && (f->flags & FLOW_STATELESS ||
 			 !snat_find(f->datapath, f->dst.ip4, f->src.ip4)))
-		return V_NEXT;
+		return lr_unnoted(f);
 	if (!ct_may_begin(f)) /* known to be right only where nothing is due */
-		return n.flags ? -DROP_CT_INVALID : V_NEXT;
+		return n.flags ? -DROP_CT_INVALID : lr_unnoted(f);
 	ct_key_set(&n.orig, &f->in, f->proto, f->datapath, 0);
 	ret = ct_create(f, &n);
 	if (ret)

@@ -75,12 +75,12 @@ static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 	int ret, err;
 
 	p += f->outer_len & 0x1ff;
+	count(f->counter_in, f->len);
 	ret = flow_parse(f, p, end);
 	if (ret)
 		return ret;
 	if (skb->gso_size)
 		f->ip_len = f->l4_off - ETH_HLEN + f->l4_len + skb->gso_size;
-	count(f->counter_in, f->len);
 	ret = tunnel_input(f);
 	if (ret < 0)
 		return ret;

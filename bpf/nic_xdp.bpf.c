@@ -64,12 +64,6 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 		p += VLAN_HLEN;
 		f->changed |= CHANGE_ETH;
 	}
-	ret = flow_parse(f, p, end);
-	/* Behind a tag it took other bytes for them. */
-	if (ret || localnet_read_macs(f, CTX_DATA(ctx), end))
-		return ret ? ret : XDP_PASS;
-	if (f->eth_type == ETH_P_ARP)
-		return XDP_PASS;
 	f->datapath = from->datapath;
 	f->inport = from->port;
 	f->stage = STAGE_LS;
@@ -78,6 +72,12 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 	f->start.in_port = from->port;
 	if (from->counter)
 		f->counter_in = from->counter + COUNTER_PORT_IN;
+	ret = flow_parse(f, p, end);
+	/* Behind a tag it took other bytes for them. */
+	if (ret || localnet_read_macs(f, CTX_DATA(ctx), end))
+		return ret ? ret : XDP_PASS;
+	if (f->eth_type == ETH_P_ARP)
+		return XDP_PASS;
 	TRACE(f, LOCALNET_IN, from->flags, 0, 0);
 	ret = localnet_admit(f, from);
 	if (ret)

@@ -13,18 +13,6 @@
 #include "switch.h"
 #include "../maps/l3.h"
 
-/* The packet takes a route.  A connection's action has room for two: with
- * more, the earliest is counted here, and no action is noted. */
-static __always_inline void route_pass(struct flow *f, __u32 number)
-{
-	if (f->counter_route[1]) {
-		count(f->counter_route[1], f->len);
-		f->ct_record = 0;
-	}
-	f->counter_route[1] = f->counter_route[0];
-	f->counter_route[0] = number;
-}
-
 static __always_inline void lr_enter_peer(struct flow *f, __u32 datapath,
 					  __u32 peer, bool is_router)
 {
@@ -229,31 +217,33 @@ static __always_inline int lr_forward(struct flow *f, struct route_val *r,
 	}
 	if (r->kind == ROUTE_DISCARD)
 		return -DROP_LR_DISCARD;
-	if (r->lrp_flags & LRP_F_DISABLED)
-		return -DROP_LR_PORT_DISABLED;
-	if (!r->peer_datapath)
-		return -DROP_PORT_UNSUPPORTED;
+	if (r->lrp_flags & LRP_F_DISABLED || !r->peer_datapath) {
+		f->outport = r->port;
+		return r->lrp_flags & LRP_F_DISABLED ? -DROP_LR_PORT_DISABLED :
+						       -DROP_PORT_UNSUPPORTED;
+	}
 	f->ttl--;
 	ret = lr_resolve(f, r,
 			 r->kind == ROUTE_STATIC ? ip4_load(r->nexthop) :
 						   f->dst.ip4);
-	if (ret == V_NEXT && r->lrp_flags & LRP_F_CT && !is_own) {
+	f->next_datapath = r->peer_datapath;
+	f->next_port = r->peer_port;
+	f->next_is_router = r->lrp_flags & LRP_F_PEER_ROUTER;
+	if (ret != V_NEXT)
+		return ret; /* the packet ends here, the request leaves */
+	if (r->lrp_flags & LRP_F_CT && !is_own) {
 		if (!(f->flags & FLOW_CT_KNOWN)) {
 			f->nat.src = ip4_load(r->src_ip);
-			f->next_datapath = r->peer_datapath;
-			f->next_port = r->peer_port;
-			f->next_is_router = r->lrp_flags & LRP_F_PEER_ROUTER;
 			f->next_counter = r->counter;
 			f->stage = STAGE_LR_SNAT;
 			return V_NEXT;
 		}
 		track_source(f);
 	}
-	if (ret == V_NEXT)
-		route_pass(f, r->counter);
+	route_pass(f, r->counter);
 	lr_enter_peer(f, r->peer_datapath, r->peer_port,
 		      r->lrp_flags & LRP_F_PEER_ROUTER);
-	return ret;
+	return V_NEXT;
 }
 
 /* A packet the router made itself starts at its routing stages. */
@@ -333,15 +323,16 @@ __noinline int lr_ingress(struct flow *f)
 	key.datapath = f->datapath;
 	key.port = f->inport;
 	p = bpf_map_lookup_elem(&lrp, &key);
-	if (!p)
-		return -DROP_PORT_UNSUPPORTED;
-	if (p->flags & LRP_F_DISABLED)
-		return -DROP_LR_PORT_DISABLED;
+	if (!p || p->flags & LRP_F_DISABLED) {
+		f->outport = f->inport;
+		return p ? -DROP_LR_PORT_DISABLED : -DROP_PORT_UNSUPPORTED;
+	}
 	if (!mac_is_multicast(f->eth_dst) && !mac_equal(f->eth_dst, p->mac)) {
 		TRACE(f, LR_IN, f->inport, DROP_LR_ADMISSION, 0);
 		return -DROP_LR_ADMISSION;
 	}
-	TRACE(f, LR_IN, f->inport, 0, 0);
+	if (trace_on && !(p->flags & LRP_F_CT && f->eth_type == ETH_P_IP))
+		trace_note(f, TRACE_LR_IN, f->inport, 0, 0); /* else lr_track */
 	if (f->eth_type == ETH_P_ARP) {
 		f->stage = STAGE_LR_ARP; /* from here the stack is too deep */
 		return V_NEXT;

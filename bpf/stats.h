@@ -23,30 +23,42 @@ static __always_inline void count(__u32 number, __u32 bytes)
 	}
 }
 
+/* It takes a route; those behind FLOW_ROUTES are not counted.  That is done
+ * where it leaves, as for rules: what XDP passes on to TC comes here twice. */
+static __always_inline void route_pass(struct flow *f, __u32 number)
+{
+	__u32 n = f->n_routes;
+
+	if (!number || n >= FLOW_ROUTES)
+		return;
+	f->counter_route[n & (FLOW_ROUTES - 1)] = number;
+	f->n_routes = n + 1;
+}
+
 /* It goes by a NAT rule or VIP. */
 static __always_inline void rule_pass(struct flow *f, __u32 number,
 				      enum counter_rule at)
 {
-	if (!number)
+	__u32 n = f->n_rules;
+
+	if (!number || n >= FLOW_RULES)
 		return;
-#pragma unroll
-	for (int i = 0; i < FLOW_RULES; i++) {
-		if (!f->counter_rule[i]) {
-			f->counter_rule[i] = number + at;
-			return;
-		}
-	}
+	f->counter_rule[n & (FLOW_RULES - 1)] = number + at;
+	f->n_rules = n + 1;
 }
 
-/* A packet leaves: what it has passed since it came in. */
-static __always_inline void flow_count(struct flow *f)
+/* A packet leaves: what it has passed since it came in.  Of its own for the
+ * stack's sake. */
+__noinline int flow_count(const struct flow *f)
 {
-	count(f->counter_route[0], f->len);
-	count(f->counter_route[1], f->len);
-#pragma unroll
-	for (int i = 0; i < FLOW_RULES; i++)
+	if (!f)
+		return 0;
+	for (__u32 i = 0; i < FLOW_ROUTES && i < f->n_routes; i++)
+		count(f->counter_route[i], f->len);
+	for (__u32 i = 0; i < FLOW_RULES && i < f->n_rules; i++)
 		count(f->counter_rule[i], f->len);
 	count(f->counter_out, f->len);
+	return 0;
 }
 
 /* Where a packet of the flow was, or is, refused. */

@@ -25,7 +25,7 @@ __noinline int flow_restart(struct __sk_buff *skb, struct flow *f)
 	if (!f)
 		return -DROP_MALFORMED;
 	start = f->start;
-	__builtin_memset(f, 0, sizeof(*f));
+	flow_clear(f);
 	f->start = start;
 	f->datapath = start.datapath;
 	f->inport = start.inport;
@@ -76,6 +76,8 @@ __noinline int step_act(struct __sk_buff *skb, struct flow *f, int verdict)
 		return ret ? ret : TC_ACT_SHOT;
 	case V_SHARE_ARP:
 		ret = emit_share(skb, f);
+		if (!ret)
+			TRACE(f, CONSUMED, 0, 0, 0);
 		return ret ? ret : TC_ACT_SHOT;
 	case V_ICMP_ERROR:
 		if (f->icmp_type == ICMP_TIME_EXCEEDED)
@@ -88,6 +90,8 @@ __noinline int step_act(struct __sk_buff *skb, struct flow *f, int verdict)
 	case V_ARP_REQUEST:
 		drop_skb(skb, f, DROP_LR_NEIGHBOR, f->len);
 		event_skb(skb, f, EVENT_PUNT, DROP_LR_NEIGHBOR);
+		lr_enter_peer(f, f->next_datapath, f->next_port,
+			      f->next_is_router);
 		ret = build_arp_request(skb, f);
 		break;
 	case V_ND_REPLY:

@@ -132,8 +132,10 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	f->generation = generation_now(c);
 	if (f->flags & FLOW_FRAGMENT) {
 		ret = frag_ports(f, port);
-		if (ret)
+		if (ret) {
+			TRACE(f, CT_MISS, 0, 0, port);
 			return ret;
+		}
 	}
 	track_key(f, &key, port);
 	ct_place_of(&key, c, &place);
@@ -149,6 +151,7 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	if (ct_is_dead(v, flow_now(f)) ||
 	    (!(f->flags & FLOW_INNER) && track_is_anew(f, v, dir))) {
 		ct_remove(record, seq);
+		TRACE(f, CT_MISS, 0, 0, port);
 		return CT_MISS;
 	}
 	track_translation(f, v, dir);

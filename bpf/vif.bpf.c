@@ -16,8 +16,10 @@ static __always_inline int vif_admit(struct __sk_buff *skb, struct flow *f,
 {
 	int ret;
 
-	if (policy->flags & PORT_F_DISABLED)
+	if (policy->flags & PORT_F_DISABLED) {
+		f->outport = f->inport;
 		return -DROP_PORT_DISABLED;
+	}
 	if (f->flags & FLOW_VLAN || skb->vlan_present)
 		return -DROP_VLAN_TAGGED;
 	if (mac_is_multicast(f->eth_src))

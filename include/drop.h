@@ -111,12 +111,14 @@ enum drop_reason {
 		DROP_REASON_COUNT,
 };
 
-/* Does the reason speak of the port that the packet was to leave by? */
+/* Does the reason speak of the port that the packet was to leave by?  Of one
+ * that is disabled or not supported also where it came by that. */
 #define DROP_OUT_REASONS                                                       \
 	(1ull << DROP_PORT_SEC_OUT | 1ull << DROP_SAME_PORT |                  \
-	 1ull << DROP_PORT_UNPLACED | 1ull << DROP_PORT_NOT_BOUND |            \
-	 1ull << DROP_LOCALNET_NOT_ATTACHED | 1ull << DROP_TUNNEL_NOT_LOCAL |  \
-	 1ull << DROP_REDIRECT_FAILED)
+	 1ull << DROP_PORT_DISABLED | 1ull << DROP_PORT_UNSUPPORTED |          \
+	 1ull << DROP_LR_PORT_DISABLED | 1ull << DROP_PORT_UNPLACED |          \
+	 1ull << DROP_PORT_NOT_BOUND | 1ull << DROP_LOCALNET_NOT_ATTACHED |    \
+	 1ull << DROP_TUNNEL_NOT_LOCAL | 1ull << DROP_REDIRECT_FAILED)
 
 #define drop_is_out(reason) (DROP_OUT_REASONS >> (reason)&1)
 

@@ -375,7 +375,7 @@ struct drop_val {
 struct drop_at_key {
 	enum drop_reason reason;
 	__u32 datapath; /* where it was dropped; 0: known to none yet */
-	__u32 port; /* inport there; outport where drop_is_out() */
+	__u32 port; /* inport there; where drop_is_out() what refused it */
 	/* LSP by which it came to this host; what a chassis has sent: the
 	 * keys on the wire; 0: refused before that was known. */
 	__u32 in_datapath;

@@ -38,7 +38,7 @@
 	X(LR_ARP, "lr_in_ip_input", "1: answers; 0: not", "", "")              \
 	X(LR_LOCAL, "lr_in_ip_input", "enum lrp_flag of its port", "", "")     \
 	X(CT_KNOWN, "lr_in_unsnat", "record", "enum ct_dir", "zone's port")    \
-	X(CT_MISS, "lr_in_unsnat", "0 or drop reason", "", "zone's port")      \
+	X(CT_MISS, "lr_in_unsnat", "", "", "zone's port")                      \
 	X(LB, "lr_in_dnat", "id of the VIP", "backend's number",               \
 	  "1: by affinity")                                                    \
 	X(LB_REFUSE, "lr_in_dnat", "id of the VIP", "enum lb_flag", "")        \

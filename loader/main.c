@@ -33,7 +33,8 @@ static const struct command commands[] = {
 	 "                 [--json | --dot | --svg [FILE]]"},
 	{"trace", cmd_trace,
 	 "--nb FILE [--sb FILE] [--placement FILE] | --live\n"
-	 "                 [--inport LSP | --localnet NETWORK] (MICROFLOW | --packet HEX)\n"
+	 "                 ([--inport LSP | --localnet NETWORK] (MICROFLOW | --packet HEX)\n"
+	 "                 | --batch FILE)\n"
 	 "                 [--chassis NAME] [--neigh LRP,IP,MAC]... [--ct FILE]\n"
 	 "                 [--follow] [--reply] [--mode tc|native] [--mtu N] [--json]"},
 	{"top", cmd_top,

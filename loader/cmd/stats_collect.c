@@ -261,7 +261,11 @@ static void add_port_drops(struct stats *st)
 		if (port)
 			drop_add(&port->drop_in, &p->val);
 		port = port_find(st, p->key.datapath, p->key.port);
-		if (port && drop_is_out(p->key.reason))
+		/* What a disabled port sends is refused on its way in. */
+		if (port && drop_is_out(p->key.reason) &&
+		    (p->key.reason != DROP_PORT_DISABLED ||
+		     p->key.port != p->key.in_port ||
+		     p->key.datapath != p->key.in_datapath))
 			drop_add(&port->drop_out, &p->val);
 	}
 }

@@ -12,6 +12,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/files.h"
+#include "cmd/trace_batch.h"
 #include "sync/conntrack.h"
 #include "sync/state.h"
 #include "trace/follow.h"
@@ -25,7 +26,8 @@
 
 struct trace_command {
 	struct network_files files;
-	const char *chassis, *inport, *network, *packet, *microflow, *ct;
+	const char *chassis, *inport, *network, *packet, *microflow, *ct,
+		*batch;
 	bool is_live, is_following, with_answer, as_json;
 	struct source_options options;
 	struct world_neighbor neighbor[NEIGHBORS_MAX];
@@ -98,9 +100,9 @@ static int check_usage(const struct trace_command *c, const char *mode,
 		      "--sb, --placement, --ct, --mode and --mtu are for files";
 	else if (!c->is_live && !c->files.nb)
 		why = "--nb FILE, or --live for this host as it is, is needed";
-	else if (!c->packet == !c->microflow)
+	else if (!!c->packet + !!c->microflow + !!c->batch != 1)
 		why = "one packet is needed: a MICROFLOW (one word, in quotes) "
-		      "or --packet HEX";
+		      "or --packet HEX; or many: --batch FILE";
 	else if (c->inport && c->network)
 		why = "--inport and --localnet both say where the packet comes "
 		      "in; give one of them";
@@ -224,19 +226,20 @@ static enum program first_program(const struct source *s,
 				     PROGRAM_NIC;
 }
 
-static int trace(struct trace_command *c, struct source *s, struct world *w)
+/* The first packet, or in a batch each as if it were the only one. */
+static int trace_packet(struct trace_command *c, struct source *s,
+			struct world *w)
 {
 	const struct follow_options options = {c->is_following, c->with_answer};
 	const struct network_val *tag;
 	struct trace_result result;
 	struct arrival first;
-	int ret = check_neighbors(c, s);
+	int ret = start_find(s, &c->start, &first, &tag, c->e);
 
 	if (!ret)
-		ret = start_find(s, &c->start, &first, &tag, c->e);
-	if (!ret)
-		ret = world_open(w, s, c->neighbor, c->n_neighbors,
-				 first_program(s, &first), c->e);
+		ret = w->source ? world_forget(w, c->e) :
+				  world_open(w, s, c->neighbor, c->n_neighbors,
+					     first_program(s, &first), c->e);
 	if (ret)
 		return ret;
 	if (tag)
@@ -245,7 +248,6 @@ static int trace(struct trace_command *c, struct source *s, struct world *w)
 	first.len = c->flow.len;
 	ret = trace_follow(w, &first, &options, &result, c->e);
 	if (!ret) {
-		warn_seeds(c, s);
 		if (c->as_json)
 			trace_print_json(&result);
 		else
@@ -255,16 +257,66 @@ static int trace(struct trace_command *c, struct source *s, struct world *w)
 	return ret;
 }
 
+static int trace_line(const struct trace_command *all,
+		      const struct batch_packet *p, struct source *s,
+		      struct world *w)
+{
+	struct trace_command *c = malloc(sizeof(*c));
+	int ret;
+
+	if (!c)
+		return error_set(all->e, ENOMEM, "out of memory");
+	*c = *all;
+	*(p->is_hex ? &c->packet : &c->microflow) = p->packet;
+	if (strcmp(p->port, "-")) {
+		c->inport = p->port;
+		c->network = NULL;
+	}
+	s->guest[0] = '\0';
+	s->guest_chassis = 0;
+	ret = read_packet(c);
+	if (!ret && !c->as_json)
+		printf("%s# %s\n", p->line > 1 ? "\n" : "", p->text);
+	if (!ret)
+		ret = trace_packet(c, s, w);
+	free(c);
+	return ret;
+}
+
+static int trace_batch(struct trace_command *c, struct source *s,
+		       struct world *w)
+{
+	struct error line_error;
+	struct batch b;
+	int ret = batch_read(c->batch, &b, c->e);
+
+	for (size_t i = 0; i < b.n && !ret; i++) {
+		ret = trace_line(c, &b.packet[i], s, w);
+		if (!ret)
+			continue;
+		line_error = *c->e;
+		error_set(c->e, -ret, "%s, line %u: %s", c->batch,
+			  b.packet[i].line, line_error.text);
+	}
+	batch_free(&b);
+	return ret;
+}
+
 static int trace_run(struct trace_command *c, const char *pin)
 {
 	struct source s = {0};
 	struct world w = {0};
-	int ret = read_packet(c);
+	int ret = c->batch ? 0 : read_packet(c);
 
 	if (!ret)
 		ret = c->is_live ? open_live(c, &s, pin) : open_files(c, &s);
 	if (!ret)
-		ret = trace(c, &s, &w);
+		ret = check_neighbors(c, &s);
+	if (!ret)
+		ret = c->batch ? trace_batch(c, &s, &w) :
+				 trace_packet(c, &s, &w);
+	if (!ret)
+		warn_seeds(c, &s);
 	world_close(&w);
 	source_free(&s);
 	return ret;
@@ -290,6 +342,7 @@ int cmd_trace(const char *pin, int argc, char **argv, struct error *e)
 			{"inport", &c->inport, NULL},
 			{"localnet", &c->network, NULL},
 			{"packet", &c->packet, NULL},
+			{"batch", &c->batch, NULL},
 			{"ct", &c->ct, NULL},
 			{"mode", &mode, NULL},
 			{"mtu", &mtu, NULL},

@@ -136,8 +136,8 @@ static int number_counters(struct apply_run *r)
 
 	r->counter_next = r->s->config.counter_next;
 	if (counters_align(&r->present, &r->out->image, r->out->own_chassis,
-			   n_entries, &r->counter_next, &r->fresh,
-			   &r->n_fresh, &r->result->n_uncounted))
+			   n_entries, &r->counter_next, &r->fresh, &r->n_fresh,
+			   &r->result->n_uncounted))
 		return error_set(r->e, ENOMEM, "out of memory");
 	if (fd < 0) /* a map that is made is empty */
 		r->n_fresh = 0;

@@ -62,7 +62,6 @@ void explain_CT_MISS(const struct explain *x)
 
 	say_zone(x, s->c);
 	fprintf(x->out, ": no connection of %s", name_flow(s).s);
-	say_drop(x, s->a);
 }
 
 /* Of an echo the id is what stands for the port. */

@@ -13,6 +13,8 @@
 
 #define VLAN_HLEN 4
 #define MAC_PAIR 12
+#define IP4_HLEN 20
+#define IP6_HLEN 40
 
 static const char *const hook_names[] = {
 	[HOOK_VIF] = "vif",
@@ -221,6 +223,32 @@ static int run_from_underlay(struct run *r)
 			  r->e);
 }
 
+/* What BPF_PROG_TEST_RUN takes: a byte behind the Ethernet header, and whole
+ * IP headers (newer kernels). */
+static int check_len(const struct arrival *a, struct error *e)
+{
+	size_t least = ETH_HLEN + 1;
+	const char *what = "";
+	uint16_t type;
+
+	if (a->len >= ETH_HLEN) {
+		memcpy(&type, a->frame + MAC_PAIR, sizeof(type));
+		if (type == htons(ETH_P_IP)) {
+			least = ETH_HLEN + IP4_HLEN;
+			what = " with IPv4";
+		} else if (type == htons(ETH_P_IPV6)) {
+			least = ETH_HLEN + IP6_HLEN;
+			what = " with IPv6";
+		}
+	}
+	if (a->len >= least && a->len <= TRACE_PACKET_LEN)
+		return 0;
+	return error_set(e, EINVAL,
+			 "the frame has %zu bytes; a test run of the kernel "
+			 "takes frames%s of %zu to %d",
+			 a->len, what, least, TRACE_PACKET_LEN);
+}
+
 int run_frame(struct world *w, const struct arrival *a, struct run_log *log,
 	      struct error *e)
 {
@@ -232,10 +260,9 @@ int run_frame(struct world *w, const struct arrival *a, struct run_log *log,
 	struct run *r;
 	int ret;
 
-	if (a->len < ETH_HLEN || a->len > TRACE_PACKET_LEN)
-		return error_set(e, EINVAL,
-				 "the frame has %zu bytes; %d to %d are wanted",
-				 a->len, ETH_HLEN, TRACE_PACKET_LEN);
+	ret = check_len(a, e);
+	if (ret)
+		return ret;
 	ret = world_enter(w, a->chassis, e);
 	if (ret)
 		return ret;

@@ -193,15 +193,35 @@ int world_enter(struct world *w, uint32_t chassis, struct error *e)
 	return ret ? map_failed(MAP_LEARNED, ret, e) : 0;
 }
 
-void world_close(struct world *w)
+static void free_memory(struct world *w)
 {
-	for (int i = 0; i < PROGRAM_COUNT; i++)
-		bpf_object__close(w->object[i]);
 	for (uint32_t i = 0; w->memory && i < XOVN_MAX_CHASSIS; i++) {
 		if (w->memory[i])
 			memory_free(w->memory[i]);
 		free(w->memory[i]);
+		w->memory[i] = NULL;
 	}
+}
+
+int world_forget(struct world *w, struct error *e)
+{
+	struct source *s = w->source;
+	int ret = w->here ? leave(w, e) : 0;
+
+	free_memory(w);
+	/* A live source gives its contents once. */
+	if (!s->nb && w->present.tunnel) {
+		s->live = w->present;
+		memset(&w->present, 0, sizeof(w->present));
+	}
+	return ret;
+}
+
+void world_close(struct world *w)
+{
+	for (int i = 0; i < PROGRAM_COUNT; i++)
+		bpf_object__close(w->object[i]);
+	free_memory(w);
 	free(w->memory);
 	contents_free(&w->present);
 	memset(w, 0, sizeof(*w));

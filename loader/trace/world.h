@@ -51,5 +51,7 @@ int world_need(struct world *w, enum program p, struct error *e);
 
 /* Brings the contents of a chassis into the maps. */
 int world_enter(struct world *w, uint32_t chassis, struct error *e);
+/* Nowhere, and nothing learned: as behind world_open(). */
+int world_forget(struct world *w, struct error *e);
 
 #endif /* XOVN_TRACE_WORLD_H */

@@ -401,6 +401,7 @@ static void network_compile(struct network *n)
 			strerror(-err));
 		abort();
 	}
+	counters_assign(n);
 }
 
 void network_build(struct network *n, const char *text)

@@ -14,6 +14,7 @@
  *   harness.c   objects, maps, drop counters;  ct.c  connections
  *   run.c       one test: BPF_PROG_TEST_RUN, then the same frame sent through
  *               the attached programs; compares and explains (tap.c)
+ *   counters.c  packet counters, places of drops
  *   reasons.c   whether the tables reach every drop reason
  *   test_*.c    the tables;  test_prog.c  main()
  */
@@ -58,6 +59,9 @@ struct test {
 	bool by_tc; /* XDP leaves it: a packet must be built, for instance */
 	/* "STATE TUPLE": there is one such record then, FREE: none; ct.c */
 	const char *ct;
+	/* Packet counters that move, and where the drop is; counters.c. */
+	const char *counters;
+	const char *place;
 };
 
 /* One line of a table; further members by name. */
@@ -219,6 +223,16 @@ const char *ct_check(const char *text);
 /* So that its time is over. */
 void ct_expire(const char *tuple);
 size_t ct_count(void); /* records in use */
+
+/* ---- counters.c ---- */
+
+/* Gives the image's objects their numbers in map "counter". */
+void counters_assign(struct network *n);
+void counters_line(void); /* another line begins */
+/* Around one run of the line. */
+void counters_begin(const struct test *t, enum drop_reason reason);
+void counters_compare(const char *what, const struct test *t,
+		      enum drop_reason reason, bool is_passed);
 
 /* ---- run.c ---- */
 

@@ -90,10 +90,23 @@ static void frame_compare(const char *what, struct packet *wanted,
 	}
 }
 
-/* What went by the counters since drops_before was read. */
-static void drops_compare(const char *what)
+static enum drop_reason reason_due(void)
+{
+	return want.kind == DROP ? want.reason : want.also;
+}
+
+static void counts_begin(void)
+{
+	harness_drops(drops_before);
+	counters_begin(want.t, reason_due());
+}
+
+/* What was counted since counts_begin(). */
+static void counts_compare(const char *what)
 {
 	uint64_t now[DROP_REASON_COUNT];
+
+	counters_compare(what, want.t, reason_due(), false);
 
 	harness_drops(now);
 	for (int r = 1; r < DROP_REASON_COUNT; r++) {
@@ -206,7 +219,7 @@ static void run_tc(const char *what, enum program which, const struct device *d)
 	static struct outcome o;
 	size_t redirected = NO_COPY;
 
-	harness_drops(drops_before);
+	counts_begin();
 	program_run(which, d, &want.in, &o);
 	if (o.err) {
 		problem_add("%s: BPF_PROG_TEST_RUN: %s\n", what,
@@ -220,7 +233,7 @@ static void run_tc(const char *what, enum program which, const struct device *d)
 	} else if (want.kind == REDIRECT || want.kind == PASS) {
 		frame_compare(what, &want.out, &o.out);
 	}
-	drops_compare(what);
+	counts_compare(what);
 	arrivals_compare(what, false, redirected);
 }
 
@@ -254,7 +267,7 @@ static void run_xdp(const char *what, const struct device *d, bool is_stateful)
 	static struct outcome o;
 	bool untouched;
 
-	harness_drops(drops_before);
+	counts_begin();
 	program_run(PROGRAM_XDP, d, &want.in, &o);
 	if (o.err) {
 		problem_add("%s: BPF_PROG_TEST_RUN: %s\n", what,
@@ -268,6 +281,7 @@ static void run_xdp(const char *what, const struct device *d, bool is_stateful)
 	    !want.t->by_tc)
 		problem_add("%s: left to TC\n", what);
 	if (untouched) {
+		counters_compare(what, want.t, DROP_NONE, true);
 		harness_drops(now);
 		if (memcmp(now, drops_before, sizeof(now)))
 			problem_add("%s: passed and counted a drop\n", what);
@@ -279,7 +293,7 @@ static void run_xdp(const char *what, const struct device *d, bool is_stateful)
 		frame_show("in:  ", &want.in);
 		frame_show("got: ", &o.out);
 	}
-	drops_compare(what);
+	counts_compare(what);
 }
 
 /* The frame as the wire or the guest would send it. */
@@ -287,14 +301,14 @@ static void run_live(const char *what, struct device *d)
 {
 	int err;
 
-	harness_drops(drops_before);
+	counts_begin();
 	err = device_write(d, &want.in, NULL);
 	if (err) {
 		problem_add("%s: write: %s\n", what, strerror(-err));
 		return;
 	}
 	arrivals_compare(what, want.kind == REDIRECT, NO_COPY);
-	drops_compare(what);
+	counts_compare(what);
 }
 
 static void expected_verdict(const char *verdict)
@@ -383,6 +397,7 @@ static void test_run(const struct test_group *g, const struct test *t, int mode)
 		return;
 	problem[0] = 0;
 	expected_build(t);
+	counters_line();
 	devices_drain();
 	if (is_vif) {
 		if (!t->no_test_run)

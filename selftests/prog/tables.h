@@ -53,6 +53,10 @@ extern const struct test_group ct_group, ct_flood_group, action_group,
 extern const struct test_group unsupported_group, no_underlay_group,
 	no_underlay_gateway_group, underlay_deleted_group, down_group,
 	deleted_group, ct_full_group;
+/* test_counters.c, test_places.c */
+extern const struct test_group counters_group, counters_routers_group,
+	counters_nat_group, counters_switch_lb_group, counters_mixed_group,
+	places_group, lost_group;
 
 /* A frame that a guest with offloads sends, test_gso.c. */
 struct gso_test {

@@ -68,6 +68,13 @@ static const struct test_group *const groups[] = {
 	&down_group,
 	&deleted_group,
 	&ct_full_group,
+	&counters_group,
+	&counters_routers_group,
+	&counters_nat_group,
+	&counters_switch_lb_group,
+	&counters_mixed_group,
+	&places_group,
+	&lost_group,
 };
 
 /* usage: test_prog [GROUP...]    only groups whose name holds GROUP */

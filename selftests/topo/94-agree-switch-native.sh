@@ -1,0 +1,1 @@
+94-agree-switch.sh
