@@ -4,8 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* A name out of a file may hold a line feed or an escape sequence. */
-static void text_clean(char *text)
+void text_clean(char *text)
 {
 	for (; *text; text++)
 		if ((unsigned char)*text < 0x20 || *text == 0x7f)

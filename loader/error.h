@@ -20,4 +20,8 @@ int error_set(struct error *e, int err, const char *format, ...)
 /* A line on stderr that is no failure: "xovn: warning: ...". */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A name out of a database may hold a line feed, or an escape sequence that
+ * drives the terminal: such characters become '?'. */
+void text_clean(char *text);
+
 #endif /* XOVN_ERROR_H */

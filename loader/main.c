@@ -3,6 +3,7 @@
  * xovn: OVN's data plane in BPF maps.  Exit codes: 0 done, 1 failed (one
  * line on stderr), 2 usage.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,6 +58,23 @@ static const struct command commands[] = {
 	 "                 [--sport N] [--dport N] [--state NAME] [--nat] [--json]"},
 };
 
+/* What was printed but cannot be kept, on a full disk for instance, would
+ * look like all there is to say. */
+static int output_end(void)
+{
+	int err;
+
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	err = errno ? errno : EIO;
+	if (err == EPIPE) /* the reader has seen enough */
+		return 0;
+	fprintf(stderr, "xovn: standard output: cannot write: %s\n",
+		strerror(err));
+	return 1;
+}
+
 static int usage(FILE *to)
 {
 	fputs("usage: xovn [--pin DIR] [--verbose] COMMAND\n", to);
@@ -66,7 +84,7 @@ static int usage(FILE *to)
 	      ")\n"
 	      "  --verbose  with libbpf's messages and the verifier's log\n",
 	      to);
-	return to == stdout ? 0 : EXIT_USAGE;
+	return to == stdout ? output_end() : EXIT_USAGE;
 }
 
 /* What may stand behind "xovn", for the shell's completion. */
@@ -75,7 +93,7 @@ static int words_list(void)
 	puts("--pin=\n--verbose\n--version\n--help");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		puts(commands[i].name);
-	return 0;
+	return output_end();
 }
 
 static int command_run(const struct command *c, const char *pin, int argc,
@@ -88,12 +106,12 @@ static int command_run(const struct command *c, const char *pin, int argc,
 		if (!strcmp(argv[i], "--help")) {
 			printf("usage: xovn [--pin DIR] %s %s\n", c->name,
 			       c->usage);
-			return 0;
+			return output_end();
 		}
 	}
 	ret = c->run(pin, argc, argv, &e);
 	if (!ret || ret == CMD_LISTED)
-		return 0;
+		return output_end();
 	fprintf(stderr, "xovn: %s: %s\n", c->name,
 		e.text[0] ? e.text : strerror(-ret));
 	if (ret != CMD_USAGE)
@@ -115,7 +133,7 @@ int main(int argc, char **argv)
 			return words_list();
 		if (!strcmp(argv[i], "--version")) {
 			puts("xovn " XOVN_VERSION);
-			return 0;
+			return output_end();
 		}
 		if (!strcmp(argv[i], "--verbose"))
 			programs_set_verbose(true);

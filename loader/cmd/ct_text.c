@@ -263,6 +263,7 @@ void ct_format(char *line, size_t size, const struct ct_val *ct, uint32_t now,
 			      ct->port);
 	if (names->lb)
 		snprintf(line + n, size - n, " lb=%s", names->lb);
+	text_clean(line);
 }
 
 json_t *ct_json(const struct ct_val *ct, uint32_t now,

@@ -10,45 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "utf8.h"
+
 void exposition_family(FILE *f, const char *name, const char *type,
 		       const char *help)
 {
 	fprintf(f, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* Bytes of the UTF-8 character that text begins with (RFC 3629), 0: none. */
-static size_t utf8_len(const unsigned char *text)
-{
-	unsigned char first = text[0], low = 0x80, high = 0xbf;
-	size_t len = first < 0x80		    ? 1 :
-		     first >= 0xc2 && first <= 0xdf ? 2 :
-		     first >= 0xe0 && first <= 0xef ? 3 :
-		     first >= 0xf0 && first <= 0xf4 ? 4 :
-						      0;
-
-	/* Neither overlong, nor a surrogate, nor above U+10FFFF. */
-	if (first == 0xe0)
-		low = 0xa0;
-	else if (first == 0xed)
-		high = 0x9f;
-	else if (first == 0xf0)
-		low = 0x90;
-	else if (first == 0xf4)
-		high = 0x8f;
-	for (size_t i = 1; i < len; i++) {
-		if (text[i] < low || text[i] > high)
-			return 0;
-		low = 0x80;
-		high = 0xbf;
-	}
-	return len;
-}
-
 static void write_value(FILE *f, const char *value)
 {
-	const unsigned char *text = (const unsigned char *)value;
-
-	while (*text) {
+	for (const char *text = value; *text;) {
 		size_t len = utf8_len(text);
 
 		if (!len)

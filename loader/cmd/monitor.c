@@ -297,8 +297,12 @@ static int finish(struct monitor_run *r, int ret)
 		ret = 0;
 	if (!ret)
 		ret = tell_lost(r);
+	if (ret == -EPIPE) {
+		clearerr(stdout); /* the reader has seen enough */
+		return 0;
+	}
 	if (ret)
-		return ret == -EPIPE ? 0 : ret;
+		return ret;
 	ret = monitor_counts(&r->m, &seen, &lost, r->e);
 	if (!ret)
 		fprintf(stderr,

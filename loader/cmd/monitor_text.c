@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "cmd/ct.h"
+#include "drop_text.h"
 #include "trace/microflow.h"
 #include "wire.h"
 
@@ -24,14 +25,6 @@
  * neighbor discovery with its option. */
 #define HEADERS_IP4 (ETH_HLEN + 20 + 8 + 20 + 8)
 #define HEADERS_IP6 (ETH_HLEN + 40 + 24 + 8)
-
-static const struct {
-	const char *name, *what, *where;
-} reasons[DROP_REASON_COUNT] = {
-#define X(name, what, where) [DROP_##name] = {#name, what, where},
-	XOVN_DROP_REASONS(X)
-#undef X
-};
 
 static const char *const kinds[EVENT_KIND_COUNT] = {
 	[EVENT_DROP] = "drop",
@@ -47,7 +40,7 @@ int drop_reason_find(const char *name, enum drop_reason *reason,
 	if (!strncasecmp(bare, "DROP_", strlen("DROP_")))
 		bare += strlen("DROP_");
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++) {
-		if (strcasecmp(bare, reasons[i].name))
+		if (strcasecmp(bare, drop_text(i)->name))
 			continue;
 		*reason = i;
 		return 0;
@@ -56,14 +49,6 @@ int drop_reason_find(const char *name, enum drop_reason *reason,
 			 "--reason %s: no drop reason of that name; xovn stats "
 			 "drops --all lists them",
 			 name);
-}
-
-/* What this program does not know was written by a newer one's. */
-static const char *reason_name(const struct event *event)
-{
-	return event->reason < DROP_REASON_COUNT && event->reason ?
-		       reasons[event->reason].name :
-		       "UNKNOWN";
 }
 
 static const char *kind_name(const struct event *event)
@@ -128,7 +113,7 @@ static void add_what(struct text *t, const struct event *event)
 	switch (event->kind) {
 	case EVENT_DROP:
 		if (event->reason && event->reason < DROP_REASON_COUNT)
-			add(t, ": %s", reasons[event->reason].what);
+			add(t, ": %s", drop_text(event->reason)->what);
 		return;
 	case EVENT_NEW_CONNECTION:
 		ct_format_tuples(tuples, sizeof(tuples), &event->orig,
@@ -148,7 +133,7 @@ static void add_kind(struct text *t, const struct event *event)
 {
 	add(t, "%s", kind_name(event));
 	if (event->kind == EVENT_DROP)
-		add(t, " %s", reason_name(event));
+		add(t, " %s", drop_text(event->reason)->name);
 }
 
 void event_comment(char *text, size_t size, const struct event *event,
@@ -207,14 +192,6 @@ static void describe(const struct event *event, char *text, size_t size)
 	add(&t, ", %u bytes of %u", len, whole);
 }
 
-/* Terminals are not to be driven by what guests and databases hold. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 void event_line(char *line, size_t size, const struct event *event,
 		uint64_t time, const struct event_names *names)
 {
@@ -233,7 +210,7 @@ void event_line(char *line, size_t size, const struct event *event,
 	add_what(&t, event);
 	describe(event, packet, sizeof(packet));
 	add(&t, "; %s", packet);
-	make_printable(line);
+	text_clean(line);
 }
 
 static json_t *name_json(const char *name)
@@ -278,14 +255,17 @@ static void set_what(json_t *o, const struct event *event)
 
 	switch (event->kind) {
 	case EVENT_DROP:
-		json_object_set_new(o, "reason",
-				    json_string(reason_name(event)));
+		json_object_set_new(
+			o, "reason",
+			json_string(drop_text(event->reason)->name));
 		if (!event->reason || event->reason >= DROP_REASON_COUNT)
 			return;
-		json_object_set_new(o, "explanation",
-				    json_string(reasons[event->reason].what));
-		json_object_set_new(o, "look_at",
-				    json_string(reasons[event->reason].where));
+		json_object_set_new(
+			o, "explanation",
+			json_string(drop_text(event->reason)->what));
+		json_object_set_new(
+			o, "look_at",
+			json_string(drop_text(event->reason)->where));
 		return;
 	case EVENT_NEW_CONNECTION:
 		json_object_update_new(o, ct_tuples_json(&event->orig,

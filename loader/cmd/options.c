@@ -60,8 +60,8 @@ int options_parse(int argc, char **argv, const struct option_def *options,
 			continue;
 		if (value) {
 			value++;
-		} else if (i + 1 < argc &&
-			   (!o->flag || argv[i + 1][0] != '-')) {
+		} else if (i + 1 < argc && (!o->flag || argv[i + 1][0] != '-' ||
+					    !argv[i + 1][1])) {
 			value = argv[++i];
 		} else if (o->flag) {
 			continue;
@@ -84,7 +84,9 @@ int option_number(const char *option, const char *text, uint32_t lowest,
 		return 0;
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	if (errno || *end || end == text || value < lowest || value > highest) {
+	/* strtoul takes a minus, and wraps around. */
+	if (errno || *end || *text < '0' || *text > '9' || value < lowest ||
+	    value > highest) {
 		error_set(e, EINVAL,
 			  "--%s %s: a number from %u to %u is wanted", option,
 			  text, lowest, highest);

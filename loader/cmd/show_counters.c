@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cmd/show_tree.h"
+#include "drop_text.h"
 #include "sync/counters.h"
 
 static double seconds_now(void)
@@ -140,12 +141,6 @@ void counters_set_route(const struct collection *c, json_t *o, __u32 number)
 		json_object_set_new(o, "counters", passed_json(&p));
 }
 
-static const char *const reasons[DROP_REASON_COUNT] = {
-#define X(name, what, where) [DROP_##name] = #name,
-	XOVN_DROP_REASONS(X)
-#undef X
-};
-
 static void reason_add(json_t *drops, const char *reason, json_int_t packets)
 {
 	packets += json_integer_value(json_object_get(drops, reason));
@@ -180,7 +175,7 @@ static int collect_drop(const void *key, const void *val, void *arg)
 
 	if (k->reason <= DROP_NONE || k->reason >= DROP_REASON_COUNT)
 		return 0;
-	reason = reasons[k->reason];
+	reason = drop_text(k->reason)->name;
 	for (int i = 0; i < d->n_cpus; i++)
 		packets += (json_int_t)cpu[i].packets;
 	o = tree_find(d->index, k->datapath, 0);

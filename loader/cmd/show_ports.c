@@ -138,25 +138,30 @@ static void add_ip(json_t *port, const struct arp_val *v, const char *ip)
 	json_decref(mac);
 }
 
-static void collect_ips(struct collection *c, json_t *index)
+static void collect_ip4(struct collection *c, json_t *index)
+{
+	char text[INET_ADDRSTRLEN];
+
+	for_entries(&c->img, ARP, struct arp_key, struct arp_val)
+	{
+		json_t *o = tree_find(index, k->datapath, v->port);
+
+		if (v->kind == ARP_RESPOND)
+			add_ip(o, v,
+			       inet_ntop(AF_INET, k->ip, text, sizeof(text)));
+	}
+}
+
+static void collect_ip6(struct collection *c, json_t *index)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	{for_entries(&c->img, ARP, struct arp_key, struct arp_val){
-		json_t *o = tree_find(index, k->datapath, v->port);
-
-	if (v->kind == ARP_RESPOND)
-		add_ip(o, v, inet_ntop(AF_INET, k->ip, text, sizeof(text)));
-}
-}
-{
 	for_entries(&c->img, ND, struct nd_key, struct arp_val)
 	{
 		json_t *o = tree_find(index, k->datapath, v->port);
 
 		add_ip(o, v, inet_ntop(AF_INET6, k->ip, text, sizeof(text)));
 	}
-}
 }
 
 static int add_fdb(const void *key, const void *val, void *arg)
@@ -262,7 +267,8 @@ void tree_ports(struct collection *c, json_t *index)
 {
 	collect_lsps(c, index);
 	collect_macs(c, index);
-	collect_ips(c, index);
+	collect_ip4(c, index);
+	collect_ip6(c, index);
 	map_for_each(c->s->map_fd[MAP_FDB], sizeof(struct l2_key),
 		     sizeof(struct fdb_val), add_fdb, index);
 	collect_networks(c, index);

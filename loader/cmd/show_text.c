@@ -65,9 +65,8 @@ void tree_clean(json_t *root)
 			continue;
 		}
 		copy = strdup(text);
-		for (char *c = copy; c && *c; c++)
-			if ((unsigned char)*c < 0x20 || *c == 0x7f)
-				*c = '?';
+		if (copy)
+			text_clean(copy);
 		if (copy && strcmp(copy, text) != 0)
 			json_string_set(o, copy);
 		free(copy);

@@ -10,9 +10,10 @@
 
 #include "cmd/cmd.h"
 #include "cmd/stats_list.h"
+#include "cmd/units.h"
 #include "compile/compile.h"
 
-#define INTERVAL_LONGEST 86400 /* seconds */
+#define INTERVAL_LOWEST 0.01 /* seconds */
 
 struct stats_command {
 	struct stats_view view;
@@ -139,26 +140,6 @@ static int usage(struct error *e, const char *what)
 	return CMD_USAGE;
 }
 
-static int parse_interval(const struct stats_options *o,
-			  struct stats_command *c)
-{
-	char *end;
-
-	if (!o->interval) {
-		c->interval = 1;
-		return 0;
-	}
-	errno = 0;
-	c->interval = strtod(o->interval, &end);
-	if (!errno && end != o->interval && !*end && c->interval >= 0.01 &&
-	    c->interval <= INTERVAL_LONGEST)
-		return 0;
-	error_set(c->e, EINVAL,
-		  "--interval %s: seconds from 0.01 to %d are wanted",
-		  o->interval, INTERVAL_LONGEST);
-	return CMD_USAGE;
-}
-
 static int check_options(const struct stats_options *o,
 			 const struct view_def *view, struct error *e)
 {
@@ -253,7 +234,11 @@ static int command_make(struct stats_command *c, const struct stats_options *o,
 		name_store(c->datapath, o->datapath);
 		c->view.datapath = c->datapath;
 	}
-	return parse_interval(o, c);
+	c->interval = 1;
+	if (o->interval &&
+	    interval_parse(o->interval, INTERVAL_LOWEST, &c->interval, c->e))
+		return CMD_USAGE;
+	return 0;
 }
 
 int cmd_stats(const char *pin, int argc, char **argv, struct error *e)

@@ -152,15 +152,10 @@ int stats_ct_collect(const struct state *s, struct stats_ct *ct,
  * places it sorts by key. */
 void stats_rate(struct stats *now, struct stats *before);
 
-/* Names of drop reasons and of what happens to connections, and what their
- * lists say of them. */
-struct drop_text {
-	const char *name, *what, *where;
-};
+/* Names of what happens to connections, and what their list says of it. */
 struct ct_event_text {
 	const char *name, *what;
 };
-extern const struct drop_text drop_texts[DROP_REASON_COUNT];
 extern const struct ct_event_text ct_event_texts[CT_EVENT_COUNT];
 
 /* How the user wants it. */

@@ -5,12 +5,7 @@
 #include <stdio.h>
 
 #include "cmd/table.h"
-
-const struct drop_text drop_texts[DROP_REASON_COUNT] = {
-#define X(name, what, where) [DROP_##name] = {#name, what, where},
-	XOVN_DROP_REASONS(X)
-#undef X
-};
+#include "drop_text.h"
 
 static void set_rate(const struct stats_view *v, json_t *o, double rate)
 {
@@ -21,7 +16,7 @@ static void set_rate(const struct stats_view *v, json_t *o, double rate)
 static json_t *reason_json(const struct stats *st, const struct stats_view *v,
 			   int i)
 {
-	const struct drop_text *text = &drop_texts[i];
+	const struct drop_text *text = drop_text(i);
 	json_t *o = json_pack("{s:s, s:I, s:I, s:s, s:s}", "reason", text->name,
 			      "packets", (json_int_t)st->drop[i].packets,
 			      "bytes", (json_int_t)st->drop[i].bytes,
@@ -44,7 +39,7 @@ static void print_reasons(const struct stats *st, const struct stats_view *v)
 		table_init(&t,
 			   "REASON|>PACKETS|>BYTES|EXPLANATION; WHERE TO LOOK");
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++) {
-		const struct drop_text *text = &drop_texts[i];
+		const struct drop_text *text = drop_text(i);
 
 		if (!st->drop[i].packets && !v->all)
 			continue;

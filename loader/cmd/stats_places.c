@@ -7,6 +7,7 @@
 
 #include "cmd/stats.h"
 #include "cmd/table.h"
+#include "drop_text.h"
 
 /* A name, or the number of what has none any more. */
 static const char *name_text(const char *name, uint32_t key,
@@ -34,7 +35,7 @@ static json_t *place_json(const struct stats_view *v,
 			  const struct stats_place *p)
 {
 	json_t *o = json_pack("{s:s, s:s?, s:i, s:I, s:I}", "reason",
-			      drop_texts[p->key.reason].name, "datapath",
+			      drop_text(p->key.reason)->name, "datapath",
 			      p->datapath, "datapath_key", (int)p->key.datapath,
 			      "packets", (json_int_t)p->val.packets, "bytes",
 			      (json_int_t)p->val.bytes);
@@ -69,7 +70,7 @@ static void table_add(struct table *t, const struct stats_view *v,
 {
 	char text[STATS_NAME_LEN];
 
-	table_text(t, drop_texts[p->key.reason].name);
+	table_text(t, drop_text(p->key.reason)->name);
 	table_number(t, p->val.packets);
 	table_number(t, p->val.bytes);
 	if (v->has_rate)

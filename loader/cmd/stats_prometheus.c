@@ -7,6 +7,7 @@
 
 #include "cmd/exposition.h"
 #include "cmd/stats_text.h"
+#include "drop_text.h"
 #include "sync/conntrack.h"
 
 /* What all samples are written from. */
@@ -97,13 +98,13 @@ static void write_drops(const struct exposition *x)
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++)
 		exposition_sample(x->f, "xovn_drops_total",
 				  x->st.drop[i].packets,
-				  LABELS("reason", drop_texts[i].name));
+				  LABELS("reason", drop_text(i)->name));
 	exposition_family(x->f, "xovn_drop_bytes_total", "counter",
 			  "Bytes of the packets dropped, by reason.");
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++)
 		exposition_sample(x->f, "xovn_drop_bytes_total",
 				  x->st.drop[i].bytes,
-				  LABELS("reason", drop_texts[i].name));
+				  LABELS("reason", drop_text(i)->name));
 }
 
 static void write_places(const struct exposition *x)
@@ -120,7 +121,7 @@ static void write_places(const struct exposition *x)
 
 		exposition_sample(
 			x->f, family, p->val.packets,
-			LABELS("reason", drop_texts[k->reason].name, "datapath",
+			LABELS("reason", drop_text(k->reason)->name, "datapath",
 			       place_name(p->datapath, k->datapath, datapath),
 			       "port", place_name(p->port, k->port, port),
 			       "in_datapath",

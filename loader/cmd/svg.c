@@ -82,6 +82,14 @@ static int svg_draw(const json_t *root, int out, bool is_detailed,
 	return err;
 }
 
+static int svg_failed(const char *file, int err, struct error *e)
+{
+	return error_set(e, err,
+			 "--svg %s: cannot write: %s; a file in a directory "
+			 "that can be written to is wanted",
+			 file, strerror(err));
+}
+
 int svg_write(const json_t *root, const char *file, bool is_detailed,
 	      struct error *e)
 {
@@ -92,14 +100,16 @@ int svg_write(const json_t *root, const char *file, bool is_detailed,
 		return svg_draw(root, STDOUT_FILENO, is_detailed, e);
 	if (snprintf(part, sizeof(part), "%s.%d", file, (int)getpid()) >=
 	    (int)sizeof(part))
-		return error_set(e, ENAMETOOLONG, "%s: name too long", file);
+		return svg_failed(file, ENAMETOOLONG, e);
 	out = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (out < 0)
-		return error_set(e, errno, "%s: %s", part, strerror(errno));
+		return svg_failed(file, errno, e);
 	err = svg_draw(root, out, is_detailed, e);
+	/* A network's file system may say it only now that it is full. */
+	if (close(out) && !err)
+		err = svg_failed(file, errno, e);
 	if (!err && rename(part, file))
-		err = error_set(e, errno, "%s: %s", file, strerror(errno));
-	close(out);
+		err = svg_failed(file, errno, e);
 	if (err)
 		unlink(part);
 	return err;

@@ -24,7 +24,9 @@ static void cell_add(struct table *t, char *cell)
 		t->cells = p;
 		t->capacity = capacity;
 	}
-	if (!cell)
+	if (cell)
+		text_clean(cell);
+	else
 		t->is_incomplete = true;
 	t->cells[t->n++] = cell;
 }

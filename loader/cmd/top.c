@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,22 +170,6 @@ static const char *sort_name(int i)
 	return top_sorts[i];
 }
 
-static int parse_count(const char *text, unsigned int *n, struct error *e)
-{
-	char *end;
-	unsigned long value;
-
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (!errno && *text >= '0' && *text <= '9' && !*end && value &&
-	    value <= UINT_MAX) {
-		*n = (unsigned int)value;
-		return 0;
-	}
-	error_set(e, EINVAL, "--count %s: a number of samples from 1", text);
-	return CMD_USAGE;
-}
-
 struct top_options {
 	const char *interval, *sort, *view, *count;
 	bool once, as_json;
@@ -207,8 +191,9 @@ static int parse_options(const struct top_options *o, struct top *t,
 	if (!ret && o->view)
 		ret = parse_name(o->view, "view", view_name, TOP_VIEW_COUNT,
 				 &view, e);
-	if (!ret && o->count)
-		ret = parse_count(o->count, n_samples, e);
+	if (!ret)
+		ret = option_number("count", o->count, 1, UINT32_MAX, n_samples,
+				    e);
 	t->view = view;
 	t->sort = sort;
 	return ret;

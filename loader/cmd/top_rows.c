@@ -7,6 +7,7 @@
 
 #include "cmd/stats_text.h"
 #include "cmd/top.h"
+#include "drop_text.h"
 
 const char *const top_sorts[TOP_SORT_COUNT] = {
 	[TOP_BY_PPS] = "pps",
@@ -165,7 +166,7 @@ static void collect_drops(const struct stats *st, struct top_rows *rows)
 		row = row_add(rows);
 		if (!row)
 			return;
-		text_set(row->text[0], drop_texts[p->key.reason].name);
+		text_set(row->text[0], drop_text(p->key.reason)->name);
 		snprintf(row->text[1], TOP_TEXT_LEN, "%s%s%s",
 			 p->datapath ? p->datapath : "-", p->port ? " " : "",
 			 p->port ? p->port : "");

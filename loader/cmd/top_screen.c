@@ -208,7 +208,7 @@ static int make_rows(struct view_state *v, struct error *e)
 	return err ? error_set(e, -err, "out of memory") : 0;
 }
 
-/* Keys until it is time for the next sample.  1: the terminal is gone. */
+/* Keys until it is time for the next sample. */
 static int handle_keys(struct view_state *v, double until, struct error *e)
 {
 	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -224,7 +224,9 @@ static int handle_keys(struct view_state *v, double until, struct error *e)
 		if (n < 0 && errno != EINTR)
 			return error_set(e, errno, "terminal: %s",
 					 strerror(errno));
-		if (n > 0 && !(in.revents & POLLIN))
+		/* One that has hung up is readable, too: getch() would find
+		 * nothing there again and again. */
+		if (n > 0 && in.revents & (POLLHUP | POLLERR | POLLNVAL))
 			return error_set(e, EIO, "the terminal is gone");
 		/* A change of size interrupts poll() and comes as a key. */
 		while ((key = getch()) != ERR)

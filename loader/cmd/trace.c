@@ -89,25 +89,6 @@ static int parse_mode(const char *text, bool *is_native, struct error *e)
 	return 0;
 }
 
-static int parse_mtu(const char *text, uint32_t *mtu, struct error *e)
-{
-	unsigned long value;
-	char *end;
-
-	*mtu = MTU_DEFAULT;
-	if (!text)
-		return 0;
-	value = strtoul(text, &end, 10);
-	if (*end || end == text || value < MTU_LOWEST || value > MTU_HIGHEST) {
-		error_set(e, EINVAL,
-			  "--mtu %s: a number from %d to %d is wanted", text,
-			  MTU_LOWEST, MTU_HIGHEST);
-		return CMD_USAGE;
-	}
-	*mtu = value;
-	return 0;
-}
-
 static int check_usage(const struct trace_command *c, const char *mode,
 		       const char *mtu)
 {
@@ -350,6 +331,7 @@ int cmd_trace(const char *pin, int argc, char **argv, struct error *e)
 	if (!c)
 		return error_set(e, ENOMEM, "out of memory");
 	c->e = e;
+	c->options.mtu = MTU_DEFAULT;
 	ret = take_neighbors(c, &argc, argv);
 	if (!ret) {
 		const struct option_def options[] = {
@@ -379,7 +361,8 @@ int cmd_trace(const char *pin, int argc, char **argv, struct error *e)
 	if (!ret)
 		ret = parse_mode(mode, &c->options.is_native, e);
 	if (!ret)
-		ret = parse_mtu(mtu, &c->options.mtu, e);
+		ret = option_number("mtu", mtu, MTU_LOWEST, MTU_HIGHEST,
+				    &c->options.mtu, e);
 	if (!ret)
 		ret = trace_run(c, pin);
 	nb_free(&c->nb);

@@ -39,6 +39,7 @@ int interval_parse(const char *text, double lowest, double *seconds,
 	if (!errno && end != text && !*end && *seconds >= lowest &&
 	    *seconds <= INTERVAL_MAX)
 		return 0;
-	return error_set(e, EINVAL, "--interval %s: seconds from %g to %d",
+	return error_set(e, EINVAL,
+			 "--interval %s: seconds from %g to %d are wanted",
 			 text, lowest, INTERVAL_MAX);
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
+
 #define PLACEMENT_SPACE " \t\r\n"
 
 struct placement_reader {
@@ -159,6 +161,12 @@ static int line_read(struct placement_reader *r, char *line, size_t *capacity,
 	names = strtok_r(line, PLACEMENT_SPACE, &rest);
 	if (!names)
 		return 0;
+	/* JSON has no way to write it, so that show would leave it out. */
+	if (!utf8_is_valid(names))
+		return error_set(e, EINVAL,
+				 "%s: line %u: chassis %.200s is not in UTF-8; "
+				 "convert the file (iconv)",
+				 r->path, r->line, names);
 	ip = strtok_r(NULL, PLACEMENT_SPACE, &rest);
 	err = chassis_read(r, names, ip, e);
 	while (!err && (lsp = strtok_r(NULL, PLACEMENT_SPACE, &rest)))

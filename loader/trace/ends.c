@@ -6,14 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drop_text.h"
+
 #define VLAN_HLEN 4
 #define MAC_PAIR 12
-
-static const char *const drop_names[DROP_REASON_COUNT] = {
-#define X(name, what, where) [DROP_##name] = #name,
-	XOVN_DROP_REASONS(X)
-#undef X
-};
 
 static struct trace_output *add_output(struct run *r, enum trace_kind kind,
 				       const uint8_t *frame, size_t len)
@@ -138,8 +134,7 @@ static int output_drop(struct run *r, const struct trace_step_val *s)
 
 	if (!out)
 		return -ENOMEM;
-	if (s->a < DROP_REASON_COUNT)
-		out->reason = drop_names[s->a];
+	out->reason = drop_text(s->a)->name;
 	return 0;
 }
 

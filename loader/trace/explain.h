@@ -89,12 +89,6 @@ static inline const void *explain_val(const struct image *img,
 	return image_entry(&img->table[id], i) + img->table[id].key_size;
 }
 
-/* Name of a drop reason without DROP_, what happened, where to look. */
-struct drop_text {
-	const char *name, *what, *where;
-};
-struct drop_text drop_text(uint32_t reason);
-
 /* "outside-localnet, physical network phyNet, VLAN tag 10" */
 void say_localnet(const struct explain *x, uint32_t datapath, uint32_t port);
 /* "; drop REASON", 0: nothing */

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "drop_text.h"
 #include "trace/explain.h"
 
 static struct text __attribute__((format(printf, 1, 2)))
@@ -21,7 +22,10 @@ text(const char *format, ...)
 /* Names in maps end within XOVN_NAME_LEN, unless they are nobody's. */
 static struct text text_name(const char *name)
 {
-	return text("%.*s", XOVN_NAME_LEN - 1, name);
+	struct text t = text("%.*s", XOVN_NAME_LEN - 1, name);
+
+	text_clean(t.s);
+	return t;
 }
 
 uint32_t step_ip4(const uint8_t *address)
@@ -246,27 +250,11 @@ struct text name_flow(const struct trace_step_val *s)
 		    name_endpoint(s->dst, s->dport, s->proto).s, id);
 }
 
-struct drop_text drop_text(uint32_t reason)
-{
-	static const struct drop_text drops[DROP_REASON_COUNT] = {
-#define X(name, what, where) [DROP_##name] = {#name, what, where},
-		XOVN_DROP_REASONS(X)
-#undef X
-	};
-	static const struct drop_text unknown = {
-		"UNKNOWN", "a reason that this xovn does not know",
-		"are program and maps of one version?"};
-
-	if (!reason || reason >= DROP_REASON_COUNT)
-		return unknown;
-	return drops[reason];
-}
-
 void say_drop(const struct explain *x, uint32_t reason)
 {
 	if (!reason)
 		return;
-	fprintf(x->out, "; drop %s", drop_text(reason).name);
+	fprintf(x->out, "; drop %s", drop_text(reason)->name);
 	if (reason >= DROP_REASON_COUNT)
 		fprintf(x->out, " (%u)", reason);
 }

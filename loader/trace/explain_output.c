@@ -2,6 +2,7 @@
 /* Where a packet ends, and what was made of it. */
 #include <string.h>
 
+#include "drop_text.h"
 #include "trace/explain.h"
 
 void explain_BUILD(const struct explain *x)
@@ -135,10 +136,10 @@ void explain_PASS(const struct explain *x)
 void explain_DROP(const struct explain *x)
 {
 	const struct trace_step_val *s = x->s;
-	struct drop_text drop = drop_text(s->a);
+	const struct drop_text *drop = drop_text(s->a);
 
-	fprintf(x->out, "%s", drop.name);
+	fprintf(x->out, "%s", drop->name);
 	if (s->a >= DROP_REASON_COUNT)
 		fprintf(x->out, " (%u)", s->a);
-	fprintf(x->out, ": %s; look at: %s", drop.what, drop.where);
+	fprintf(x->out, ": %s; look at: %s", drop->what, drop->where);
 }

@@ -206,6 +206,12 @@ static int queue_answer(struct follow *f, const struct trace_output *out,
 	}
 	if (ret)
 		return ret;
+	/* What was asked of all is answered by one, whose MAC a physical
+	 * network does not tell. */
+	if (answer.frame[ETH_ALEN] & 1)
+		return add_note(f, "whose MAC the answer would come from no "
+				   "database says; --neigh LRP,IP,MAC gives a "
+				   "router its neighbour");
 	if (tag_len)
 		put_tag(&answer, tag);
 	answer_port(f, out, end, a.port);

@@ -169,6 +169,9 @@ int seed_read_file(struct seed_list *l, const char *path, uint32_t now,
 	size_t i;
 	int ret = 0;
 
+	if (!root && json_error.line < 0) /* it was not even opened */
+		return error_set(e, ENOENT, "--ct %s: %s", path,
+				 json_error.text);
 	if (!root)
 		return error_set(e, EINVAL, "--ct %s: line %d: %s", path,
 				 json_error.line, json_error.text);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drop_text.h"
+#include "error.h"
 #include "trace/microflow.h"
 #include "trace/trace.h"
 
@@ -26,6 +28,20 @@ static struct colours colours_choose(void)
 
 	return isatty(fileno(stdout)) && !(no_color && no_color[0]) ? some :
 								      none;
+}
+
+struct clean {
+	char s[2 * XOVN_NAME_LEN];
+};
+
+/* A name, as a terminal may get it. */
+static struct clean clean(const char *name)
+{
+	struct clean copy;
+
+	snprintf(copy.s, sizeof(copy.s), "%s", name);
+	text_clean(copy.s);
+	return copy;
 }
 
 static const char *colour_of(const struct colours *c, enum trace_kind kind)
@@ -50,7 +66,8 @@ static void print_run(const struct colours *c, const struct trace_run *run)
 	size_t outer = 0;
 
 	printf("%s%s%s: %s%s%s\n", c->heading, run->is_answer ? "answer, " : "",
-	       run->chassis, hook_words(run->hook), run->port, c->off);
+	       clean(run->chassis).s, hook_words(run->hook), clean(run->port).s,
+	       c->off);
 	/* What is around it is told by the step. */
 	if (!strcmp(run->hook, "underlay"))
 		outer = text_outer_len(run->frame, run->len);
@@ -68,7 +85,7 @@ static void print_step(const struct colours *c, const struct trace_line *l,
 
 	if (!*datapath || strcmp(*datapath, l->datapath))
 		printf("  %s%s%s\n", c->heading,
-		       l->datapath[0] ? l->datapath :
+		       l->datapath[0] ? clean(l->datapath).s :
 					"outside of the logical network",
 		       c->off);
 	*datapath = l->datapath;
@@ -102,6 +119,7 @@ static void output_place(const struct trace_output *o, char *text, size_t size)
 			 o->port[0] ? " at " : "", o->port);
 		break;
 	}
+	text_clean(text);
 }
 
 static void print_outputs(const struct colours *c, const struct trace_result *r,
@@ -135,17 +153,9 @@ static const struct trace_run *first_run(const struct trace_result *r,
 
 static const char *drop_words(const char *reason)
 {
-	static const struct {
-		const char *name, *what;
-	} drops[] = {
-#define X(name, what, where) {#name, what},
-		XOVN_DROP_REASONS(X)
-#undef X
-	};
-
-	for (size_t i = 0; reason && i < sizeof(drops) / sizeof(drops[0]); i++)
-		if (!strcmp(drops[i].name, reason))
-			return drops[i].what;
+	for (uint32_t i = DROP_NONE + 1; reason && i < DROP_REASON_COUNT; i++)
+		if (!strcmp(drop_text(i)->name, reason))
+			return drop_text(i)->what;
 	return "";
 }
 
@@ -180,8 +190,8 @@ static void print_summary(const struct colours *c, const struct trace_result *r)
 		if (o->is_followed)
 			continue;
 		output_place(o, place, sizeof(place));
-		printf("  %s%s: %s%s%s\n", colour_of(c, o->kind), o->chassis,
-		       place,
+		printf("  %s%s: %s%s%s\n", colour_of(c, o->kind),
+		       clean(o->chassis).s, place,
 		       o->run < r->n_runs && r->runs[o->run].is_answer ?
 			       " (answer)" :
 			       "",

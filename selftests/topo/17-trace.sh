@@ -103,7 +103,7 @@ bad "malformed hex" "*" --inport ls1-vm1 --packet 0g
 bad "no Ethernet header" "*14*" --inport ls1-vm1 --packet 00
 bad "unknown router port" "--neigh: *nope*" --neigh nope,10.0.0.1,02:00:00:00:00:01 \
 	--inport ls1-vm1 ip4
-bad "no such file" "--ct *" --ct "$DIR/absent" --inport ls1-vm1 ip4
+bad "no such file" "--ct $DIR/absent: *No such file*" --ct "$DIR/absent" --inport ls1-vm1 ip4
 echo '[{"proto_number": 6}]' >"$DIR/bad.json"
 bad "malformed connection" "--ct *connection 1: \"orig\"*" --ct "$DIR/bad.json" \
 	--inport ls1-vm1 ip4

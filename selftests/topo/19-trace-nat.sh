@@ -14,6 +14,10 @@ expect "I7 back" "192.168.209.161 > 172.18.100.10 ttl=62" "$(ip_fields "$(frame 
 expect "the answer's runs are marked" "false false true true" \
 	"$(jq -r '.runs | map(.answer) | join(" ")' "$DIR/out")"
 cp "$DIR/out" "$DIR/tc"
+ends_are "nobody invents the MAC of a neighbour outside" \
+	"node1 localnet outside-localnet" snat --reply "$out"
+expect "and the trace says so" "*--neigh*" \
+	"$(jq -r '.steps[-1].detail' "$DIR/out")"
 traced snat --reply --mode native "${NEIGH[@]}" "$out"
 expect "XDP first: the same outputs" "" \
 	"$(diff <(jq .outputs "$DIR/tc") <(jq .outputs "$DIR/out"))"

@@ -50,7 +50,7 @@ expect "a port alone is shown" "1 0" "$(xovn node2 show ls1-vm1 |
 expect "a switch alone is shown" "1 0" "$(xovn node2 show ls1 --json |
 	jq -r '"\(.switches | length) \(.routers | length)"')"
 refused "no such name" "xovn: show: *'nowhere'*" xovn node2 show nowhere
-refused "a directory for the picture that is not there" "xovn: show: */nowhere/*" \
+refused "a directory for the picture that is not there" "xovn: show: --svg /nowhere/net.svg: *; a file *" \
 	xovn node2 show --interval 0 --svg /nowhere/net.svg
 
 # counters: ten pings of 98 bytes each way
@@ -124,6 +124,7 @@ done
 expect "every port, switch, router, host and network is in the picture" "" "$missing"
 has "a name is escaped" '>we&lt;ird&gt;&amp;&quot;x&quot;</text>' cat "$DIR/plain.svg"
 expect "the same on standard output" "*</svg>" "$(xovn node2 show --interval 0 --svg)"
+expect "and named -" "*</svg>" "$(xovn node2 show --interval 0 --svg -)"
 mkdir "$DIR/bin"
 for tool in ip bash; do ln -s "$(command -v $tool)" "$DIR/bin/"; done
 # shellcheck disable=SC2123 # on purpose: no dot in it

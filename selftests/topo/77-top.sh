@@ -30,7 +30,7 @@ expect "a route" "*172.18.200.0/24*router1-ls2*" \
 expect "a NAT rule" "*snat*172.18.0.0/16 > 192.168.209.120*" \
 	"$(xovn node1 top --once --interval 0.1 --view nat)"
 for words in "--sort size" "--count 0" "--count x" "--interval 0" "--view all" \
-	"more"; do
+	"--count -18446744073709551615" "--interval nan" "more"; do
 	# shellcheck disable=SC2086
 	xovn node2 top $words >/dev/null 2>&1
 	expect "usage: top $words" 2 $?
@@ -101,6 +101,12 @@ done
 keys "TERM=nothing $XOVN --pin $PINS/node2 top; echo code=\$?" Enter
 shows "a terminal that nobody knows" "TERM=nothing is no terminal"
 sane "exit code 1" "^code=1"
+# of another session, no signal says that the terminal is gone
+keys "setsid sh -c 'echo \$\$ >$DIR/top.pid; exec $XOVN --pin $PINS/node2 top --interval 60' &" Enter
+shows "top in a session of its own" "ls1-vm1 +ls1 +vm1"
 screen kill-server
+# shellcheck disable=SC2317 # called by until_true
+top_ended() { ! kill -0 "$(cat "$DIR/top.pid")"; }
+check "it ends with its terminal" until_true 10 top_ended
 expect "pings went on" "0 of many" "$(ping_lost)"
 finish

@@ -121,6 +121,9 @@ expect "whole whenever it is read" "15 1" "$(xargs <"$DIR/reads")"
 until_true 5 sh -c "! find '$DIR/textfile' -name '.xovn*' | grep -q ."
 refused "a file in no directory" "xovn: stats: --textfile $DIR/none/x: *" \
 	xovn node2 stats --textfile "$DIR/none/x"
+expect "a full disk behind standard output" \
+	"xovn: standard output: cannot write: No space left on device"$'\n1' \
+	"$(xovn node2 stats ports 2>&1 >/dev/full || echo $?)"
 mkdir "$DIR/textfile/dir.prom"
 refused "a directory" "xovn: stats: --textfile $DIR/textfile/dir.prom: *directory*" \
 	xovn node2 stats --textfile "$DIR/textfile/dir.prom"

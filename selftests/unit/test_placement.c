@@ -119,6 +119,9 @@ static const struct {
 	{"two hostnames", "a,b,c 192.0.2.1\n",
 	 "%s: line 1: \"NAME encap-ip lsp...\" or \"NAME,HOSTNAME encap-ip "
 	 "lsp...\" was expected"},
+	{"Latin-1", "# n\xfcrnberg\nid1,n\xfcrnberg 192.0.2.1\n",
+	 "%s: line 2: chassis id1,n\xfcrnberg is not in UTF-8; convert the "
+	 "file (iconv)"},
 	{"empty", "# nothing\n",
 	 "%s: it names no chassis; a line \"NAME,HOSTNAME encap-ip lsp...\" "
 	 "for each is needed"},

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What names must be, for JSON and Prometheus to take them (RFC 3629). */
+#ifndef XOVN_UTF8_H
+#define XOVN_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes of the character that text begins with, 0: it is none. */
+size_t utf8_len(const char *text);
+bool utf8_is_valid(const char *text);
+
+#endif /* XOVN_UTF8_H */
