@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cmd/: one file per subcommand.  main.c finds the subcommand, which parses
- * its own options with options_parse(), does its work through sync/, and
- * fills *e on failure; main() prints that one line.
+ * cmd/: the subcommands.  main.c finds one, which parses its own options with
+ * options_parse(), does its work through sync/, and fills *e on failure;
+ * main() prints that one line.
+ *
+ *   NAME.c, NAME_*.c   subcommand NAME; stats_collect.c reads what show and
+ *                      top need, too
+ *   dot*.c, svg.c      show's pictures
+ *   pcapng.c           monitor's capture files
+ *   exposition.c       Prometheus' text format
+ *   table.c, units.c   columns; numbers for people
+ *   options.c, files.c options; databases and placement
  */
 #ifndef XOVN_CMD_H
 #define XOVN_CMD_H
