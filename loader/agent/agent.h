@@ -4,6 +4,7 @@
  * one loop; the kernel forwards by itself, whether this runs or not.
  *
  *   agent.c      the loop: who is asked for what, in which order
+ *   update.c     what changed into the maps; who is told
  *   links.c      interfaces: VIFs, underlay, physical networks
  *   report.c     lines for the log, each once
  *   vswitch.h    conf.db;  southbound.h  SB;  engine.h  rows to maps
@@ -88,5 +89,39 @@ void links_set_vifs(struct links *l, struct vswitch *v);
 bool links_find_underlay(struct links *l, const struct vswitch_settings *s);
 /* Underlay and physical networks; the maps exist. */
 void links_set_nics(struct links *l, const struct vswitch *v);
+
+/* ---- update.c ---- */
+
+struct agent {
+	const struct agent_options *options;
+	struct report report;
+	int signals; /* signalfd */
+	struct live *live;
+	struct links links;
+	struct ovsdb_client *conf, *sb, *nb;
+	bool was_connected[3]; /* in that order */
+	struct vswitch *vswitch;
+	struct southbound *southbound;
+	struct engine *engine;
+	struct upcalls *upcalls;
+	uint64_t settings_version; /* of vswitch: remotes are set by it */
+	uint64_t links_version; /* ... interfaces are */
+	uint64_t compiled_version; /* of links, in the maps */
+	bool is_whole; /* the next update trusts nothing kept */
+	bool is_behind; /* the last update failed */
+	bool has_underlay; /* somebody has the encap IP */
+	bool was_forwarding;
+	int64_t retry; /* time_ms() of another update */
+	char **installed; /* names of LSPs */
+	size_t n_installed;
+};
+
+/* Compiles and writes where anything changed. */
+void update(struct agent *a);
+void update_forget(struct agent *a); /* what was told */
+/* Chassis_Private.nb_cfg, where all of it is in the maps. */
+void report_nb_cfg(struct agent *a);
+/* As soon as there are maps. */
+void open_upcalls(struct agent *a);
 
 #endif /* XOVN_AGENT_AGENT_H */
