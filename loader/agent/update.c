@@ -59,7 +59,7 @@ static void on_learned(void *arg, const struct upcall *u)
 {
 	struct agent *a = arg;
 
-	southbound_learned(a->southbound, u, a->engine);
+	southbound_learned(a->southbound, u);
 }
 
 void open_upcalls(struct agent *a)
