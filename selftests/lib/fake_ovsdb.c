@@ -123,6 +123,43 @@ void fake_step(struct fake *f)
 	poll(&fd, 1, 5);
 }
 
+int fake_setup(void **state, bool leader_only, const char *lock, int probe_ms)
+{
+	const struct ovsdb_client_config config = {
+		.database = "Test",
+		.filter = fake_filter,
+		.leader_only = leader_only,
+		.lock = lock,
+		.probe_ms = probe_ms,
+	};
+	struct fake *f = calloc(1, sizeof(*f));
+	struct error e;
+
+	fake_open(f, ovsdb_client_new(&config));
+	assert_int_equal(
+		ovsdb_client_set_remotes(f->client, f->remote, NULL, &e), 0);
+	*state = f;
+	return 0;
+}
+
+int fake_teardown(void **state)
+{
+	struct fake *f = *state;
+
+	ovsdb_client_free(f->client);
+	fake_close(f);
+	free(f);
+	return 0;
+}
+
+void fake_status(struct fake *f, const char *text)
+{
+	fake_until(f, strstr(ovsdb_client_status(f->client), text));
+	assert_int_equal(strncmp(ovsdb_client_status(f->client), f->remote,
+				 strlen(f->remote)),
+			 0);
+}
+
 static bool has_connection(const struct fake *f)
 {
 	struct pollfd fd = {.fd = f->listener, .events = POLLIN};

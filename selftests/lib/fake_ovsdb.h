@@ -29,6 +29,9 @@ struct fake {
 extern const struct ovsdb_filter fake_filter[];
 extern const char fake_schema[], fake_schema_late[], fake_schema_bare[];
 
+/* For cmocka: a client of database Test that knows the server, in *state. */
+int fake_setup(void **state, bool leader_only, const char *lock, int probe_ms);
+int fake_teardown(void **state);
 void fake_open(struct fake *f, struct ovsdb_client *client);
 void fake_close(struct fake *f); /* not the client */
 void fake_drop(struct fake *f); /* the connection */
@@ -50,6 +53,8 @@ void fake_step(struct fake *f);
 			fail_msg("it never came: %s; %s", #statement,          \
 				 ovsdb_client_status((f)->client));            \
 	} while (0)
+/* Waits until the status begins with the remote and has the text. */
+void fake_status(struct fake *f, const char *text);
 /* Some rounds, for what must not happen. */
 void fake_settle(struct fake *f);
 

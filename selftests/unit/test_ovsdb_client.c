@@ -13,28 +13,7 @@
 
 static int setup(void **state)
 {
-	const struct ovsdb_client_config config = {
-		.database = "Test",
-		.filter = fake_filter,
-	};
-	struct fake *f = calloc(1, sizeof(*f));
-	struct error e;
-
-	fake_open(f, ovsdb_client_new(&config));
-	assert_int_equal(
-		ovsdb_client_set_remotes(f->client, f->remote, NULL, &e), 0);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fake *f = *state;
-
-	ovsdb_client_free(f->client);
-	fake_close(f);
-	free(f);
-	return 0;
+	return fake_setup(state, false, NULL, 0);
 }
 
 /* "+a(x,1) -b ~c(old->new)": the last digit of the uuid, name and n. */
@@ -430,7 +409,7 @@ static void malformed_contents(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(asked_for), TEST(old_server),	   TEST(middle_server),
 		TEST(values),	 TEST(changes_merge),	   TEST(change_columns),
