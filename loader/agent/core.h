@@ -8,6 +8,7 @@
 
 #include "compile/compile.h"
 #include "error.h"
+#include "nb/placement.h"
 #include "ovsdb/client.h"
 
 struct core;
@@ -37,6 +38,8 @@ struct core_result {
 	uint64_t *owners; /* sorted */
 	size_t n_owners;
 	size_t n_datapaths; /* compiled anew */
+	uint8_t (*uuids)[16]; /* ... of a part, these */
+	struct placement chassis; /* of a whole one, those known */
 };
 
 struct core *core_new(void); /* NULL: memory */
@@ -48,7 +51,8 @@ int core_compile(struct core *c, const struct core_input *in,
 /* It has been written, so that is how things are; takes it over.  Without
  * this call the next core_compile() is whole.  0 or -ENOMEM (the next one is
  * whole). */
-int core_commit(struct core *c, struct core_result *result);
+int core_commit(struct core *c, const struct core_input *in,
+		struct core_result *result);
 void core_result_free(struct core_result *result);
 
 /* Of what was committed last. */

@@ -94,7 +94,7 @@ static int update(struct engine *engine, const struct core_input *in,
 		take_notes(result, &compiled.compiled);
 		/* All is written; without memory to remember that, the next
 		 * update is whole. */
-		core_commit(engine->core, &compiled);
+		core_commit(engine->core, in, &compiled);
 	}
 	core_result_free(&compiled);
 	return ret;

@@ -73,7 +73,7 @@ bool tables_want(const struct tables *c, uint64_t owner)
 	const struct compile_input *in = c->in;
 	uint64_t kind = owner >> 32 << 32;
 
-	if (!in->owners || kind == IMAGE_OWNER_CHOICE ||
+	if (!in || !in->owners || kind == IMAGE_OWNER_CHOICE ||
 	    kind == IMAGE_OWNER_NAT_SET)
 		return true;
 	return in->n_owners && bsearch(&owner, in->owners, in->n_owners,
