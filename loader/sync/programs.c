@@ -13,6 +13,7 @@
 #include "ct_delete.skel.h"
 #include "nic.skel.h"
 #include "nic_xdp.skel.h"
+#include "reinject.skel.h"
 #include "vif.skel.h"
 
 static const struct {
@@ -29,6 +30,8 @@ static const struct {
 			     "prog_nic_xdp"},
 	[PROGRAM_CT_DELETE] = {ct_delete_bpf__elf_bytes, "ct_delete.bpf.o",
 			       "ct_delete", "prog_ct_delete"},
+	[PROGRAM_REINJECT] = {reinject_bpf__elf_bytes, "reinject.bpf.o",
+			      "reinject_ingress", "prog_reinject"},
 };
 
 static bool verbose;

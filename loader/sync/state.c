@@ -264,7 +264,8 @@ int state_open(struct state *s, const char *dir, enum state_mode mode,
 		goto out;
 	if (!s->is_loaded && (mode == STATE_READ || mode == STATE_CHANGE))
 		err = not_loaded(s, e);
-	for (int i = 0; i < MAP_COUNT && !err && s->is_loaded; i++)
+	/* What an older xovn of this layout loaded has no maps for agents. */
+	for (int i = 0; i < MAP_AGENT_FIRST && !err && s->is_loaded; i++)
 		if (s->map_fd[i] < 0 &&
 		    (mode == STATE_READ || mode == STATE_CHANGE))
 			err = error_set(e, ENOENT,
