@@ -3,9 +3,10 @@
  * One connection to an OVSDB server: JSON-RPC 1.0 (RFC 7047, 4), messages one
  * behind the other without anything between.  Nothing here blocks.
  *
- *   remote.c   "unix:PATH", "tcp:HOST:PORT", "ssl:HOST:PORT", lists of them
+ *   remote.c     "unix:PATH", "tcp:HOST:PORT", "ssl:HOST:PORT", lists of them
  *   stream.c, stream_ssl.c   bytes
- *   jsonrpc.c  messages
+ *   framing.c    bytes into messages
+ *   jsonrpc.c    messages, and what waits in both directions
  */
 #ifndef XOVN_OVSDB_JSONRPC_H
 #define XOVN_OVSDB_JSONRPC_H
