@@ -90,12 +90,14 @@ static void network_nic(struct ports *p, const struct ovsdb *db,
 	}
 }
 
-static void complain(struct ports *p, const char *text, const char *bad)
+static void complain(struct ports *p, const char *text, char *bad)
 {
 	if (same(p->reported, text))
 		return;
 	free(p->reported);
 	p->reported = strdup(text);
+	if (bad)
+		text_clean(bad);
 	if (bad)
 		warning("ovn-bridge-mappings: %s is left out; it takes "
 			"NETWORK:BRIDGE, each once",
@@ -103,9 +105,10 @@ static void complain(struct ports *p, const char *text, const char *bad)
 }
 
 static int networks_make(struct ports *p, const struct ovsdb *db,
-			 const char *text, struct vswitch_network **out,
-			 size_t *n)
+			 const struct vswitch_settings *settings,
+			 struct vswitch_network **out, size_t *n)
 {
+	const char *text = settings->bridge_mappings;
 	struct settings_mapping *mappings;
 	char *bad;
 	size_t i;
@@ -125,7 +128,8 @@ static int networks_make(struct ports *p, const struct ovsdb *db,
 		(*out)[i].network = mappings[i].network;
 		(*out)[i].bridge = mappings[i].bridge;
 		mappings[i].network = mappings[i].bridge = NULL;
-		if (bridge)
+		/* ports of the integration bridge are VIFs */
+		if (bridge && strcmp((*out)[i].bridge, settings->bridge))
 			network_nic(p, db, bridge, (*out)[i].ifname);
 	}
 	settings_mappings_free(mappings, *n);
@@ -248,8 +252,7 @@ int ports_export(struct ports *p, const struct ovsdb *db,
 	int err = 0;
 
 	if (settings->bridge_mappings)
-		err = networks_make(p, db, settings->bridge_mappings, &networks,
-				    &n_networks);
+		err = networks_make(p, db, settings, &networks, &n_networks);
 	if (!err)
 		err = vifs_make(p, db, &vifs, &n_vifs);
 	if (err) {
