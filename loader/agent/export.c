@@ -42,10 +42,21 @@ static const struct ovsdb_row *bridge_find(const struct ovsdb *db,
 	return NULL;
 }
 
-/* The bridge's NIC is the first by name that is there; a second one would
- * need a switch between them. */
-static void network_nic(struct ports *p, const struct ovsdb_row *bridge,
-			char ifname[IFNAMSIZ])
+/* Which of two NICs goes first: one that has a number already, so that a
+ * bridge keeps the NIC it has, over restarts too; else the name decides. */
+static bool goes_first(const struct ovsdb *db, const struct port *a,
+		       const struct port *b)
+{
+	const struct ovsdb_table *t = ovsdb_table(db, "Interface");
+	bool has_a = ovsdb_integer(ovsdb_find(t, a->uuid), "ofport", -1) > 0;
+	bool has_b = ovsdb_integer(ovsdb_find(t, b->uuid), "ofport", -1) > 0;
+
+	return has_a != has_b ? has_a : strcmp(a->name, b->name) < 0;
+}
+
+/* A second NIC would need a switch between them. */
+static void network_nic(struct ports *p, const struct ovsdb *db,
+			const struct ovsdb_row *bridge, char ifname[IFNAMSIZ])
 {
 	struct port *nic = NULL, *port;
 	size_t i;
@@ -61,7 +72,7 @@ static void network_nic(struct ports *p, const struct ovsdb_row *bridge,
 				"%s: xovn has no VLANs on bridge ports; tag "
 				"belongs to the localnet port in OVN_Northbound",
 				port->name);
-		else if (!nic || strcmp(port->name, nic->name) < 0)
+		else if (!nic || goes_first(db, port, nic))
 			nic = port;
 	}
 	if (!nic)
@@ -79,12 +90,14 @@ static void network_nic(struct ports *p, const struct ovsdb_row *bridge,
 	}
 }
 
-static void complain(struct ports *p, const char *text, const char *bad)
+static void complain(struct ports *p, const char *text, char *bad)
 {
 	if (same(p->reported, text))
 		return;
 	free(p->reported);
 	p->reported = strdup(text);
+	if (bad)
+		text_clean(bad);
 	if (bad)
 		warning("ovn-bridge-mappings: %s is left out; it takes "
 			"NETWORK:BRIDGE, each once",
@@ -92,9 +105,10 @@ static void complain(struct ports *p, const char *text, const char *bad)
 }
 
 static int networks_make(struct ports *p, const struct ovsdb *db,
-			 const char *text, struct vswitch_network **out,
-			 size_t *n)
+			 const struct vswitch_settings *settings,
+			 struct vswitch_network **out, size_t *n)
 {
+	const char *text = settings->bridge_mappings;
 	struct settings_mapping *mappings;
 	char *bad;
 	size_t i;
@@ -114,8 +128,9 @@ static int networks_make(struct ports *p, const struct ovsdb *db,
 		(*out)[i].network = mappings[i].network;
 		(*out)[i].bridge = mappings[i].bridge;
 		mappings[i].network = mappings[i].bridge = NULL;
-		if (bridge)
-			network_nic(p, bridge, (*out)[i].ifname);
+		/* ports of the integration bridge are VIFs */
+		if (bridge && strcmp((*out)[i].bridge, settings->bridge))
+			network_nic(p, db, bridge, (*out)[i].ifname);
 	}
 	settings_mappings_free(mappings, *n);
 	return *out ? 0 : -ENOMEM;
@@ -237,8 +252,7 @@ int ports_export(struct ports *p, const struct ovsdb *db,
 	int err = 0;
 
 	if (settings->bridge_mappings)
-		err = networks_make(p, db, settings->bridge_mappings, &networks,
-				    &n_networks);
+		err = networks_make(p, db, settings, &networks, &n_networks);
 	if (!err)
 		err = vifs_make(p, db, &vifs, &n_vifs);
 	if (err) {

@@ -67,14 +67,29 @@ static bool link_parse(const struct nlmsghdr *nlh, struct link *link)
 	return link->ifindex && link->name[0];
 }
 
+/* The place where the index is, or would be. */
+static size_t place_of(const struct link_table *l, uint32_t ifindex)
+{
+	size_t low = 0, high = l->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (l->link[middle].ifindex < ifindex)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static struct link *find_index(const struct link_table *l, uint32_t ifindex)
 {
-	size_t i;
+	size_t place = place_of(l, ifindex);
 
-	for (i = 0; i < l->n; i++)
-		if (l->link[i].ifindex == ifindex)
-			return &l->link[i];
-	return NULL;
+	return place < l->n && l->link[place].ifindex == ifindex ?
+		       &l->link[place] :
+		       NULL;
 }
 
 const struct link *link_table_find_index(const struct link_table *l,
@@ -83,28 +98,68 @@ const struct link *link_table_find_index(const struct link_table *l,
 	return find_index(l, ifindex);
 }
 
-static int by_name(const void *a, const void *b)
+static int by_name(const void *a, const void *b, void *arg)
 {
-	return strcmp(((const struct link *)a)->name,
-		      ((const struct link *)b)->name);
+	const struct link *link = arg;
+
+	return strcmp(link[*(const uint32_t *)a].name,
+		      link[*(const uint32_t *)b].name);
+}
+
+static void sort_names(struct link_table *l)
+{
+	uint32_t i;
+
+	for (i = 0; i < l->n; i++)
+		l->by_name[i] = i;
+	qsort_r(l->by_name, l->n, sizeof(*l->by_name), by_name, l->link);
+	l->is_sorted = true;
 }
 
 const struct link *link_table_find(struct link_table *l, const char *name)
 {
-	struct link key;
+	size_t low = 0, high = l->n;
 
-	if (!l->n || strlen(name) >= sizeof(key.name))
-		return NULL;
-	if (!l->is_sorted)
-		qsort(l->link, l->n, sizeof(*l->link), by_name);
-	l->is_sorted = true;
-	strcpy(key.name, name);
-	return bsearch(&key, l->link, l->n, sizeof(*l->link), by_name);
+	if (!l->is_sorted && l->n)
+		sort_names(l);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct link *link = &l->link[l->by_name[middle]];
+		int order = strcmp(link->name, name);
+
+		if (!order)
+			return link;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static bool has_room(struct link_table *l)
+{
+	size_t capacity = l->capacity ? 2 * l->capacity : 16;
+	uint32_t *names;
+	struct link *more;
+
+	if (l->n < l->capacity)
+		return true;
+	more = realloc(l->link, capacity * sizeof(*more));
+	if (more)
+		l->link = more;
+	names = more ? realloc(l->by_name, capacity * sizeof(*names)) : NULL;
+	if (!names)
+		return false;
+	l->by_name = names;
+	l->capacity = capacity;
+	return true;
 }
 
 static void link_store(struct link_table *l, struct link *new)
 {
 	struct link *old = find_index(l, new->ifindex);
+	size_t place;
 
 	new->epoch = l->epoch;
 	if (old) {
@@ -119,26 +174,22 @@ static void link_store(struct link_table *l, struct link *new)
 		*old = *new;
 		return;
 	}
-	if (l->n == l->capacity) {
-		size_t capacity = l->capacity ? 2 * l->capacity : 16;
-		struct link *more =
-			realloc(l->link, capacity * sizeof(*l->link));
-
-		if (!more) {
-			l->is_short = true;
-			return;
-		}
-		l->link = more;
-		l->capacity = capacity;
+	if (!has_room(l)) {
+		l->is_short = true;
+		return;
 	}
-	l->link[l->n++] = *new;
+	place = place_of(l, new->ifindex);
+	memmove(l->link + place + 1, l->link + place,
+		(l->n++ - place) * sizeof(*l->link));
+	l->link[place] = *new;
 	l->is_changed = true;
 	l->is_sorted = false;
 }
 
 static void link_drop(struct link_table *l, struct link *link)
 {
-	*link = l->link[--l->n];
+	memmove(link, link + 1, (l->link + l->n - (link + 1)) * sizeof(*link));
+	l->n--;
 	l->is_changed = true;
 	l->is_sorted = false;
 }
@@ -278,5 +329,6 @@ void link_table_close(struct link_table *l)
 	if (l->events)
 		mnl_socket_close(l->events);
 	free(l->link);
+	free(l->by_name);
 	memset(l, 0, sizeof(*l));
 }

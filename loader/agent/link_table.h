@@ -42,7 +42,8 @@ struct link {
 struct link_table {
 	struct netlink nl;
 	struct mnl_socket *events;
-	struct link *link; /* by name, once is_sorted */
+	struct link *link; /* by ifindex */
+	uint32_t *by_name; /* places in link, where is_sorted */
 	size_t n, capacity;
 	uint32_t epoch;
 	bool is_sorted;
@@ -82,7 +83,7 @@ struct pair {
 	const uint8_t *uuid, *root; /* Interface, Open_vSwitch row */
 	const uint8_t *mac; /* NULL: the kernel's choice */
 	uint32_t mtu; /* 0: 1500, or as it is */
-	bool is_up; /* the host's end */
+	bool is_up; /* the host's end shall be */
 };
 
 /* Makes the pair, or adopts the one that there is; brings its host end to

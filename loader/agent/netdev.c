@@ -51,8 +51,9 @@ static void port_pair(struct port *port, const struct ovsdb *db,
 		.root = root,
 		.mac = port_mac(port, db, row, mac) ? mac : NULL,
 		.mtu = ovsdb_integer(row, "mtu_request", 0),
-		/* Nothing flows through a bridge's own port. */
-		.is_up = !port->is_local || port->iface_id,
+		/* Only VIFs get a program; through an end without one the
+		 * guest would reach the host. */
+		.is_up = port->is_integration && port->iface_id,
 	};
 	int err = pair_ensure(links, &pair, &port->ifindex);
 
@@ -143,13 +144,9 @@ static void port_look(struct port *port, struct link_table *links,
 
 static bool is_wanted(const struct ports *p, const struct link *link)
 {
-	size_t i;
+	const struct port *port = ports_find(p, link->port);
 
-	for (i = 0; i < p->n; i++)
-		if (p->port[i].kind == PORT_INTERNAL && !p->port[i].error &&
-		    !strcmp(p->port[i].name, link->port))
-			return true;
-	return false;
+	return port && port->kind == PORT_INTERNAL && !port->error;
 }
 
 /* Pairs of this conf.db whose port is gone, or has become another kind. */

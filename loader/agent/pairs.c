@@ -77,6 +77,8 @@ static int pair_create(struct link_table *l, const struct pair *p,
 	struct nlmsghdr *nlh = link_request(
 		buf, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, &info);
 
+	/* The host's own addresses are not the guest's to ask for. */
+	info->ifi_flags = info->ifi_change = IFF_NOARP;
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, hostif);
 	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
 	link = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
@@ -134,14 +136,15 @@ static void set_no_ipv6_address(struct link_table *l, uint32_t ifindex)
 	netlink_talk(&l->nl, nlh, NULL, NULL);
 }
 
-static int set_up(struct link_table *l, uint32_t ifindex)
+static int set_up(struct link_table *l, uint32_t ifindex, bool is_up)
 {
 	char buf[NETLINK_REQUEST_LEN];
 	struct ifinfomsg *info;
 	struct nlmsghdr *nlh =
 		link_request(buf, RTM_SETLINK, 0, ifindex, &info);
 
-	info->ifi_flags = info->ifi_change = IFF_UP;
+	info->ifi_flags = is_up ? IFF_UP : 0;
+	info->ifi_change = IFF_UP;
 	return netlink_talk(&l->nl, nlh, NULL, NULL);
 }
 
@@ -197,8 +200,8 @@ int pair_ensure(struct link_table *l, const struct pair *p, uint32_t *ifindex)
 		err = set_mtu(l, guest->ifindex, p->mtu);
 	if (!err && p->mtu && now.mtu != p->mtu)
 		err = set_mtu(l, now.ifindex, p->mtu);
-	if (!err && p->is_up && !(now.flags & IFF_UP))
-		err = set_up(l, now.ifindex);
+	if (!err && p->is_up != !!(now.flags & IFF_UP))
+		err = set_up(l, now.ifindex, p->is_up);
 	link_table_run(l);
 	*ifindex = now.ifindex;
 	return err;

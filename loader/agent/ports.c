@@ -56,6 +56,12 @@ static int by_uuid(const void *a, const void *b)
 		      ((const struct port *)b)->uuid, 16);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(struct port *const *)a)->name,
+		      (*(struct port *const *)b)->name);
+}
+
 /* Patch ports that ovn-controller left behind say whose they are. */
 static bool is_ovns_patch(const struct ovsdb_row *row)
 {
@@ -216,10 +222,11 @@ int ports_read(struct ports *p, const struct ovsdb *db,
 	};
 	size_t i, j = 0;
 	int err = walk_bridges(&w);
+	struct port **names = err ? NULL : calloc(w.n + 1, sizeof(*names));
 
-	if (err) {
+	if (!names) {
 		list_free(w.port, w.n);
-		return err;
+		return -ENOMEM;
 	}
 	if (w.n)
 		qsort(w.port, w.n, sizeof(*w.port), by_uuid);
@@ -228,8 +235,12 @@ int ports_read(struct ports *p, const struct ovsdb *db,
 			j++;
 		if (j < p->n && !by_uuid(&p->port[j], &w.port[i]))
 			port_take(&w.port[i], &p->port[j]);
+		names[i] = &w.port[i];
 	}
+	qsort(names, w.n, sizeof(*names), by_name);
 	list_free(p->port, p->n);
+	free(p->by_name);
+	p->by_name = names;
 	p->port = w.port;
 	p->n = w.n;
 	return 0;
@@ -237,17 +248,26 @@ int ports_read(struct ports *p, const struct ovsdb *db,
 
 struct port *ports_find(const struct ports *p, const char *name)
 {
-	size_t i;
+	size_t low = 0, high = p->n;
 
-	for (i = 0; i < p->n; i++)
-		if (!strcmp(p->port[i].name, name))
-			return &p->port[i];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(p->by_name[middle]->name, name);
+
+		if (!order)
+			return p->by_name[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }
 
 void ports_clear(struct ports *p)
 {
 	list_free(p->port, p->n);
+	free(p->by_name);
 	vifs_free(p->vif, p->n_vifs);
 	networks_free(p->network, p->n_networks);
 	free(p->reported);

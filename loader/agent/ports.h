@@ -72,6 +72,7 @@ struct port {
 
 struct ports {
 	struct port *port;
+	struct port **by_name;
 	size_t n;
 	struct vswitch_vif *vif; /* by name */
 	size_t n_vifs;
