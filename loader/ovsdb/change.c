@@ -108,15 +108,15 @@ void changes_insert(struct changes *c, const struct ovsdb_row *row)
 	}
 }
 
-bool changes_need_old(const struct changes *c, const struct ovsdb_row *row)
+bool changes_need_old(struct changes *c, const struct ovsdb_row *row)
 {
+	c->is_settled = false;
 	return !change_find(c, row);
 }
 
 void changes_modify(struct changes *c, const struct ovsdb_row *row,
 		    struct ovsdb_row *old)
 {
-	c->is_settled = false;
 	change_add(c, OVSDB_MODIFIED, row, old);
 }
 

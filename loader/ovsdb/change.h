@@ -17,9 +17,9 @@ struct changes {
 /* Room for n more, so that what follows cannot fail.  0 or -ENOMEM. */
 int changes_reserve(struct changes *c, size_t n);
 void changes_insert(struct changes *c, const struct ovsdb_row *row);
-/* Before the row is modified: is its state before known, or must a copy be
- * made and given to changes_modify()? */
-bool changes_need_old(const struct changes *c, const struct ovsdb_row *row);
+/* The row is about to be modified: must a copy of it be made first and given
+ * to changes_modify(), or is its state before known? */
+bool changes_need_old(struct changes *c, const struct ovsdb_row *row);
 void changes_modify(struct changes *c, const struct ovsdb_row *row,
 		    struct ovsdb_row *old);
 /* Takes the row over, which its table has let go. */

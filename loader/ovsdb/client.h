@@ -8,7 +8,7 @@
  *   client.c     what is below;  session.c  connections, remotes, messages
  *   server.c     database _Server: leader, connected, stale
  *   monitor.c, condition.c   what the server sends of the database
- *   replica.c, store_rows.c, change.c   the rows and what became of them
+ *   replica.c, update.c, store_rows.c, change.c   the rows, what became of them
  *   transact.c, operation.c, outcome.c, value.c   transactions
  *   fetch.c      once
  */

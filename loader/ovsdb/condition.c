@@ -39,7 +39,9 @@ int ovsdb_client_set_condition(struct ovsdb_client *c, const char *table,
 		json_decref(where);
 		return -ENOMEM;
 	}
-	if (c->data.db->filter[i].table)
+	/* One that is no other stays the same object: quick to compare. */
+	if (c->data.db->filter[i].table &&
+	    !clauses_same(condition->wanted, where))
 		clauses_set(&condition->wanted, where);
 	json_decref(where);
 	return 0;

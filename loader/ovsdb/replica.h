@@ -8,14 +8,12 @@
 
 #include "change.h"
 #include "store.h"
+#include "update.h"
 
 struct replica {
 	struct ovsdb *db; /* has all tables of the filter, always */
 	struct changes changes;
 };
-
-/* Of RFC 7047 4.1.6 (rows before and after) or ovsdb-server(7) 4.1.14. */
-enum update_form { UPDATE_ROWS, UPDATE_DIFFS };
 
 int replica_init(struct replica *r, const char *database,
 		 const struct ovsdb_filter *filter); /* 0 or -ENOMEM */

@@ -309,7 +309,7 @@ static void session_open(struct ovsdb_client *c)
 
 static int64_t probe_at(const struct ovsdb_client *c)
 {
-	if (!jsonrpc_is_connected(c->rpc))
+	if (c->step == STEP_CONNECT)
 		return c->step_since + CONNECT_MS;
 	if (c->probe_ms <= 0)
 		return INT64_MAX;
@@ -326,7 +326,7 @@ static void probe_run(struct ovsdb_client *c)
 		c->is_probed = false;
 	if (now < probe_at(c))
 		return;
-	if (!jsonrpc_is_connected(c->rpc)) {
+	if (c->step == STEP_CONNECT) {
 		session_fail(c, "no connection within %d s", CONNECT_MS / 1000);
 	} else if (c->is_probed) {
 		session_fail(c, "no answer within %d ms", 2 * c->probe_ms);
