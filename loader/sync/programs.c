@@ -82,7 +82,7 @@ bool programs_are_current(const struct state *s)
 {
 	char path[PATH_MAX];
 
-	if (!s->is_loaded || s->config.program_id != programs_id())
+	if (s->config.program_id != programs_id())
 		return false;
 	for (int i = 0; i < PROGRAM_COUNT; i++) {
 		state_path(s, path, programs[i].pin);
