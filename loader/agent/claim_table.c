@@ -192,6 +192,11 @@ static struct refusal *refusal_find(const struct claims *c, const char *name)
 	return NULL;
 }
 
+bool claim_is_refused(const struct southbound *s, const char *name)
+{
+	return refusal_find(&s->claims, name);
+}
+
 int64_t claim_refused_until(const struct claims *c, const char *name)
 {
 	const struct refusal *r = c->refusals ? refusal_find(c, name) : NULL;

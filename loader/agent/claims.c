@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define CLAIMS_PER_TXN 1000
+/* After the pause: a row that is refused again within it has said why. */
+#define REFUSAL_KEPT_MS 60000
 
 /* What a look at all Port_Bindings collects. */
 struct look {
@@ -341,7 +343,6 @@ void claims_run(struct southbound *s)
 			s->claims.list[i].why = NULL;
 	if (!l.txn)
 		return;
-	s->claims.sent_at = time_ms();
 	topic_submit(&s->claiming, l.txn, l.n, l.first ? l.first : "");
 }
 
@@ -353,12 +354,12 @@ void claims_done(struct southbound *s, enum ovsdb_txn_result outcome, size_t n)
 	size_t i;
 
 	s->is_dirty = true;
+	claim_refusals_forget(c, time_ms() - REFUSAL_KEPT_MS);
 	switch (outcome) {
 	case OVSDB_TXN_SUCCESS:
 		for (i = 0; i < c->n; i++)
 			if (c->list[i].is_sent)
 				c->list[i].claimed_at = time_ms();
-		claim_refusals_forget(c, c->sent_at);
 		c->limit = n == c->limit ? 2 * n : CLAIMS_PER_TXN;
 		if (c->limit > CLAIMS_PER_TXN)
 			c->limit = CLAIMS_PER_TXN;

@@ -3,6 +3,7 @@
  * taken it. */
 #include "agent/southbound_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -116,13 +117,31 @@ static void entries_remove_done(struct learned *l)
 		l->is_overflowing = false;
 }
 
+/* The first of those that are written, for the log. */
+static const char *entry_name(struct learned_entry **due, size_t n,
+			      char name[48])
+{
+	const struct learned_entry *e;
+	size_t i = 0;
+
+	while (i + 1 < n && !due[i]->is_sent)
+		i++;
+	e = due[i];
+	snprintf(name, 48, "%s %u.%u.%u.%u %02x:%02x:%02x:%02x:%02x:%02x",
+		 e->kind == UPCALL_FDB ? "MAC" : "neighbor", e->ip[0], e->ip[1],
+		 e->ip[2], e->ip[3], e->mac[0], e->mac[1], e->mac[2], e->mac[3],
+		 e->mac[4], e->mac[5]);
+	return name;
+}
+
 void learned_run(struct southbound *s)
 {
 	struct learned *l = &s->learned;
 	struct learned_entry *due[ROWS_PER_TXN];
 	struct ovsdb_txn *txn;
 	int64_t now = time_ms();
-	size_t i, n = 0;
+	size_t i, n = 0, written;
+	char name[48];
 
 	/* A row that is not here yet is not missing. */
 	if (!l->n || !topic_is_free(&s->learning) ||
@@ -134,8 +153,8 @@ void learned_run(struct southbound *s)
 	txn = n ? ovsdb_txn_new(s->client) : NULL;
 	if (!txn)
 		return;
-	n = learned_compare(s, txn, due, n);
-	if (!topic_submit(&s->learning, txn, n, "MAC_Binding, FDB"))
+	written = learned_compare(s, txn, due, n);
+	if (!topic_submit(&s->learning, txn, written, entry_name(due, n, name)))
 		for (i = 0; i < l->n; i++)
 			l->queue[i].is_sent = false;
 	entries_remove_done(l);
@@ -170,7 +189,7 @@ int64_t learned_due(const struct southbound *s)
 	int64_t due = INT64_MAX;
 	size_t i;
 
-	if (s->learning.call || !ovsdb_client_conditions_hold(s->client))
+	if (s->learning.is_sent || !ovsdb_client_conditions_hold(s->client))
 		return INT64_MAX;
 	for (i = 0; i < l->n; i++)
 		if (l->queue[i].due < due)

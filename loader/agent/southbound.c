@@ -20,6 +20,7 @@ struct southbound *southbound_new(struct ovsdb_client *sb)
 	s->chassis.done = chassis_done;
 	topic_init(&s->claiming, s, "port");
 	s->claiming.done = claims_done;
+	s->claiming.knows = claim_is_refused;
 	topic_init(&s->learning, s, "learned");
 	s->learning.done = learned_done;
 	topic_init(&s->releasing, s, "release of chassis");
@@ -219,7 +220,7 @@ bool southbound_release(struct southbound *s)
 	    s->releasing.pause_ms)
 		return true; /* nobody to tell, or who does not want to know */
 	/* What was sent before may still make the rows anew. */
-	if (s->releasing.call || s->chassis.call || s->claiming.call)
+	if (s->releasing.is_sent || s->chassis.is_sent || s->claiming.is_sent)
 		return false;
 	if (!chassis_row(s, name))
 		return true;

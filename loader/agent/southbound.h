@@ -20,6 +20,7 @@
 struct southbound;
 
 struct southbound *southbound_new(struct ovsdb_client *sb);
+/* Before sb, which must not run any more. */
 void southbound_free(struct southbound *s);
 
 /* What it goes by; borrowed until the next call. */

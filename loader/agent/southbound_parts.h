@@ -23,13 +23,16 @@ struct topic {
 	 * many they were. */
 	void (*done)(struct southbound *s, enum ovsdb_txn_result outcome,
 		     size_t n);
-	struct topic_call *call; /* on its way, or NULL */
+	/* Is it said already that the object is refused?  NULL: the topic
+	 * itself remembers the last reason. */
+	bool (*knows)(const struct southbound *s, const char *object);
+	bool is_sent; /* and not answered */
 	size_t n; /* objects in it */
 	char *object; /* the first of them, or NULL */
 	size_t conflicts; /* in a row */
 	int pause_ms; /* the last one, 0: none */
 	int64_t not_before; /* time_ms() */
-	char problem[512]; /* said already */
+	char problem[256]; /* why, of the last one refused */
 };
 
 /* A VIF's iface-id. */
@@ -58,7 +61,6 @@ struct claims {
 		int pause_ms;
 		char name[];
 	} * refusals;
-	int64_t sent_at;
 };
 
 struct learned_entry {
@@ -113,7 +115,7 @@ struct southbound {
 
 /* topic.c */
 void topic_init(struct topic *t, struct southbound *s, const char *name);
-void topic_free(struct topic *t); /* what is on its way is forgotten */
+void topic_free(struct topic *t);
 bool topic_is_free(const struct topic *t); /* to send one now */
 /* time_ms() when it will be, INT64_MAX: that depends on the server. */
 int64_t topic_due(const struct topic *t);
@@ -174,6 +176,7 @@ bool claim_table_installed(struct claims *c, const char *const *lsps, size_t n);
 int64_t claim_refused_until(const struct claims *c, const char *name);
 bool claim_refuse(struct claims *c, const char *name); /* false: memory */
 void claim_refusals_forget(struct claims *c, int64_t before);
+bool claim_is_refused(const struct southbound *s, const char *name);
 
 /* learned.c */
 void learned_init(struct learned *l);

@@ -12,14 +12,8 @@
 #define PAUSE_FIRST_MS 1000
 #define PAUSE_LAST_MS 8000
 #define CONFLICT_PAUSE_MS 10 /* doubles */
-#define CONFLICT_PAUSE_MAX_MS 1000
-/* A unique index that other rows than those that we see keep refusing. */
-#define CONFLICTS_MAX 6
-
-/* Outlives the topic where the answer comes late. */
-struct topic_call {
-	struct topic *topic; /* NULL: nobody waits any more */
-};
+/* So often in a row it is no race any more. */
+#define CONFLICTS_MAX 8
 
 void topic_init(struct topic *t, struct southbound *s, const char *name)
 {
@@ -30,67 +24,55 @@ void topic_init(struct topic *t, struct southbound *s, const char *name)
 
 void topic_free(struct topic *t)
 {
-	if (t->call)
-		t->call->topic = NULL;
-	t->call = NULL;
 	free(t->object);
-	t->object = NULL;
 }
 
 bool topic_is_free(const struct topic *t)
 {
-	return !t->call && time_ms() >= t->not_before;
+	return !t->is_sent && time_ms() >= t->not_before;
 }
 
 int64_t topic_due(const struct topic *t)
 {
-	return !t->call && t->not_before > time_ms() ? t->not_before :
-						       INT64_MAX;
+	return !t->is_sent && t->not_before > time_ms() ? t->not_before :
+							  INT64_MAX;
 }
 
 static void topic_conflict(struct topic *t)
 {
-	int64_t pause = CONFLICT_PAUSE_MS
-			<< (t->conflicts < 8 ? t->conflicts : 8);
-
 	/* The first is looked at again at once: others were only faster. */
-	if (t->conflicts++)
-		t->not_before = time_ms() + (pause < CONFLICT_PAUSE_MAX_MS ?
-						     pause :
-						     CONFLICT_PAUSE_MAX_MS);
+	if (t->conflicts)
+		t->not_before = time_ms() + (CONFLICT_PAUSE_MS << t->conflicts);
+	t->conflicts++;
 }
 
 static void topic_refused(struct topic *t, const char *why)
 {
-	char problem[sizeof(t->problem)];
 	int pause = t->pause_ms ? 2 * t->pause_ms : PAUSE_FIRST_MS;
+	const char *object = t->object ? t->object : "(no memory)";
+	bool is_said =
+		t->knows ? t->knows(t->s, object) :
+			   !strncmp(why, t->problem, sizeof(t->problem) - 1);
 
 	t->pause_ms = pause < PAUSE_LAST_MS ? pause : PAUSE_LAST_MS;
 	t->not_before = time_ms() + t->pause_ms;
-	snprintf(problem, sizeof(problem), "%s: %s",
-		 t->object ? t->object : t->name, why);
-	if (strcmp(problem, t->problem))
-		warning("SB: %s: %s", t->name, problem);
-	memcpy(t->problem, problem, sizeof(problem));
+	if (!is_said)
+		warning("SB: %s %s: %s", t->name, object, why);
+	snprintf(t->problem, sizeof(t->problem), "%s", why);
 }
 
 static void topic_done(void *arg, enum ovsdb_txn_result outcome,
 		       const json_t *result, const char *why)
 {
-	struct topic_call *call = arg;
-	struct topic *t = call->topic;
+	struct topic *t = arg;
 
 	(void)result;
-	free(call);
-	if (!t)
-		return;
-	t->call = NULL;
-	if (!why)
-		why = "refused";
-	/* A row with these keys has come, but not to us yet. */
-	if (outcome == OVSDB_TXN_ERROR && strstr(why, "constraint violation") &&
-	    t->conflicts < CONFLICTS_MAX)
-		outcome = OVSDB_TXN_TRY_AGAIN;
+	t->is_sent = false;
+	if (!ovsdb_client_is_connected(t->s->client))
+		t->conflicts = 0;
+	else if (outcome == OVSDB_TXN_TRY_AGAIN &&
+		 t->conflicts == CONFLICTS_MAX)
+		outcome = OVSDB_TXN_ERROR;
 	switch (outcome) {
 	case OVSDB_TXN_SUCCESS:
 		t->conflicts = 0;
@@ -104,7 +86,7 @@ static void topic_done(void *arg, enum ovsdb_txn_result outcome,
 		t->conflicts = 0;
 		/* Which of several it is will be found out. */
 		if (t->n <= 1)
-			topic_refused(t, why);
+			topic_refused(t, why ? why : "refused");
 		break;
 	}
 	if (t->done)
@@ -114,25 +96,17 @@ static void topic_done(void *arg, enum ovsdb_txn_result outcome,
 bool topic_submit(struct topic *t, struct ovsdb_txn *txn, size_t n,
 		  const char *object)
 {
-	struct topic_call *call;
-
 	if (!txn)
 		return false;
 	if (ovsdb_txn_is_empty(txn)) {
 		ovsdb_txn_cancel(txn);
 		return false;
 	}
-	call = calloc(1, sizeof(*call));
-	if (!call) {
-		ovsdb_txn_cancel(txn);
-		return false;
-	}
-	call->topic = t;
-	t->call = call;
+	t->is_sent = true;
 	t->n = n;
 	free(t->object);
 	t->object = strdup(object);
-	ovsdb_txn_submit(txn, topic_done, call);
+	ovsdb_txn_submit(txn, topic_done, t);
 	return true;
 }
 
