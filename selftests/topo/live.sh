@@ -22,6 +22,8 @@ GATEWAY=${GATEWAY:-node1}
 EXT=${VM_IP[ext]}
 LIVE_KIND=${LIVE_KIND:-xovn}
 KINDS=${KINDS:-}
+# what tests may use; one with another kind of host is skipped
+LIVE_READY=${LIVE_READY:-stock}
 declare -A HOST_KIND LIVE_PID
 # as the tutorial's hosts are named in its Southbound database; its node4
 # is its gateway, which is node1 here

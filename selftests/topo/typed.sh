@@ -8,10 +8,10 @@
 #   verdict NAME TUTORIAL HERE    compares
 
 TUTORIAL=${TUTORIAL:-$DATA/tutorial/commands}
-SECTIONS=${SECTIONS:-2 3 4 5 6 7 8 9 10 11 12 13 14}
 typed_pids=()
 typed_out=
 typed_code=0
+sign='#'
 pings_sent=0
 pings_lost=0
 # a ping's first packet may be lost: on a stock host flows follow the
@@ -22,7 +22,7 @@ FIRST_LOST=
 typed() {
 	local where=$1 text
 	text=${2//<chassis of node1>/${SYSTEM_ID[node1]}}
-	typed_print "$where# $text"
+	typed_print "$where$sign $text"
 	prompt "$where" "$text" >"$DIR/typed" 2>&1
 	typed_code=$?
 	typed_out=$(tr -d '\0' <"$DIR/typed")
@@ -45,10 +45,9 @@ prompt() {
 shown() {
 	sed -E 's/^(switch|router) [0-9a-f-]{36} /\1 /; s/"//g' |
 		awk '
-			/^[^ ]/ { block = $0; sub_ = ""; next_() }
-			/^    [^ ]/ { sub_ = $0 }
-			{ print block "|" (sub_ == "" ? "" : sub_) "|" $0 }
-			function next_() { }' | sort
+			/^[^ ]/ { block = $0; item = "" }
+			/^    [^ ]/ { item = $0 }
+			{ print block "|" item "|" $0 }' | sort
 }
 
 # ping_result: "ttl=63", of ping's output.  One packet may be lost where
@@ -114,18 +113,18 @@ expected() {
 		;;
 	fails)
 		typed "$where" "$text"
-		here="succeeds"
-		[ $typed_code = 0 ] || here=$typed_out
+		here=$typed_out
 		# shellcheck disable=SC2053
-		[ $typed_code = 0 ] || [[ $here != $want ]] || here=$want
-		verdict "$name" "$want" "$here"
+		[[ $typed_out != $want ]] || here=refused
+		[ $typed_code != 0 ] || here="exit code 0"
+		verdict "$name" refused "$here"
 		;;
 	mayfail)
 		typed "$where" "$text"
-		here=$want
+		here=there
 		# shellcheck disable=SC2053
 		[ $typed_code = 0 ] || [[ $typed_out == $want ]] || here=$typed_out
-		verdict "$name" "$want" "$here"
+		verdict "$name" there "$here"
 		;;
 	unanswered)
 		typed_limit=$want typed "$where" "$text"
@@ -133,15 +132,15 @@ expected() {
 			"$([ $typed_code = 124 ] && echo no answer || echo "$typed_out")"
 		;;
 	everyone)
-		typed_print "$where# for i in {1..40}; do $text; done | sort | uniq -c"
-		prompt "$where" "for i in {1..40}; do $text -m 3; done" 2>&1 |
+		typed_print "$where$sign for i in {1..20}; do $text; done | sort | uniq -c"
+		prompt "$where" "for i in {1..20}; do $text -m 3; done" 2>&1 |
 			sort | uniq -c >"$DIR/typed"
 		typed_print "$(cat "$DIR/typed")"
 		verdict "$name, who answers" "$want" \
 			"$(sed 's/^ *[0-9]* i am //' "$DIR/typed" | xargs)"
 		;;
 	background)
-		typed_print "$where# $text &"
+		typed_print "$where$sign $text &"
 		typed_limit=600 prompt "$where" "$text" \
 			>"$DIR/$where/background.${#typed_pids[@]}" 2>&1 &
 		typed_pids+=($!)
@@ -185,8 +184,9 @@ type_tutorial() {
 		"= "*)
 			read -r kind want <<<"${line#= }"
 			;;
-		node[123]*|ext*)
+		node[123]* | ext*)
 			where=${line%% *}
+			sign=${where: -1}
 			where=${where%?}
 			text=${line#* }
 			while [[ ${lines[i + 1]:-} == "> "* ]]; do
