@@ -251,7 +251,7 @@ live_logs() {
 	local f
 	for f in "$DIR"/node?/*.log; do
 		printf '== %s\n' "${f#"$DIR"/}"
-		tail -n "${1:-5}" "$f"
+		tail -n 5 "$f"
 	done
 }
 
