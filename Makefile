@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make            install what a build needs, build build/xovn
 # make demo       the tutorial's network on three hosts in namespaces (KEEP=1: leave it up)
+#                 LIVE=1: live databases, the tutorial's commands typed as it gives them,
+#                 KINDS="node1=stock node3=stock": stock OVN on some of the hosts
 # make test       unit, BPF program and topology tests
 # make fuzz       libFuzzer on what strangers' bytes reach first, TIME=60 seconds each
 # make bench      what it costs, beside what Linux costs; asserts nothing
@@ -59,6 +61,8 @@ MAN := $(patsubst doc/man/%.scd,$(B)/man/%,$(sort $(wildcard doc/man/*.scd))) \
 	$(B)/man/xovn-unbind.8
 
 DEPS = $(if $(NODEPS),@:,@sh scripts/deps.sh)
+# Debian's daemons for live hosts: unpacked in build/stock, not installed
+STOCK = $(if $(NODEPS),@:,@sh scripts/stock.sh)
 # all cores unless the caller has said -j
 SUBMAKE = @+$(MAKE) --no-print-directory \
 	$(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -82,12 +86,14 @@ build: $(B)/xovn $(BPF_OBJ)
 build-tests: $(UNIT) $(PROG) $(TOOLS)
 
 demo:
-	$(DEPS) build demo
-	$(SUBMAKE) build $(B)/tools/talkd
-	@KEEP=$(KEEP) selftests/demo
+	$(DEPS) build demo $(if $(LIVE),test stock)
+	$(if $(LIVE),$(STOCK))
+	$(SUBMAKE) build $(B)/tools/talkd $(if $(LIVE),$(B)/tools/talk)
+	@KEEP=$(KEEP) KINDS="$(KINDS)" selftests/demo$(if $(LIVE),-live)
 
 test:
-	$(DEPS) build demo test doc
+	$(DEPS) build demo test doc stock
+	$(STOCK)
 	$(SUBMAKE) build build-tests build-man
 	@selftests/run $(T)
 
@@ -97,7 +103,8 @@ fuzz:
 	@selftests/fuzz/run $(T)
 
 bench:
-	$(DEPS) build demo test bench
+	$(DEPS) build demo test bench stock
+	$(STOCK)
 	$(SUBMAKE) build build-tests
 	@selftests/bench/run $(T)
 

@@ -6,6 +6,7 @@
 rows=() # "section|check|tutorial|here|ok or NO"
 section=
 bad=0
+SHOWN="sections 5 to 14"
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 if [ ! -t 1 ]; then say() { printf '\n== %s\n' "$*"; }; fi
@@ -187,7 +188,7 @@ summary() {
 		echo "demo: NOT working: $bad of ${#rows[@]} checks differ from the tutorial"
 		return 1
 	fi
-	echo "demo: all of it worked: ${#rows[@]} checks as in the tutorial, sections 5 to 14"
+	echo "demo: all of it worked: ${#rows[@]} checks as in the tutorial, $SHOWN"
 }
 
 keep_help() {

@@ -1,0 +1,1 @@
+61-live-xxx.sh
