@@ -6,6 +6,7 @@
  *                             the result
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "ovsdb/jsonrpc.h"
 
 #define REQUEST_ID 1
+#define SENT_FD 3
 
 static int fail(const char *why)
 {
@@ -36,9 +38,8 @@ static int reply_print(const json_t *reply)
 }
 
 /* Until the reply is here; -1: the connection is dead. */
-static int talk(struct jsonrpc *j, struct error *e)
+static int talk(struct jsonrpc *j, bool says_sent, struct error *e)
 {
-	bool is_sent = false;
 	struct waits w;
 	json_t *message;
 	int code;
@@ -46,9 +47,9 @@ static int talk(struct jsonrpc *j, struct error *e)
 	for (;;) {
 		if (jsonrpc_run(j, e))
 			return -1;
-		if (!is_sent && !jsonrpc_backlog(j)) {
-			is_sent = true;
-			(void)!write(3, "sent\n", 5);
+		if (says_sent && !jsonrpc_backlog(j)) {
+			says_sent = false;
+			(void)!write(SENT_FD, "sent\n", 5);
 		}
 		while ((message = jsonrpc_receive(j))) {
 			if (json_integer_value(json_object_get(
@@ -67,6 +68,8 @@ static int talk(struct jsonrpc *j, struct error *e)
 
 int main(int argc, char **argv)
 {
+	/* before the socket takes the number */
+	bool says_sent = fcntl(SENT_FD, F_GETFD) >= 0;
 	struct ovsdb_tls tls = {NULL, NULL, NULL};
 	json_error_t parse_error;
 	struct error e = {""};
@@ -91,7 +94,7 @@ int main(int argc, char **argv)
 	}
 	jsonrpc_send(j, json_pack("{s:i, s:s, s:o}", "id", REQUEST_ID, "method",
 				  argv[2], "params", params));
-	code = talk(j, &e);
+	code = talk(j, says_sent, &e);
 	jsonrpc_close(j);
 	return code < 0 ? fail(e.text) : code;
 }

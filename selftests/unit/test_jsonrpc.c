@@ -120,9 +120,9 @@ static void large_string(void **state)
 	json_t *message;
 
 	(void)state;
-	strcpy(text, "{\"result\":\"");
-	memset(text + 11, 'y', n);
-	strcpy(text + 11 + n, "\"}");
+	memset(text, 'y', n + 11);
+	memcpy(text, "{\"result\":\"", 11);
+	memcpy(text + 11 + n, "\"}", 3);
 	assert_false(server_tcp(&s, AF_INET));
 	j = connected(&s);
 	message = put_large(&s, j, text, strlen(text));
