@@ -325,7 +325,7 @@ static void probe_run(struct ovsdb_client *c)
 {
 	int64_t now = time_ms();
 
-	if (c->probed_at && c->probed_at < jsonrpc_last_received(c->rpc))
+	if (c->probed_at && c->probed_at <= jsonrpc_last_received(c->rpc))
 		c->probed_at = 0;
 	if (now < probe_at(c))
 		return;
