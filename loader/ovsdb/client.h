@@ -36,6 +36,7 @@ struct ovsdb_client_config {
 
 struct ovsdb_client *
 ovsdb_client_new(const struct ovsdb_client_config *config); /* NULL: memory */
+/* Transactions on the way are not called back. */
 void ovsdb_client_free(struct ovsdb_client *c);
 
 /* Where the servers are: "tcp:10.0.0.1:6642,ssl:...".  A connection to one
@@ -104,7 +105,9 @@ enum ovsdb_txn_result {
 	OVSDB_TXN_SUCCESS,
 	OVSDB_TXN_TRY_AGAIN, /* not connected, conflict, not the leader, a
 			      * verify that did not hold: look at the rows
-			      * again and build it anew */
+			      * again and build it anew.  why begins with the
+			      * server's error: "constraint violation" is also
+			      * that of a row that somebody else inserted */
 	OVSDB_TXN_ERROR, /* refused: why says for what */
 };
 
@@ -152,8 +155,9 @@ int ovsdb_json_map_add(json_t *map, const char *key, json_t *value);
 
 /* Is it a remote, not a file? */
 bool ovsdb_is_remote(const char *text);
-/* Blocks until the whole contents are here, at most timeout_ms.  *out as from
- * ovsdb_read(), ovsdb_free() it. */
+/* Blocks until the whole contents are here, at most timeout_ms, and only until
+ * each remote has been tried once.  *out as from ovsdb_read(), ovsdb_free()
+ * it. */
 int ovsdb_fetch(const char *remotes, const struct ovsdb_tls *tls,
 		const char *database, const struct ovsdb_filter *filter,
 		int timeout_ms, struct ovsdb **out, struct error *e);

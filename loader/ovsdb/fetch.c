@@ -25,10 +25,12 @@ static int contents_wait(struct ovsdb_client *c, const char *remotes,
 		if (c->has_contents)
 			return 0;
 		if (c->n_failed >= c->n_remotes)
-			return error_set(e, ENOTCONN,
-					 "%s; is it running, and "
-					 "may this host reach it?",
-					 c->failure);
+			return error_set(e, ENOTCONN, "%s; %s", c->failure,
+					 c->was_reached ?
+						 "see that server's log, or "
+						 "give another" :
+						 "is it running, and may this "
+						 "host reach it?");
 		if (time_ms() >= until)
 			return error_set(e, ETIMEDOUT,
 					 "%s: no contents of %s within %d s: "

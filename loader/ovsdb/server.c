@@ -87,6 +87,7 @@ static bool server_check(struct ovsdb_client *c)
 
 void server_begin(struct ovsdb_client *c)
 {
+	c->was_reached = true;
 	session_step(c, STEP_SERVER_SCHEMA);
 	/* Without it the server closes connections when a database is
 	 * converted or its server's role changes. */

@@ -32,7 +32,8 @@ static void session_close(struct ovsdb_client *c)
 	jsonrpc_close(c->rpc);
 	c->rpc = NULL;
 	c->step_id = c->condition_id = c->lock_id = 0;
-	c->has_lock = c->has_server = c->is_probed = false;
+	c->has_lock = c->has_server = false;
+	c->probed_at = 0;
 	ovsdb_free(c->schema);
 	c->schema = NULL;
 	conditions_lost(c);
@@ -301,37 +302,39 @@ static void session_open(struct ovsdb_client *c)
 
 	if (!c->n_remotes || time_ms() < c->retry_at)
 		return;
+	c->was_reached = false;
 	err = jsonrpc_open(c->remotes[c->at], &c->tls, &c->rpc, &e);
 	session_step(c, STEP_CONNECT);
 	if (err)
 		session_fail(c, "%s", e.text);
 }
 
+/* From when the probe was sent: we may have been busy since the server was
+ * heard last. */
 static int64_t probe_at(const struct ovsdb_client *c)
 {
 	if (c->step == STEP_CONNECT)
 		return c->step_since + CONNECT_MS;
 	if (c->probe_ms <= 0)
 		return INT64_MAX;
-	return jsonrpc_last_received(c->rpc) +
-	       (int64_t)c->probe_ms * (c->is_probed ? 2 : 1);
+	return (c->probed_at ? c->probed_at : jsonrpc_last_received(c->rpc)) +
+	       c->probe_ms;
 }
 
 static void probe_run(struct ovsdb_client *c)
 {
 	int64_t now = time_ms();
 
-	if (c->is_probed &&
-	    now < jsonrpc_last_received(c->rpc) + (int64_t)c->probe_ms)
-		c->is_probed = false;
+	if (c->probed_at && c->probed_at <= jsonrpc_last_received(c->rpc))
+		c->probed_at = 0;
 	if (now < probe_at(c))
 		return;
 	if (c->step == STEP_CONNECT) {
 		session_fail(c, "no connection within %d s", CONNECT_MS / 1000);
-	} else if (c->is_probed) {
-		session_fail(c, "no answer within %d ms", 2 * c->probe_ms);
+	} else if (c->probed_at) {
+		session_fail(c, "no answer within %d ms", c->probe_ms);
 	} else {
-		c->is_probed = true;
+		c->probed_at = now;
 		session_send(c, json_pack("{s:s, s:[], s:s}", "method", "echo",
 					  "params", "id", "echo"));
 	}

@@ -43,7 +43,8 @@ struct ovsdb_client {
 	int64_t step_since, retry_at; /* time_ms() */
 	size_t n_failed; /* connections in a row */
 	int backoff_ms; /* the last pause */
-	bool is_probed;
+	int64_t probed_at; /* 0: no probe is on the way */
+	bool was_reached; /* the connection was made */
 	int64_t next_id, step_id, condition_id, lock_id; /* 0: none */
 
 	bool has_server; /* the server has a database _Server */

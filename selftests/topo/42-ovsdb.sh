@@ -290,6 +290,35 @@ cluster() {
 	check "also behind the relay" agrees r "$ALL"
 }
 
+# What xovn load reads from a server is what it reads from the file.
+loads() {
+	local file=$DATA/gateway/nb.db load
+	load="load --chassis node1 --placement $PLACEMENT --dry-run --json --nb"
+	cp "$file" "$DIR/nb.db"
+	serve nb --remote=ptcp:6641:127.0.0.1 --remote=punix:"$DIR/nb.sock" "$DIR/nb.db"
+	# shellcheck disable=SC2086
+	{
+		xovn wire $load "$file" >"$DIR/want" 2>&1
+		at_least "load from a file: lines" 10 "$(wc -l <"$DIR/want")"
+		for from in tcp:127.0.0.1:6641 unix:"$DIR/nb.sock" tcp:127.0.0.1:1,tcp:127.0.0.1:6641; do
+			expect "load from ${from%:/*}" "" \
+				"$(xovn wire $load "$from" 2>&1 | diff "$DIR/want" -)"
+		done
+		refused "no server there" "xovn: load: tcp:127.0.0.1:1: *refused*" \
+			xovn wire $load tcp:127.0.0.1:1
+		refused "no such database" "xovn: load: tcp:127.0.0.1:6641: no database OVN_Southbound*" \
+			xovn wire load --chassis node1 --dry-run --nb "$file" --sb tcp:127.0.0.1:6641
+		refused "no server's name" "xovn: load: *tcp:*port*" xovn wire $load tcp:127.0.0.1:x
+		refused "no certificates" "xovn: load: *ssl:127.0.0.1:6641*" \
+			xovn wire $load ssl:127.0.0.1:6641
+	}
+	expect "trace from a server" "*ls1-vm1*" "$(xovn wire trace --nb "unix:$DIR/nb.sock" \
+		--placement "$PLACEMENT" --inport ls1-vm1 \
+		'eth.src == 02:ac:10:ff:00:10 && eth.dst == 02:ac:10:ff:00:20 && ip4' 2>&1)"
+	stop "$server_pid"
+}
+
+loads
 alone
 transactions
 conditions
