@@ -319,7 +319,7 @@ uint8_t *counters_use(const struct image *img, uint32_t n_entries)
 
 	a.use = calloc(n_entries + 1, sizeof(*a.use));
 	if (a.use)
-		mark(&a, img, USE_COUNT, USE_PRESENT);
+		mark(&a, img, USE_COUNT, USE_WANTED);
 	return a.use;
 }
 
@@ -340,13 +340,13 @@ int counters_align(const struct image *present, struct image *want,
 	a.use = use ? use : counters_use(present, n_entries);
 	if (!a.use)
 		return -ENOMEM;
+	mark(&a, present, USE_WANTED, USE_PRESENT);
 	for (size_t i = 0; i < N_COUNTABLES; i++)
 		keep_numbers(&a, &countables[i]);
 	for (size_t i = 0; i < N_COUNTABLES && !err; i++)
 		err = give_numbers(&a, &countables[i]);
 	copy_to_interfaces(want);
 	mark(&a, present, USE_PRESENT, USE_FREE);
-	mark(&a, want, USE_WANTED, USE_PRESENT);
 	if (!use)
 		free(a.use);
 	if (err) {

@@ -15,7 +15,7 @@
 /* Notices come in bursts. */
 #define LOOK_MS 20
 /* Should a notice be lost. */
-#define LOOK_AGAIN_MS 1000
+#define LOOK_AGAIN_MS 15000
 
 int live_underlay_open(struct live *l, struct error *e)
 {

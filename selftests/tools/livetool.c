@@ -6,10 +6,13 @@
  *   livetool DIR NODE PLACEMENT
  *   apply NB            the whole network; "writes N"
  *   part NB             only what differs between it and the last one applied
+ *   neighbor DATAPATH PORT IP MAC
+ *                       the one entry of an owner of its own; "generation +N"
  *   vif IFACE LSP       attach, bound by the next apply;  unvif IFACE
  *   underlay IFACE|none [MODE];  networks [NETWORK=IFACE ...]
  *   vifs;  remove;  quit
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +31,7 @@ struct tool {
 	const char *node, *placement;
 	struct compile_binding vif[VIFS_MAX];
 	size_t n_vifs;
-	struct compile_output last; /* what was applied */
+	struct compile_output last; /* of what was applied, as compiled */
 	bool has_last;
 	struct error e;
 };
@@ -70,6 +73,13 @@ static void tool_forget(struct tool *t)
 	t->has_last = false;
 }
 
+static int tool_keep(struct tool *t, const char *file)
+{
+	tool_forget(t);
+	t->has_last = !tool_compile(t, file, &t->last);
+	return t->has_last ? 0 : -EINVAL;
+}
+
 static int tool_apply(struct tool *t, const char *file)
 {
 	struct apply_result result;
@@ -79,11 +89,134 @@ static int tool_apply(struct tool *t, const char *file)
 	if (err)
 		return err;
 	err = live_apply(t->live, &out, &result, &t->e);
-	tool_forget(t);
-	t->last = out;
-	t->has_last = true;
+	compile_output_free(&out);
+	if (!err)
+		err = tool_keep(t, file);
 	if (!err)
 		printf("writes %zu\n", result.n_writes);
+	return err;
+}
+
+struct owners {
+	uint64_t list[4096];
+	size_t n;
+};
+
+static bool owners_have(const struct owners *o, uint64_t owner)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (o->list[i] == owner)
+			return true;
+	return false;
+}
+
+/* Whose entries are not the same in the other image. */
+static void find_owners(const struct image *img, const struct image *other,
+			struct owners *o)
+{
+	for (int id = 0; id < IMAGE_TABLE_COUNT; id++) {
+		const struct image_table *t = &img->table[id];
+
+		for (size_t i = 0; i < t->n; i++) {
+			const uint8_t *key = image_entry(t, i);
+			size_t k = image_number(other, id, key);
+			uint64_t owner = image_owner(t, i);
+
+			if (k != IMAGE_NONE &&
+			    image_owner(&other->table[id], k) == owner &&
+			    !memcmp(key, image_entry(&other->table[id], k),
+				    t->key_size + t->val_size))
+				continue;
+			if (!owners_have(o, owner) && o->n < 4096)
+				o->list[o->n++] = owner;
+		}
+	}
+}
+
+static int cut(const struct image *img, const struct owners *o,
+	       struct image *part)
+{
+	int err = image_init(part);
+
+	for (int id = 0; id < IMAGE_TABLE_COUNT && !err; id++) {
+		const struct image_table *t = &img->table[id];
+
+		for (size_t i = 0; i < t->n && !err; i++) {
+			const uint8_t *key = image_entry(t, i);
+
+			if (owners_have(o, image_owner(t, i)))
+				err = image_add_owned(part, id,
+						      image_owner(t, i), key,
+						      key + t->key_size, NULL);
+		}
+	}
+	return err;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int tool_part(struct tool *t, const char *file)
+{
+	static struct owners owners;
+	struct apply_result result;
+	struct compile_output out;
+	struct image part;
+	int err;
+
+	if (!t->has_last)
+		return error_set(&t->e, EINVAL, "apply comes first");
+	err = tool_compile(t, file, &out);
+	if (err)
+		return err;
+	owners.n = 0;
+	find_owners(&out.image, &t->last.image, &owners);
+	find_owners(&t->last.image, &out.image, &owners);
+	qsort(owners.list, owners.n, sizeof(owners.list[0]), by_number);
+	err = cut(&out.image, &owners, &part);
+	compile_output_free(&out);
+	if (!err)
+		err = live_apply_part(t->live, owners.list, owners.n, &part,
+				      &result, &t->e);
+	image_free(&part);
+	if (!err)
+		err = tool_keep(t, file);
+	if (!err)
+		printf("writes %zu\n", result.n_writes);
+	return err;
+}
+
+static int tool_neighbor(struct tool *t, char **word)
+{
+	const uint64_t owner = 9ull << 32;
+	uint32_t generation = live_state(t->live)->config.generation;
+	struct neighbor_key key = {.datapath = strtoul(word[0], NULL, 0),
+				   .port = strtoul(word[1], NULL, 0)};
+	struct neighbor_val val = {0};
+	struct apply_result result;
+	struct image part;
+	int err;
+
+	if (inet_pton(AF_INET, word[2], key.ip) != 1 ||
+	    sscanf(word[3], "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &val.mac[0],
+		   &val.mac[1], &val.mac[2], &val.mac[3], &val.mac[4],
+		   &val.mac[5]) != 6)
+		return error_set(&t->e, EINVAL, "IP MAC");
+	err = image_init(&part);
+	if (!err)
+		err = image_add_owned(&part, IMAGE_NEIGHBOR, owner, &key, &val,
+				      NULL);
+	if (!err)
+		err = live_apply_part(t->live, &owner, 1, &part, &result,
+				      &t->e);
+	image_free(&part);
+	if (!err)
+		printf("generation +%u\n",
+		       live_state(t->live)->config.generation - generation);
 	return err;
 }
 
@@ -194,6 +327,10 @@ static int tool_command(struct tool *t, char *line)
 		word[n++] = p;
 	if (n == 2 && !strcmp(word[0], "apply"))
 		return tool_apply(t, word[1]);
+	if (n == 2 && !strcmp(word[0], "part"))
+		return tool_part(t, word[1]);
+	if (n == 5 && !strcmp(word[0], "neighbor"))
+		return tool_neighbor(t, word + 1);
 	if (n == 3 && !strcmp(word[0], "vif"))
 		return tool_vif(t, word[1], word[2]);
 	if (n == 2 && !strcmp(word[0], "unvif"))

@@ -91,6 +91,34 @@ tell vifs >/dev/null
 expect "so does the network" "writes 0" "$(tell apply "$NB")"
 expect "all that without a packet lost" "0 of many" "$(ping_lost)"
 
+# a part of the network
+nb_server "$NB"
+nb -- lsp-add ls1 extra -- lsp-set-addresses extra "02:ee:00:00:00:01 172.18.100.77" \
+	-- lsp-set-addresses ls1-vm2 "${VM_MAC[vm2]} 172.18.100.21"
+cp "$DIR/private.db" "$DIR/more.db"
+expect "a part of it: more" "writes [1-9]*" "$(tell part "$DIR/more.db")"
+expect "all of it has nothing to add" "writes 0" "$(tell apply "$DIR/more.db")"
+expect "a part of it: less" "writes [1-9]*" "$(tell part "$NB")"
+expect "nothing of it" "writes 0" "$(tell part "$NB")"
+generation() { bpftool -j map dump pinned "$node/config" | jq '.[0].formatted.value.generation'; }
+even=$(generation)
+expect "what changed voids what was decided" 0 $((even % 2))
+# datapath and port are anybody's
+expect "a neighbor more voids nothing" "generation +0" \
+	"$(tell neighbor 9000 1 192.0.2.1 02:00:00:00:00:01)"
+expect "as the kernel sees it" "$even" "$(generation)"
+expect "another MAC does" "generation +2" \
+	"$(tell neighbor 9000 1 192.0.2.1 02:00:00:00:00:02)"
+read -r dp port ip < <(bpftool -j map dump pinned "$node/learned" |
+	jq -r '.[0].formatted.key | "\(.datapath) \(.port) \(.ip[:4] | map(tostring) | join("."))"')
+expect "one that was learned otherwise does" "generation +2" \
+	"$(tell neighbor "$dp" "$port" "$ip" 02:00:00:00:00:03)"
+agent_kill 9
+agent node2
+tell vifs >/dev/null
+expect "who reads the maps finds the part, and the neighbor too much" "writes [12]" \
+	"$(tell apply "$NB")"
+
 # a VIF goes
 expect "detach a VIF" gone "$(tell unvif vm1)"
 expect "nothing of it stays: vif" '\["ls2-vm4"]' "$(entry node2 vif name)"
