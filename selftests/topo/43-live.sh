@@ -6,6 +6,7 @@
 . "$(dirname "$0")/gateway.sh"
 
 export to from
+agent_pid=
 
 # agent NODE: livetool there, spoken to with tell; its first line in $reply
 agent() {
@@ -175,5 +176,21 @@ expect "a network that no port has is no error" set \
 
 expect "remove" removed "$(tell remove)"
 check "I11 nothing stays" test ! -e "$node"
+agent_kill TERM
+
+# announcements: no child sends them
+xovn node1 detach --all
+agent node1
+expect "an agent on the gateway" "writes *" "$(tell apply "$NB")"
+capture "$DIR/garp.pcap" wire p9 arp
+expect "its network" set "$(tell networks phyNet=ens9)"
+expect "has no child" "$agent_pid" "$(ip netns pids "$NET-node1")"
+# the first at once, the second after a second, the third after three
+# shellcheck disable=SC2317 # called by until_true
+garps() { tcpdump -nr "$DIR/garp.pcap" 2>/dev/null | grep -c "who-has $GW .*tell $GW,"; }
+# shellcheck disable=SC2317 # called by until_true
+three() { [ "$(garps)" -ge 3 ]; }
+check "announces again and again" until_true 30 three
+capture_end
 agent_kill TERM
 finish
