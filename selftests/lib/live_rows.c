@@ -93,12 +93,12 @@ static void set_addresses(struct ovsdb_row *row, const struct live_net *n,
 {
 	const struct live_lsp *p = &n->lsps[i];
 	/* Seldom another's MAC. */
-	uint32_t mac = p->address % 50 ? i : (i + 1) % n->size.lsps;
+	uint32_t mac = p->address < LIVE_OWN_MAC ? i : (i + 1) % n->size.lsps;
+	uint32_t net = p->address % (n->size.lrps + 1);
 	char text[128];
 
-	snprintf(text, sizeof(text), "02:00:00:00:%02x:%02x 10.%u.0.%u",
-		 mac >> 8, mac & 0xff, p->address % (n->size.lrps + 1),
-		 2 + i % 200);
+	snprintf(text, sizeof(text), "02:00:00:00:%02x:%02x %u.%u.0.%u",
+		 mac >> 8, mac & 0xff, 10 + net / 200, net % 200, 2 + i % 200);
 	rows_set(row, "addresses", "[\"set\",[\"%s\"%s]]", text,
 		 p->is_unknown ? ",\"unknown\"" : "");
 	if (p->is_secure)
@@ -187,8 +187,8 @@ static void add_lrps(const struct live_net *n, struct ovsdb *db)
 		row = rows_add(db, "Logical_Router_Port", i);
 		rows_set(row, "name", "\"%s\"", name_of(name, "lrp", i));
 		rows_set(row, "mac", "\"02:ff:00:00:00:%02x\"", i & 0xff);
-		rows_set(row, "networks", "\"10.%u.%u.1/%u\"", i,
-			 p->address & 1, p->address & 2 ? 24 : 25);
+		rows_set(row, "networks", "\"%u.%u.%u.1/%u\"", 10 + i / 200,
+			 i % 200, p->address & 1, p->address & 2 ? 24 : 25);
 		if (p->is_disabled)
 			rows_set(row, "enabled", "false");
 		if (p->peer)
@@ -210,8 +210,8 @@ static void add_routes(const struct live_net *n, struct ovsdb *db)
 			continue;
 		row = rows_add(db, "Logical_Router_Static_Route", i);
 		rows_set(row, "ip_prefix", "\"192.168.%u.0/24\"", p->prefix);
-		rows_set(row, "nexthop", "\"10.%u.0.%u\"", p->nexthop,
-			 9 + i % 2);
+		rows_set(row, "nexthop", "\"%u.%u.0.%u\"",
+			 10 + p->nexthop / 200, p->nexthop % 200, 9 + i % 2);
 		if (p->is_src)
 			rows_set(row, "policy", "\"src-ip\"");
 		if (p->table)
