@@ -182,11 +182,15 @@ static void test_one_change(void **state)
 	n->routes[5].nexthop = 52;
 	update(&s, "Static_Route", 1);
 	n->nats[5].logical = 25;
-	update(&s, "NAT", 12);
+	update(&s, "NAT, logical_ip", 1);
+	n->nats[5].is_there = false;
+	update(&s, "NAT deleted", 12);
+	n->nats[5].is_there = true;
+	update(&s, "NAT added", 12);
 	n->lbs[29].backends ^= 1;
-	update(&s, "LB, of switches", 17);
+	update(&s, "LB, of 16 switches", 17);
 	n->lbs[7].backends ^= 1;
-	update(&s, "LB, of 4 routers too", 63);
+	update(&s, "LB, of 4 routers too", 21);
 	n->lrps[40].is_disabled = true;
 	update(&s, "LRP", 12);
 	n->switches[8].is_there = false;
