@@ -10,17 +10,20 @@
 #include "agent/engine.h"
 #include "live_net.h"
 
-#define LONG "-and-a-name-that-is-longer-than-the-maps-have-any-room-for-by-far"
+#define LONG                                                                   \
+	"-and-a-name-that-is-longer-than-the-maps-have-any-room-for-by-far,"   \
+	"-which-OVN-allows-as-Kubernetes-makes-names-of-namespaces-and-pods"
+#define NAME_LEN 256
 
-static const char *name_of(char name[128], const char *kind, uint32_t i)
+static const char *name_of(char name[NAME_LEN], const char *kind, uint32_t i)
 {
-	snprintf(name, 128, "%s%u%s", kind, i, i % 9 ? "" : LONG);
+	snprintf(name, NAME_LEN, "%s%u%s", kind, i, i % 9 ? "" : LONG);
 	return name;
 }
 
 void live_lsp_name(char stored[XOVN_NAME_LEN], uint32_t lsp)
 {
-	char name[128];
+	char name[NAME_LEN];
 
 	name_store(stored, name_of(name, "lsp", lsp));
 }
@@ -107,7 +110,7 @@ static void set_addresses(struct ovsdb_row *row, const struct live_net *n,
 
 static void add_lsps(const struct live_net *n, struct ovsdb *db)
 {
-	char name[128];
+	char name[NAME_LEN];
 
 	for (uint32_t i = 0; i < n->size.lsps; i++) {
 		const struct live_lsp *p = &n->lsps[i];
@@ -176,7 +179,7 @@ static void add_routers(const struct live_net *n, struct ovsdb *db)
 
 static void add_lrps(const struct live_net *n, struct ovsdb *db)
 {
-	char name[128];
+	char name[NAME_LEN];
 
 	for (uint32_t i = 0; i < n->size.lrps; i++) {
 		const struct live_lrp *p = &n->lrps[i];
@@ -346,7 +349,7 @@ static void add_port(struct ovsdb *db, const char *name, uint32_t number,
 
 static void add_ports(const struct live_net *n, struct ovsdb *db)
 {
-	char name[128];
+	char name[NAME_LEN];
 
 	for (uint32_t i = 0; i < n->size.lsps; i++) {
 		const struct live_lsp *p = &n->lsps[i];
@@ -373,7 +376,7 @@ static void add_ports(const struct live_net *n, struct ovsdb *db)
 
 static void add_learned(const struct live_net *n, struct ovsdb *db)
 {
-	char name[128];
+	char name[NAME_LEN];
 
 	for (uint32_t i = 0; i < n->size.macs; i++) {
 		const struct live_mac *m = &n->macs[i];
