@@ -11,7 +11,8 @@
  *               tables of logical routers
  *   nat.c, vip.c, lb.c   NAT and load balancers
  *   learned.c   MAC_Binding and FDB rows
- *   maglev.c, image.c, hash.c, names.c, notes.c
+ *   own.c       whose an entry is, and whether it is asked for
+ *   maglev.c, image.c, image_owner.c, hash.c, names.c, notes.c
  *               what the others are written with
  */
 #ifndef XOVN_COMPILE_H
