@@ -88,10 +88,20 @@ static int update(struct engine *engine, const struct core_input *in,
 	if (ret)
 		return ret;
 	ret = write_result(engine, &compiled, result, e);
+	if (ret == -ESTALE && !compiled.is_whole) {
+		/* Who keeps the maps wants all of it. */
+		core_result_free(&compiled);
+		ret = core_compile(engine->core, in, &compiled, e);
+		if (ret)
+			return ret;
+		ret = write_result(engine, &compiled, result, e);
+	}
 	if (!ret) {
 		result->was_whole = compiled.is_whole;
 		result->n_datapaths = compiled.n_datapaths;
-		take_notes(result, &compiled.compiled);
+		/* A part does not see enough to say such things. */
+		if (compiled.is_whole)
+			take_notes(result, &compiled.compiled);
 		/* All is written; without memory to remember that, the next
 		 * update is whole. */
 		core_commit(engine->core, in, &compiled);
