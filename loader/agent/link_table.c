@@ -264,13 +264,25 @@ static int take_peer(const struct nlmsghdr *nlh, void *arg)
 	return MNL_CB_OK;
 }
 
+/* netns: as in IFLA_LINK_NETNSID, -1: this one. */
+static int link_ask(struct link_table *l, uint32_t ifindex, int32_t netns,
+		    mnl_cb_t take, void *arg)
+{
+	char buf[NETLINK_REQUEST_LEN];
+	struct nlmsghdr *nlh = netlink_request(buf, RTM_GETLINK, 0);
+	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+
+	info->ifi_index = ifindex;
+	if (netns >= 0)
+		mnl_attr_put_u32(nlh, IFLA_TARGET_NETNSID, netns);
+	return netlink_talk(&l->nl, nlh, take, arg);
+}
+
 int link_table_peer(struct link_table *l, const struct link *link,
 		    struct link *peer)
 {
-	char buf[NETLINK_REQUEST_LEN];
+	uint32_t ifindex = link->ifindex;
 	const struct link *here;
-	struct ifinfomsg *info;
-	struct nlmsghdr *nlh;
 	int err;
 
 	memset(peer, 0, sizeof(*peer));
@@ -278,16 +290,17 @@ int link_table_peer(struct link_table *l, const struct link *link,
 		return -ENODEV;
 	if (link->peer_netns < 0) {
 		here = link_table_find_index(l, link->peer);
-		if (!here)
-			return -ENODEV;
-		*peer = *here;
-		return 0;
+		if (here) {
+			*peer = *here;
+			return 0;
+		}
+		/* It has moved; the near end has no notification of that. */
+		err = link_ask(l, ifindex, -1, take_link, l);
+		link = link_table_find_index(l, ifindex);
+		if (err || !link || link->peer_netns < 0)
+			return err ? err : -ENODEV;
 	}
-	nlh = netlink_request(buf, RTM_GETLINK, 0);
-	info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
-	info->ifi_index = link->peer;
-	mnl_attr_put_u32(nlh, IFLA_TARGET_NETNSID, link->peer_netns);
-	err = netlink_talk(&l->nl, nlh, take_peer, peer);
+	err = link_ask(l, link->peer, link->peer_netns, take_peer, peer);
 	return err ? err : peer->ifindex ? 0 : -ENODEV;
 }
 

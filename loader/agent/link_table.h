@@ -91,6 +91,9 @@ struct pair {
  * is another's. */
 int pair_ensure(struct link_table *l, const struct pair *pair,
 		uint32_t *ifindex);
-int pair_remove(struct link_table *l, uint32_t ifindex);
+/* Removing an interface takes Linux tens of milliseconds, and removing many at
+ * once not much longer: they are marked, then removed together. */
+int pair_condemn(struct link_table *l, uint32_t ifindex);
+int pairs_remove_condemned(struct link_table *l);
 
 #endif /* XOVN_AGENT_LINK_TABLE_H */

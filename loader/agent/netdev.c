@@ -153,21 +153,18 @@ static bool is_wanted(const struct ports *p, const struct link *link)
 static void remove_leftovers(const struct ports *p, const uint8_t root[16],
 			     struct link_table *links)
 {
-	bool is_found;
+	bool is_any = false;
 	size_t i;
 
-	do {
-		is_found = false;
-		for (i = 0; i < links->n && !is_found; i++) {
-			const struct link *link = &links->link[i];
+	for (i = 0; i < links->n; i++) {
+		const struct link *link = &links->link[i];
 
-			if (!link->is_marked || memcmp(link->root, root, 16) ||
-			    is_wanted(p, link))
-				continue;
-			/* the table becomes another by it */
-			is_found = !pair_remove(links, link->ifindex);
-		}
-	} while (is_found);
+		if (link->is_marked && !memcmp(link->root, root, 16) &&
+		    !is_wanted(p, link))
+			is_any |= !pair_condemn(links, link->ifindex);
+	}
+	if (is_any)
+		pairs_remove_condemned(links);
 }
 
 void ports_netdevs(struct ports *p, const struct ovsdb *db,

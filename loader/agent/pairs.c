@@ -10,6 +10,8 @@
 
 #define MARK "xovn "
 #define MTU_DEFAULT 1500
+/* Pairs that wait for their removal: "xovn". */
+#define GROUP_CONDEMNED 0x786f766e
 
 void pair_hostif(const uint8_t uuid[16], char hostif[IFNAMSIZ])
 {
@@ -207,14 +209,26 @@ int pair_ensure(struct link_table *l, const struct pair *p, uint32_t *ifindex)
 	return err;
 }
 
-int pair_remove(struct link_table *l, uint32_t ifindex)
+int pair_condemn(struct link_table *l, uint32_t ifindex)
 {
 	char buf[NETLINK_REQUEST_LEN];
 	struct ifinfomsg *info;
 	struct nlmsghdr *nlh =
-		link_request(buf, RTM_DELLINK, 0, ifindex, &info);
-	int err = netlink_talk(&l->nl, nlh, NULL, NULL);
+		link_request(buf, RTM_SETLINK, 0, ifindex, &info);
 
+	mnl_attr_put_u32(nlh, IFLA_GROUP, GROUP_CONDEMNED);
+	return netlink_talk(&l->nl, nlh, NULL, NULL);
+}
+
+int pairs_remove_condemned(struct link_table *l)
+{
+	char buf[NETLINK_REQUEST_LEN];
+	struct ifinfomsg *info;
+	struct nlmsghdr *nlh = link_request(buf, RTM_DELLINK, 0, 0, &info);
+	int err;
+
+	mnl_attr_put_u32(nlh, IFLA_GROUP, GROUP_CONDEMNED);
+	err = netlink_talk(&l->nl, nlh, NULL, NULL);
 	link_table_run(l);
 	return err;
 }

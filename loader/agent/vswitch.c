@@ -349,8 +349,7 @@ void vswitch_set_error(struct vswitch *v, const char *name, const char *why)
 	struct port *port = ports_find(&v->ports, name);
 
 	if (!port ||
-	    (why && port->agent_error ? !strcmp(why, port->agent_error) :
-					!why && !port->agent_error))
+	    !strcmp(why ? why : "", port->agent_error ? port->agent_error : ""))
 		return;
 	free(port->agent_error);
 	port->agent_error = why ? strdup(why) : NULL;

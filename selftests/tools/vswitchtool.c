@@ -26,6 +26,7 @@
 #define LINE_MAX_LEN 512
 
 static bool is_held;
+static bool is_silent; /* stdin has ended */
 
 static void command(struct vswitch *v, char *line)
 {
@@ -55,6 +56,7 @@ static void commands(struct vswitch *v)
 	ssize_t n = read(STDIN_FILENO, buf + len, sizeof(buf) - 1 - len);
 	char *end;
 
+	is_silent = !n;
 	if (n <= 0)
 		return;
 	len += n;
@@ -114,7 +116,8 @@ static void serve(struct ovsdb_client *conf, struct vswitch *v)
 		if (!is_held)
 			vswitch_set_applied(v, printed);
 		waits_init(&w);
-		waits_fd(&w, STDIN_FILENO, POLLIN);
+		if (!is_silent)
+			waits_fd(&w, STDIN_FILENO, POLLIN);
 		ovsdb_client_wait(conf, &w);
 		vswitch_wait(v, &w);
 		waits_block(&w);

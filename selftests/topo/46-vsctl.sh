@@ -150,14 +150,14 @@ kill -9 "$conf_pid"
 wait "$conf_pid" 2>/dev/null
 expect "interfaces outlive the agent" "$before" "$(pairs)"
 vsctl --no-wait del-port vm3
-tool_start
+tool_start conf
 check "a pair whose port is gone goes" until_true 10 on host sh -c '! ip link show vm3'
 expect "others are adopted" "$(grep -v ' vm3 ' <<<"$before")" "$(pairs)"
 expect "the guest's end, too" "02:ac:10:ff:00:10" "$(on vm1 cat /sys/class/net/vm1/address)"
 expect "VIF" "vif vm1 xv???????????? * ls1-vm1" "$(state 'vif vm1')"
 server_stop
 on vm1 ip link set vm1 down
-server_start
+server_start conf
 expect "a server that starts again is told the state" "02:ac:10:ff:00:10 down" \
 	"$(soon "02:ac:10:ff:00:10 down" get Interface vm1 mac_in_use link_state)"
 check "... statistics, too" until_true 10 received vm1

@@ -10,6 +10,7 @@ vsctl_up
 ns_add vm1
 ns_add vm2
 
+# shellcheck disable=SC2317 # called by check
 port_add() { # NAME
 	vsctl add-port br-int "$1" -- set Interface "$1" type=internal \
 		external_ids:iface-id="lsp-$1"
@@ -41,6 +42,7 @@ on host ip link set vm2 netns "$NET-vm2"
 index=$(state 'vif vm2' | cut -d ' ' -f 4)
 version=$(state version)
 ip netns del "$NET-vm2"
+# shellcheck disable=SC2317 # called by until_true
 again() { [ -n "$(state 'vif vm2')" ] && [ "$(state 'vif vm2' | cut -d ' ' -f 4)" != "$index" ]; }
 check "its namespace goes: the port is made again" until_true 20 again
 check "in this one" on host ip link show vm2

@@ -7,6 +7,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 STOCK=${STOCK:-$TOP/build/stock}
+# shellcheck disable=SC2034 # set and used by reference
 conf_pid='' server_pid=''
 
 # vsctl_for SECONDS ARGUMENTS...; vsctl ARGUMENTS...
@@ -84,9 +85,9 @@ pairs() {
 			"\(.ifindex) \(.ifname) \(.ifalias | split(" ")[1]) "' | sort
 }
 
-# tool_start [CONF], server_start [CONF]: of that conf.db.
+# tool_start CONF, server_start CONF: of that conf.db; "conf" is the first.
 tool_start() {
-	local conf=${1:-conf}
+	local conf=$1
 	: >"$DIR/$conf.out"
 	# shellcheck disable=SC2016 # expands in the shell there
 	spawn "${conf}_pid" host sh -c 'exec "$0" "$1" 500 <>"$2"' "$TOOLS/vswitchtool" \
@@ -95,7 +96,7 @@ tool_start() {
 }
 
 server_start() {
-	local conf=${1:-conf}
+	local conf=$1
 	[ -p "$DIR/$conf.in" ] || mkfifo "$DIR/$conf.in"
 	spawn server_pid host ovsdb-server --no-chdir --unixctl="$DIR/$conf.ctl" \
 		--remote="punix:$DIR/$conf.sock" "$DIR/$conf.db" >>"$DIR/server.log" 2>&1
@@ -118,9 +119,9 @@ vsctl_up() {
 	ns_add host
 	export OVS_RUNDIR=$DIR
 	ovsdb-tool create "$DIR/conf.db" "$STOCK/schema/vswitch.ovsschema"
-	server_start
+	server_start conf
 	vsctl --no-wait init
-	tool_start
+	tool_start conf
 }
 
 finish_vsctl() {
