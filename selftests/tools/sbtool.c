@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sbtool REMOTE: the part of the agent that writes the Southbound database,
+ * sbtool REMOTE [KEY CERTIFICATE CA]: the part of the agent that writes the Southbound database,
  * alone.  Reads commands, one a line, and answers each by one line; ends with
  * its input, without taking leave of the database unless told to.
  *
@@ -313,18 +313,21 @@ int main(int argc, char **argv)
 		.filter = engine_sb_filter,
 		.probe_ms = -1,
 	};
+	struct ovsdb_tls tls = {0};
 	bool is_open = true;
 	struct error e;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: sbtool REMOTE\n");
+	if (argc == 5)
+		tls = (struct ovsdb_tls){argv[2], argv[3], argv[4]};
+	else if (argc != 2) {
+		fprintf(stderr, "usage: sbtool REMOTE [KEY CERTIFICATE CA]\n");
 		return 2;
 	}
 	client = ovsdb_client_new(&config);
 	southbound = client ? southbound_new(client) : NULL;
 	if (!southbound)
 		return 1;
-	if (ovsdb_client_set_remotes(client, argv[1], NULL, &e)) {
+	if (ovsdb_client_set_remotes(client, argv[1], &tls, &e)) {
 		fprintf(stderr, "sbtool: %s\n", e.text);
 		return 1;
 	}
