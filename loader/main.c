@@ -19,7 +19,8 @@ struct command {
 
 static const struct command commands[] = {
 	{"load", cmd_load,
-	 "--nb FILE --chassis NAME [--sb FILE] [--placement FILE]\n"
+	 "--nb FILE|SERVER --chassis NAME [--sb FILE|SERVER] [--placement FILE]\n"
+	 "                 [--private-key FILE] [--certificate FILE] [--ca-cert FILE]\n"
 	 "                 [--max-ports N] [--ct-max N] [--ct-timeout STATE=SEC,...]\n"
 	 "                 [--no-announce] [--dry-run] [--json]"},
 	{"attach", cmd_attach,
@@ -32,7 +33,7 @@ static const struct command commands[] = {
 	 "[SWITCH | ROUTER | PORT] [--detail] [--interval SEC]\n"
 	 "                 [--json | --dot | --svg [FILE]]"},
 	{"trace", cmd_trace,
-	 "--nb FILE [--sb FILE] [--placement FILE] | --live\n"
+	 "--nb FILE|SERVER [--sb FILE|SERVER] [--placement FILE] | --live\n"
 	 "                 ([--inport LSP | --localnet NETWORK] (MICROFLOW | --packet HEX)\n"
 	 "                 | --batch FILE)\n"
 	 "                 [--chassis NAME] [--neigh LRP,IP,MAC]... [--ct FILE]\n"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/core_state.h"
+#include "compile/hash.h"
 
 /* Of a network with fewer datapaths than this any number is a part. */
 #define PART_MIN 8
@@ -19,10 +20,12 @@ static void forget_inputs(struct core *c)
 {
 	placement_free(&c->chassis);
 	free(c->present);
+	free(c->chassis_indices);
 	free(c->own_name);
 	free(c->bindings);
 	free(c->mappings);
 	c->present = NULL;
+	c->chassis_indices = NULL;
 	c->own_name = NULL;
 	c->bindings = NULL;
 	c->mappings = NULL;
@@ -176,6 +179,7 @@ static int compile_rows(const struct core *c, const struct core_input *in,
 			.owners = p->owners,
 			.n_owners = p->n_owners,
 			.present_chassis = c->present,
+			.chassis_indices = c->chassis_indices,
 		};
 
 		ret = compile(&input, &result->compiled, e);
@@ -271,6 +275,31 @@ static int keep_bindings(struct core *c, const struct core_input *in)
 	return 0;
 }
 
+/* Which chassis got which index. */
+static int keep_indices(struct core *c)
+{
+	const struct placement *p = &c->chassis;
+	struct name_index names;
+	char name[XOVN_NAME_LEN];
+
+	c->chassis_indices = calloc(p->n_chassis + 1, sizeof(uint32_t));
+	if (!c->chassis_indices || name_index_init(&names, XOVN_MAX_CHASSIS))
+		return -ENOMEM;
+	for (size_t i = 1; i < XOVN_MAX_CHASSIS; i++)
+		if (c->present[i].name[0])
+			name_index_add(&names, c->present[i].name,
+				       &c->present[i]);
+	for (size_t i = 0; i < p->n_chassis; i++) {
+		const struct chassis_val *val;
+
+		name_store(name, p->chassis[i].name);
+		val = name_index_find(&names, name);
+		c->chassis_indices[i] = val ? val - c->present : 0;
+	}
+	name_index_free(&names);
+	return 0;
+}
+
 static int commit_whole(struct core *c, const struct core_input *in,
 			struct core_result *result)
 {
@@ -288,7 +317,7 @@ static int commit_whole(struct core *c, const struct core_input *in,
 	memset(&result->chassis, 0, sizeof(result->chassis));
 	c->own_name = strdup(in->chassis);
 	c->mappings = calloc(in->n_mappings + 1, sizeof(*c->mappings));
-	if (!c->own_name || !c->mappings)
+	if (!c->own_name || !c->mappings || keep_indices(c))
 		return -ENOMEM;
 	if (in->n_mappings)
 		memcpy(c->mappings, in->mappings,

@@ -49,6 +49,7 @@ struct core {
 	bool has_moved_ids;
 	struct placement chassis; /* nothing else in it */
 	struct chassis_val *present;
+	uint32_t *chassis_indices; /* of chassis.chassis[], in present[] */
 	char *own_name;
 	uint32_t own_chassis;
 	struct compile_binding *bindings;

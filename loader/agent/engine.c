@@ -88,6 +88,14 @@ static int update(struct engine *engine, const struct core_input *in,
 	if (ret)
 		return ret;
 	ret = write_result(engine, &compiled, result, e);
+	if (ret == -ESTALE && !compiled.is_whole) {
+		/* Who keeps the maps wants all of it. */
+		core_result_free(&compiled);
+		ret = core_compile(engine->core, in, &compiled, e);
+		if (ret)
+			return ret;
+		ret = write_result(engine, &compiled, result, e);
+	}
 	if (!ret) {
 		result->was_whole = compiled.is_whole;
 		result->n_datapaths = compiled.n_datapaths;

@@ -247,7 +247,8 @@ static void collect_router(const struct collector *k,
 		lsp = find_leading(k, ovsdb_string(lrp, "name", 0));
 		if (lsp)
 			collect_end(k, lsp);
-		else if (*ovsdb_string(lrp, "peer", 0))
+		/* One that has no key leaves the port to its peer. */
+		if (*ovsdb_string(lrp, "peer", 0))
 			collect_peer(k, ovsdb_string(lrp, "peer", 0));
 	}
 }

@@ -219,16 +219,44 @@ static void change_lrp(struct touch *t, const struct ovsdb_change *change)
 	}
 }
 
-static void touch_lb(struct touch *t, const uint8_t *uuid)
+/* Switches next to a router answer for its VIPs and external IPs; which these
+ * are need not have changed. */
+static void touch_or_mark(struct touch *t, enum reference_kind kind,
+			  const uint8_t *uuid, bool has_same_addresses)
 {
+	if (has_same_addresses)
+		mark_owners(t, kind, uuid);
+	else
+		touch_routers(t, kind, uuid);
+}
+
+static bool has_same_vips(const struct ovsdb_change *change)
+{
+	const struct ovsdb_row *old = change->old, *row = change->row;
+	size_t n = row ? ovsdb_size(row, "vips") : 0;
+	bool is_same = old && row && n == ovsdb_size(old, "vips") &&
+		       !change_differs(change, "vips");
+
+	for (size_t i = 0; i < n && is_same; i++)
+		is_same = !strcmp(ovsdb_map_key(old, "vips", i),
+				  ovsdb_map_key(row, "vips", i));
+	return is_same;
+}
+
+static void change_lb(struct touch *t, const struct ovsdb_change *change)
+{
+	const uint8_t *uuid =
+		ovsdb_row_uuid(change->row ? change->row : change->old);
 	const struct references *r = &t->c->refs;
+	bool is_same = has_same_vips(change);
 
 	mark_owners(t, REF_SWITCH_LB, uuid);
-	touch_routers(t, REF_ROUTER_LB, uuid);
+	touch_or_mark(t, REF_ROUTER_LB, uuid, is_same);
 	for (uint32_t i = references_first(r, REF_GROUP_LB, uuid); i;
 	     i = references_next(r, i)) {
 		mark_owners(t, REF_SWITCH_GROUP, references_uuid(r, i));
-		touch_routers(t, REF_ROUTER_GROUP, references_uuid(r, i));
+		touch_or_mark(t, REF_ROUTER_GROUP, references_uuid(r, i),
+			      is_same);
 	}
 }
 
@@ -352,11 +380,12 @@ static void touch_change(struct touch *t, const struct ovsdb_change *change)
 	} else if (!strcmp(table, "Logical_Router_Static_Route")) {
 		mark_owners(t, REF_ROUTE, uuid);
 	} else if (!strcmp(table, "NAT")) {
-		touch_routers(t, REF_NAT, uuid);
+		touch_or_mark(t, REF_NAT, uuid,
+			      !change_differs(change, "logical_ip"));
 	} else if (!strcmp(table, "Address_Set")) {
 		change_set(t, uuid);
 	} else if (!strcmp(table, "Load_Balancer")) {
-		touch_lb(t, uuid);
+		change_lb(t, change);
 	} else if (!strcmp(table, "Load_Balancer_Group")) {
 		mark_owners(t, REF_SWITCH_GROUP, uuid);
 		touch_routers(t, REF_ROUTER_GROUP, uuid);

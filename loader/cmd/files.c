@@ -3,10 +3,23 @@
 
 #include <errno.h>
 
-static int read_nb(const char *path, struct nb *nb, struct error *e)
+#define FETCH_TIMEOUT_MS 30000
+
+static int read_db(const char *from, const struct ovsdb_tls *tls,
+		   const char *database, const struct ovsdb_filter *filter,
+		   struct ovsdb **db, struct error *e)
+{
+	return ovsdb_is_remote(from) ?
+		       ovsdb_fetch(from, tls, database, filter,
+				   FETCH_TIMEOUT_MS, db, e) :
+		       ovsdb_read(from, database, filter, db, e);
+}
+
+static int read_nb(const struct network_files *f, struct nb *nb,
+		   struct error *e)
 {
 	struct ovsdb *db;
-	int ret = ovsdb_read(path, "OVN_Northbound", nb_columns, &db, e);
+	int ret = read_db(f->nb, &f->tls, "OVN_Northbound", nb_columns, &db, e);
 
 	if (ret)
 		return ret;
@@ -15,12 +28,12 @@ static int read_nb(const char *path, struct nb *nb, struct error *e)
 	return ret;
 }
 
-static int read_sb(const char *path, struct placement *placement,
+static int read_sb(const struct network_files *f, struct placement *placement,
 		   struct error *e)
 {
 	struct ovsdb *db;
-	int ret = ovsdb_read(path, "OVN_Southbound", placement_sb_columns, &db,
-			     e);
+	int ret = read_db(f->sb, &f->tls, "OVN_Southbound",
+			  placement_sb_columns, &db, e);
 
 	if (ret)
 		return ret;
@@ -38,9 +51,9 @@ int network_files_read(const struct network_files *f, struct nb *nb,
 		return error_set(e, EINVAL,
 				 "--sb and --placement both say where ports "
 				 "are; give one of them");
-	ret = read_nb(f->nb, nb, e);
+	ret = read_nb(f, nb, e);
 	if (!ret && f->sb)
-		ret = read_sb(f->sb, placement, e);
+		ret = read_sb(f, placement, e);
 	if (!ret && f->placement)
 		ret = placement_read_file(f->placement, placement, e);
 	return ret;

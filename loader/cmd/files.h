@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files that describe a network, as load and trace take them. */
+/* What describes a network, as load and trace take it: files, or servers
+ * "tcp:...", "unix:...", "ssl:..." of the two databases. */
 #ifndef XOVN_CMD_FILES_H
 #define XOVN_CMD_FILES_H
 
 #include "error.h"
 #include "nb/nb.h"
 #include "nb/placement.h"
+#include "ovsdb/client.h"
 
 struct network_files {
 	const char *nb; /* --nb, never NULL */
 	const char *sb; /* --sb or NULL */
 	const char *placement; /* --placement or NULL; not both */
+	struct ovsdb_tls tls; /* for ssl: */
 };
 
 /* nb_free() and placement_free() in any case. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * xovn load: an NB database file becomes map contents.  Everything that can
- * be wrong with the files is found before the kernel is touched.
+ * xovn load: an NB database becomes map contents.  Everything that can be
+ * wrong with it is found before the kernel is touched.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -216,6 +216,9 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 		{"nb", &l.files.nb, NULL},
 		{"sb", &l.files.sb, NULL},
 		{"placement", &l.files.placement, NULL},
+		{"private-key", &l.files.tls.private_key, NULL},
+		{"certificate", &l.files.tls.certificate, NULL},
+		{"ca-cert", &l.files.tls.ca_cert, NULL},
 		{"chassis", &l.chassis, NULL},
 		{"max-ports", &max_ports, NULL},
 		{"ct-max", &ct_max, NULL},
@@ -230,7 +233,9 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 	if (ret < 0)
 		return ret;
 	if (!l.files.nb || !l.chassis) {
-		error_set(e, EINVAL, "--nb FILE and --chassis NAME are needed");
+		error_set(e, EINVAL,
+			  "--nb FILE or SERVER and --chassis NAME are "
+			  "needed");
 		return CMD_USAGE;
 	}
 	l.has_ct_max = ct_max;

@@ -173,13 +173,16 @@ int compile(const struct compile_input *in, struct compile_output *out,
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	out->chassis = calloc(XOVN_MAX_CHASSIS, sizeof(*out->chassis));
-	ret = out->chassis ? image_init(&out->image) : -ENOMEM;
-	if (ret)
-		error_set(e, ENOMEM, "out of memory");
+	/* It is half a megabyte. */
+	if (!in->chassis_indices)
+		out->chassis = calloc(XOVN_MAX_CHASSIS, sizeof(*out->chassis));
+	ret = image_init(&out->image);
+	if (ret || (!in->chassis_indices && !out->chassis))
+		ret = error_set(e, ENOMEM, "out of memory");
 	if (!ret)
 		ret = topology_init(&t, in, &notes, e);
-	t.chassis = out->chassis;
+	t.chassis = out->chassis ? out->chassis :
+				   (struct chassis_val *)in->present_chassis;
 	if (!ret)
 		ret = topology_assign_keys(&t, in->placement, &notes, e);
 	if (!ret)

@@ -64,11 +64,15 @@ struct compile_input {
 	/* Chassis indices in use, so that they stay as they are: the present
 	 * map "chassis", XOVN_MAX_CHASSIS entries, or NULL. */
 	const struct chassis_val *present_chassis;
+	/* Of a part: the index that each of the placement's chassis has in
+	 * present_chassis. */
+	const uint32_t *chassis_indices;
 };
 
 struct compile_output {
 	struct image image;
-	/* XOVN_MAX_CHASSIS entries, the wanted map "chassis". */
+	/* XOVN_MAX_CHASSIS entries, the wanted map "chassis"; NULL: of a part,
+	 * it stays as it is. */
 	struct chassis_val *chassis;
 	uint32_t own_chassis; /* index */
 	/* Some id could not be the first that a name asks for (keys.h), so

@@ -105,21 +105,39 @@ static int find_sets(struct nat_context *n)
 	return ret;
 }
 
-/* The number of a set, whose members go to nat_set. */
-static int add_set(struct nat_context *n, const struct nb_ip_set *set,
-		   bool is_wanted, uint32_t *number)
+static uint32_t set_number(const struct nat_context *n,
+			   const struct nb_ip_set *set)
 {
 	const struct key_request want = {.uuid = set->uuid};
 	const struct key_request *found = bsearch(
 		&want, n->sets.rows, n->sets.n, sizeof(want), compare_request);
+
+	return found->key;
+}
+
+/* A row with the peers it is for: enum nat_flag and the number of a set. */
+struct rule {
+	const struct nb_nat *nb;
+	uint32_t flags;
+	const struct nb_ip_set *members; /* or NULL */
+	uint32_t set;
+	uint8_t shorter;
+};
+
+/* The members of the rule's set go to nat_set, once for all that name it. */
+static int add_set(struct nat_context *n, const struct topo_router *r,
+		   const struct rule *rule)
+{
+	const struct nb_ip_set *set = rule->members;
 	const struct nat_set_val val = {.is_member = 1};
 	int ret = 0;
 
-	*number = found->key;
-	for (size_t i = 0; is_wanted && i < set->n_ip4; i++) {
+	if (!set || !tables_want(n->c, r->key))
+		return 0;
+	for (size_t i = 0; i < set->n_ip4; i++) {
 		const struct nb_ip4 *ip = &set->ip4[i];
 		struct nat_set_key key = {.prefixlen = 32 + ip->plen,
-					  .set = *number};
+					  .set = rule->set};
 
 		ip4_put(key.ip, ip4_get(ip->addr) & ip4_mask(ip->plen));
 		ret = tables_add(n->c, IMAGE_NAT_SET, &key, &val, NULL);
@@ -132,31 +150,21 @@ static int add_set(struct nat_context *n, const struct nb_ip_set *set,
 	return ret;
 }
 
-/* A row with the peers it is for: enum nat_flag and the number of a set. */
-struct rule {
-	const struct nb_nat *nb;
-	uint32_t flags;
-	uint32_t set;
-	uint8_t shorter;
-};
-
-static int rule_init(struct nat_context *n, struct rule *rule,
-		     const struct topo_router *r, const struct nb_nat *nb)
+static void rule_init(const struct nat_context *n, struct rule *rule,
+		      const struct nb_nat *nb)
 {
-	bool is_wanted = tables_want(n->c, r->key);
-
 	*rule = (struct rule){.nb = nb, .shorter = SNAT_NO_SHORTER};
 	if (nb->stateless)
 		rule->flags |= NAT_F_STATELESS;
 	if (has_set(&nb->allowed)) {
 		rule->flags |= NAT_F_ALLOWED;
-		return add_set(n, &nb->allowed, is_wanted, &rule->set);
-	}
-	if (has_set(&nb->exempted)) {
+		rule->members = &nb->allowed;
+	} else if (has_set(&nb->exempted)) {
 		rule->flags |= NAT_F_EXEMPTED;
-		return add_set(n, &nb->exempted, is_wanted, &rule->set);
+		rule->members = &nb->exempted;
 	}
-	return 0;
+	if (rule->members)
+		rule->set = set_number(n, rule->members);
 }
 
 static int add_dnat(struct nat_context *n, const struct topo_router *r,
@@ -177,7 +185,7 @@ static int add_dnat(struct nat_context *n, const struct topo_router *r,
 	memcpy(val.logical_ip, nb->logical_ip.addr, sizeof(val.logical_ip));
 	ret = tables_add(n->c, IMAGE_NAT, &key, &val, NULL);
 	if (ret != -EEXIST)
-		return ret;
+		return ret ? ret : add_set(n, r, rule);
 	note_group_add(&n->notes.same_external, "%s %u.%u.%u.%u (%s)",
 		       r->nb->name, ip[0], ip[1], ip[2], ip[3], nb->uuid);
 	return 0;
@@ -210,6 +218,8 @@ static int add_snat(struct nat_context *n, const struct topo_router *r,
 			       ip->addr[2], ip->addr[3], ip->plen, nb->uuid);
 		return 0;
 	}
+	if (!ret)
+		ret = add_set(n, r, rule);
 	if (ret)
 		return ret;
 	ret = tables_add(n->c, IMAGE_NAT, &external, &only_snat, NULL);
@@ -318,17 +328,16 @@ static int add_router_nat(struct nat_context *n, const struct topo_router *r)
 	for (size_t i = 0; i < r->nb->n_nats; i++)
 		rules[i].nb = &r->nb->nats[i];
 	qsort(rules, r->nb->n_nats, sizeof(*rules), compare_uuid);
-	for (size_t i = 0; !ret && i < r->nb->n_nats; i++) {
+	for (size_t i = 0; i < r->nb->n_nats; i++) {
 		const struct nb_nat *nb = rules[i].nb;
 
 		if (has_set(&nb->allowed) && has_set(&nb->exempted))
 			note_group_add(&n->notes.both_sets, "%s (%s)",
 				       r->nb->name, nb->uuid);
 		else
-			ret = rule_init(n, &rules[n_rules++], r, nb);
+			rule_init(n, &rules[n_rules++], nb);
 	}
-	if (!ret)
-		ret = add_rules(n, r, rules, n_rules);
+	ret = add_rules(n, r, rules, n_rules);
 	free(rules);
 	return ret;
 }

@@ -275,7 +275,9 @@ int topology_place(struct topology *t, const struct compile_input *in,
 	if (!p->n_chassis)
 		p = &only_own;
 	ret = chassis_table_init(&c, p, e);
-	if (!ret)
+	for (size_t i = 0; !ret && in->chassis_indices && i < c.n; i++)
+		c.placed[i].index = in->chassis_indices[i];
+	if (!ret && !in->chassis_indices)
 		ret = chassis_number(t, &c, in->present_chassis, e);
 	if (!ret)
 		ret = chassis_find_own(t, &c, in->chassis, e);

@@ -254,7 +254,7 @@ static void change_chassis(struct live_net *n)
 		*encap = encap == n->encaps || !one_in(3) ? 1 + below(5) : 0;
 }
 
-void live_change_routers(struct live_net *n)
+static void change_routers(struct live_net *n)
 {
 	switch (below(4)) {
 	case 0:
@@ -279,7 +279,7 @@ void live_change(struct live_net *n)
 		break;
 	case 1:
 	case 2:
-		live_change_routers(n);
+		change_routers(n);
 		break;
 	case 3:
 		change_route(n);
@@ -308,6 +308,18 @@ void live_change(struct live_net *n)
 		break;
 	default:
 		change_lsp(n);
+	}
+}
+
+void live_settle(struct live_net *n)
+{
+	for (uint32_t i = 0; i < n->size.lsps; i++) {
+		struct live_lsp *p = &n->lsps[i];
+
+		if (p->address >= LIVE_OWN_MAC)
+			p->address = 0;
+		if (p->type == LIVE_LOCALNET)
+			p->network = i % 3;
 	}
 }
 

@@ -18,6 +18,9 @@ struct live_sizes {
 		macs, fdbs, bindings, chassis;
 };
 
+/* From here on, an LSP's address has the MAC of the next LSP. */
+#define LIVE_OWN_MAC 980
+
 enum live_type { LIVE_VIF, LIVE_ROUTER, LIVE_LOCALNET };
 
 struct live_net {
@@ -34,6 +37,9 @@ struct live_net {
 	struct live_lsp {
 		bool is_there, is_bound, is_disabled, is_unknown, is_secure;
 		bool has_router_addresses;
+		/* From here on, an LSP's address has the MAC of the next LSP. */
+#define LIVE_OWN_MAC 980
+
 		enum live_type type;
 		uint32_t at, key, lrp, address, network;
 		uint32_t chassis; /* 0: none */
@@ -74,7 +80,9 @@ void live_init(struct live_net *n, const struct live_sizes *size);
 void live_free(struct live_net *n);
 /* One random change, with random(). */
 void live_change(struct live_net *n);
-void live_change_routers(struct live_net *n); /* of which live_change() is one */
+/* Takes out what the compiler refuses: frames that two ports want, a MAC of
+ * two ports. */
+void live_settle(struct live_net *n);
 
 /* An LSP by number, as in maps; some names are longer than those have room
  * for. */

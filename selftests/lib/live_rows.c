@@ -10,17 +10,20 @@
 #include "agent/engine.h"
 #include "live_net.h"
 
-#define LONG "-and-a-name-that-is-longer-than-the-maps-have-any-room-for-by-far"
+#define LONG                                                                   \
+	"-and-a-name-that-is-longer-than-the-maps-have-any-room-for-by-far,"   \
+	"-which-OVN-allows-as-Kubernetes-makes-names-of-namespaces-and-pods"
+#define NAME_LEN 256
 
-static const char *name_of(char name[128], const char *kind, uint32_t i)
+static const char *name_of(char name[NAME_LEN], const char *kind, uint32_t i)
 {
-	snprintf(name, 128, "%s%u%s", kind, i, i % 9 ? "" : LONG);
+	snprintf(name, NAME_LEN, "%s%u%s", kind, i, i % 9 ? "" : LONG);
 	return name;
 }
 
 void live_lsp_name(char stored[XOVN_NAME_LEN], uint32_t lsp)
 {
-	char name[128];
+	char name[NAME_LEN];
 
 	name_store(stored, name_of(name, "lsp", lsp));
 }
@@ -93,12 +96,12 @@ static void set_addresses(struct ovsdb_row *row, const struct live_net *n,
 {
 	const struct live_lsp *p = &n->lsps[i];
 	/* Seldom another's MAC. */
-	uint32_t mac = p->address % 50 ? i : (i + 1) % n->size.lsps;
+	uint32_t mac = p->address < LIVE_OWN_MAC ? i : (i + 1) % n->size.lsps;
+	uint32_t net = p->address % (n->size.lrps + 1);
 	char text[128];
 
-	snprintf(text, sizeof(text), "02:00:00:00:%02x:%02x 10.%u.0.%u",
-		 mac >> 8, mac & 0xff, p->address % (n->size.lrps + 1),
-		 2 + i % 200);
+	snprintf(text, sizeof(text), "02:00:00:00:%02x:%02x %u.%u.0.%u",
+		 mac >> 8, mac & 0xff, 10 + net / 200, net % 200, 2 + i % 200);
 	rows_set(row, "addresses", "[\"set\",[\"%s\"%s]]", text,
 		 p->is_unknown ? ",\"unknown\"" : "");
 	if (p->is_secure)
@@ -107,7 +110,7 @@ static void set_addresses(struct ovsdb_row *row, const struct live_net *n,
 
 static void add_lsps(const struct live_net *n, struct ovsdb *db)
 {
-	char name[128];
+	char name[NAME_LEN];
 
 	for (uint32_t i = 0; i < n->size.lsps; i++) {
 		const struct live_lsp *p = &n->lsps[i];
@@ -176,7 +179,7 @@ static void add_routers(const struct live_net *n, struct ovsdb *db)
 
 static void add_lrps(const struct live_net *n, struct ovsdb *db)
 {
-	char name[128];
+	char name[NAME_LEN];
 
 	for (uint32_t i = 0; i < n->size.lrps; i++) {
 		const struct live_lrp *p = &n->lrps[i];
@@ -187,8 +190,8 @@ static void add_lrps(const struct live_net *n, struct ovsdb *db)
 		row = rows_add(db, "Logical_Router_Port", i);
 		rows_set(row, "name", "\"%s\"", name_of(name, "lrp", i));
 		rows_set(row, "mac", "\"02:ff:00:00:00:%02x\"", i & 0xff);
-		rows_set(row, "networks", "\"10.%u.%u.1/%u\"", i,
-			 p->address & 1, p->address & 2 ? 24 : 25);
+		rows_set(row, "networks", "\"%u.%u.%u.1/%u\"", 10 + i / 200,
+			 i % 200, p->address & 1, p->address & 2 ? 24 : 25);
 		if (p->is_disabled)
 			rows_set(row, "enabled", "false");
 		if (p->peer)
@@ -210,8 +213,8 @@ static void add_routes(const struct live_net *n, struct ovsdb *db)
 			continue;
 		row = rows_add(db, "Logical_Router_Static_Route", i);
 		rows_set(row, "ip_prefix", "\"192.168.%u.0/24\"", p->prefix);
-		rows_set(row, "nexthop", "\"10.%u.0.%u\"", p->nexthop,
-			 9 + i % 2);
+		rows_set(row, "nexthop", "\"%u.%u.0.%u\"",
+			 10 + p->nexthop / 200, p->nexthop % 200, 9 + i % 2);
 		if (p->is_src)
 			rows_set(row, "policy", "\"src-ip\"");
 		if (p->table)
@@ -346,7 +349,7 @@ static void add_port(struct ovsdb *db, const char *name, uint32_t number,
 
 static void add_ports(const struct live_net *n, struct ovsdb *db)
 {
-	char name[128];
+	char name[NAME_LEN];
 
 	for (uint32_t i = 0; i < n->size.lsps; i++) {
 		const struct live_lsp *p = &n->lsps[i];
@@ -373,7 +376,7 @@ static void add_ports(const struct live_net *n, struct ovsdb *db)
 
 static void add_learned(const struct live_net *n, struct ovsdb *db)
 {
-	char name[128];
+	char name[NAME_LEN];
 
 	for (uint32_t i = 0; i < n->size.macs; i++) {
 		const struct live_mac *m = &n->macs[i];

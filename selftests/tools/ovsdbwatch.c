@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ovsdbwatch [-l] [-k LOCK] [-p PROBE_MS] REMOTES DATABASE TABLE COLUMN=TYPE...
+ * ovsdbwatch [-c FIFO] [-l] [-k LOCK] [-p PROBE_MS]
+ *            REMOTES DATABASE TABLE COLUMN=TYPE...
  *
  * Follows one table and prints a line for each event; TYPE is s, i, b, u or m,
- * -l wants the leader.  Lines on stdin are commands:
+ * -l wants the leader.  Lines on stdin, or of the FIFO, are commands:
  *
  *   condition JSON   clauses, null: all rows
  *   transact JSON    an array of operations
@@ -12,6 +13,7 @@
  *   rows             prints all rows
  *   quit
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,7 @@ static struct ovsdb_column columns[MAX_COLUMNS + 1];
 static struct ovsdb_filter filter[2];
 static struct ovsdb_client *client;
 static bool is_done;
+static int input; /* commands */
 
 __attribute__((noreturn)) static void die(const char *why)
 {
@@ -214,13 +217,13 @@ static void commands_run(void)
 {
 	static char buffer[65536];
 	static size_t n;
-	struct pollfd in = {.fd = 0, .events = POLLIN};
+	struct pollfd in = {.fd = input, .events = POLLIN};
 	char *end;
 	ssize_t got;
 
 	if (poll(&in, 1, 0) <= 0)
 		return;
-	got = read(0, buffer + n, sizeof(buffer) - 1 - n);
+	got = read(input, buffer + n, sizeof(buffer) - 1 - n);
 	if (got <= 0) {
 		is_done = true;
 		return;
@@ -254,8 +257,10 @@ int main(int argc, char **argv)
 	int c, i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((c = getopt(argc, argv, "lk:p:")) != -1) {
-		if (c == 'l')
+	while ((c = getopt(argc, argv, "c:lk:p:")) != -1) {
+		if (c == 'c')
+			input = open(optarg, O_RDWR | O_CLOEXEC);
+		else if (c == 'l')
 			config.leader_only = true;
 		else if (c == 'k')
 			config.lock = optarg;
@@ -286,7 +291,7 @@ int main(int argc, char **argv)
 		print_state();
 		commands_run();
 		waits_init(&w);
-		waits_fd(&w, 0, POLLIN);
+		waits_fd(&w, input, POLLIN);
 		ovsdb_client_wait(client, &w);
 		if (is_done || waits_block(&w) == 0)
 			continue;

@@ -190,12 +190,17 @@ static void follow(struct followed *f, int step)
 static void run(unsigned int seed, const struct live_sizes *sizes, int n_steps)
 {
 	struct followed f = {.core = core_new()};
+	size_t n_failed = 0;
 
 	assert_non_null(f.core);
 	srandom(seed);
 	live_init(&f.net, sizes);
 	for (int step = 0; step < n_steps; step++) {
 		follow(&f, step);
+		if (f.n_failed > n_failed + 3) {
+			live_settle(&f.net);
+			n_failed = f.n_failed;
+		}
 		for (int i = random() % 3; i >= 0; i--)
 			live_change(&f.net);
 	}
