@@ -263,13 +263,33 @@ static void old_nb_cfg_write(const struct southbound *s, struct ovsdb_txn *txn)
 					   (json_int_t)s->nb_cfg));
 }
 
+/* By itself where it can be: what the server refuses of Chassis must not hold
+ * up those who wait for nb_cfg. */
+static void private_run(struct southbound *s)
+{
+	struct ovsdb_txn *txn;
+
+	if (!s->own || !topic_is_free(&s->numbers))
+		return;
+	txn = ovsdb_txn_new(s->client);
+	if (!txn)
+		return;
+	if (has_column(s, "Chassis_Private", "name"))
+		private_write(s, txn);
+	else
+		old_nb_cfg_write(s, txn);
+	topic_submit(&s->numbers, txn, 1, s->name);
+}
+
 void chassis_run(struct southbound *s)
 {
 	struct ovsdb_txn *txn;
 
 	/* A Chassis_Private row that is not here yet is not missing. */
-	if (!s->name || !topic_is_free(&s->chassis) ||
-	    !ovsdb_client_conditions_hold(s->client))
+	if (!s->name || !ovsdb_client_conditions_hold(s->client))
+		return;
+	private_run(s);
+	if (!topic_is_free(&s->chassis))
 		return;
 	txn = ovsdb_txn_new(s->client);
 	if (!txn)
@@ -277,13 +297,9 @@ void chassis_run(struct southbound *s)
 	s->is_renaming = s->registered && strcmp(s->registered, s->name);
 	if (s->is_renaming)
 		chassis_delete(s, txn, s->registered);
-	if (!chassis_register(s, txn))
-		goto submit;
-	if (has_column(s, "Chassis_Private", "name"))
+	if (chassis_register(s, txn) && !s->own &&
+	    has_column(s, "Chassis_Private", "name"))
 		private_write(s, txn);
-	else
-		old_nb_cfg_write(s, txn);
-submit:
 	topic_submit(&s->chassis, txn, 1, s->name);
 }
 
@@ -293,6 +309,13 @@ void chassis_done(struct southbound *s, enum ovsdb_txn_result outcome, size_t n)
 	s->is_dirty = true;
 	if (outcome == OVSDB_TXN_SUCCESS && s->is_renaming)
 		string_replace(&s->registered, NULL);
+}
+
+void numbers_done(struct southbound *s, enum ovsdb_txn_result outcome, size_t n)
+{
+	(void)outcome;
+	(void)n;
+	s->is_dirty = true;
 }
 
 void chassis_free(struct southbound *s)

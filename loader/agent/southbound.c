@@ -18,6 +18,8 @@ struct southbound *southbound_new(struct ovsdb_client *sb)
 	s->claims.look_at = INT64_MAX;
 	topic_init(&s->chassis, s, "chassis");
 	s->chassis.done = chassis_done;
+	topic_init(&s->numbers, s, "nb_cfg of chassis");
+	s->numbers.done = numbers_done;
 	topic_init(&s->claiming, s, "port");
 	s->claiming.done = claims_done;
 	s->claiming.knows = claim_is_refused;
@@ -33,6 +35,7 @@ void southbound_free(struct southbound *s)
 	if (!s)
 		return;
 	topic_free(&s->chassis);
+	topic_free(&s->numbers);
 	topic_free(&s->claiming);
 	topic_free(&s->learning);
 	topic_free(&s->releasing);
@@ -117,6 +120,7 @@ void southbound_run(struct southbound *s, const struct southbound_wanted *w)
 		claims_run(s);
 		s->look_at = earlier(topic_due(&s->chassis),
 				     topic_due(&s->claiming));
+		s->look_at = earlier(s->look_at, topic_due(&s->numbers));
 		s->look_at = earlier(s->look_at, s->claims.look_at);
 	}
 	if (s->was_connected)
@@ -220,7 +224,8 @@ bool southbound_release(struct southbound *s)
 	    s->releasing.pause_ms)
 		return true; /* nobody to tell, or who does not want to know */
 	/* What was sent before may still make the rows anew. */
-	if (s->releasing.is_sent || s->chassis.is_sent || s->claiming.is_sent)
+	if (s->releasing.is_sent || s->chassis.is_sent || s->numbers.is_sent ||
+	    s->claiming.is_sent)
 		return false;
 	if (!chassis_row(s, name))
 		return true;

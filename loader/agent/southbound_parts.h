@@ -90,7 +90,7 @@ struct southbound {
 	int64_t nb_cfg; /* for Chassis_Private; -1: nothing is known */
 
 	/* chassis.c */
-	struct topic chassis;
+	struct topic chassis, numbers; /* Chassis; Chassis_Private */
 	const struct ovsdb_row *own; /* Chassis, during run() only */
 	char *name; /* system-id */
 	char *registered; /* name of the row that is ours, or NULL */
@@ -139,6 +139,8 @@ bool row_refers(const struct ovsdb_row *row, const char *column,
 void chassis_find(struct southbound *s); /* name, own */
 void chassis_run(struct southbound *s);
 void chassis_done(struct southbound *s, enum ovsdb_txn_result outcome,
+		  size_t n);
+void numbers_done(struct southbound *s, enum ovsdb_txn_result outcome,
 		  size_t n);
 void chassis_free(struct southbound *s);
 const struct ovsdb_row *chassis_row(const struct southbound *s,
