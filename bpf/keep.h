@@ -85,14 +85,21 @@ static __always_inline bool keep_copy(struct __sk_buff *skb,
 	__builtin_memcpy(p->head.ip, key->ip, 4);
 	__builtin_memset(p->head.mac, 0, 8);
 	p->len = len;
+	if (!keep_origin(skb, f, &p->origin))
+		goto out;
+	/* One comparison each: Linux 6.1's verifier does not follow the
+	 * single one that the compiler would make of them. */
 	barrier_var(len);
-	if (len < ETH_HLEN || len > size || !keep_origin(skb, f, &p->origin) ||
-	    bpf_skb_load_bytes(skb, 0, p->data, len)) {
-		bpf_ringbuf_discard(p, 0);
-		return false;
-	}
+	if (len > size)
+		goto out;
+	barrier_var(len);
+	if (len < ETH_HLEN || bpf_skb_load_bytes(skb, 0, p->data, len))
+		goto out;
 	bpf_ringbuf_submit(p, 0);
 	return true;
+out:
+	bpf_ringbuf_discard(p, 0);
+	return false;
 }
 
 /* V_ARP_REQUEST, before the packet becomes the request.  1: kept, it is no

@@ -157,9 +157,8 @@ void harness_clear(const char *name)
 	uint8_t key[512];
 
 	/* Rings hold no state, and the flow none between packets. */
-	if (m &&
-	    (m->type == BPF_MAP_TYPE_ARRAY_OF_MAPS ||
-	     m->type == BPF_MAP_TYPE_RINGBUF || !strcmp(name, "scratch")))
+	if (m && (m->type == BPF_MAP_TYPE_ARRAY_OF_MAPS ||
+		  m->type == BPF_MAP_TYPE_RINGBUF || !strcmp(name, "scratch")))
 		return;
 	if (!m || m->key_size > sizeof(key) || m->val_size > sizeof(zero))
 		harness_abort("clear map", name, EINVAL);
