@@ -4,6 +4,7 @@
 #                 LIVE=1: live databases, the tutorial's commands typed as it gives them,
 #                 KINDS="node1=stock node3=stock": stock OVN on some of the hosts
 # make test       unit, BPF program and topology tests
+# make fuzz       libFuzzer on what strangers' bytes reach first, TIME=60 seconds each
 # make bench      what it costs, beside what Linux costs; asserts nothing
 # make lint       formatting, static checks, file length
 # make man        the manual's pages, build/man/*.8
@@ -26,7 +27,7 @@ override CFLAGS += -std=gnu11 -Wall -Wextra -Werror -fstack-protector-strong \
 	-fno-common -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 CPPFLAGS += -Iinclude -Iloader -I$(B) -DXOVN_VERSION='"$(VERSION)"'
 LDFLAGS += -Wl,-z,relro,-z,now -Wl,--as-needed
-LDLIBS := -lbpf -lelf -lz -ljansson -lcrypto -lmnl -lncursesw -ltinfo
+LDLIBS := -lbpf -lelf -lz -ljansson -lssl -lcrypto -lmnl -lncursesw -ltinfo
 TESTFLAGS := -I. -Imaps -Iselftests/lib \
 	-DXOVN_TEST_DATA='"$(CURDIR)/selftests/data"'
 
@@ -52,6 +53,9 @@ TOOLS_SKEL := $(patsubst selftests/tools/%.bpf.c,$(B)/%.skel.h,\
 TEST_OBJ := $(TESTLIB_OBJ) $(PROG_OBJ) $(patsubst %.c,$(B)/%.o,\
 	$(wildcard selftests/unit/*.c selftests/tools/*.c))
 
+FUZZ := $(patsubst selftests/fuzz/%.c,$(B)/fuzz/%,\
+	$(sort $(wildcard selftests/fuzz/*.c)))
+
 # xovn-unbind.8 is a page that leads to another
 MAN := $(patsubst doc/man/%.scd,$(B)/man/%,$(sort $(wildcard doc/man/*.scd))) \
 	$(B)/man/xovn-unbind.8
@@ -65,8 +69,8 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test bench lint man clean install uninstall build build-tests \
-	build-man deps
+.PHONY: all demo test fuzz bench lint man clean install uninstall build \
+	build-tests build-man build-fuzz deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -93,6 +97,11 @@ test:
 	$(SUBMAKE) build build-tests build-man
 	@selftests/run $(T)
 
+fuzz:
+	$(DEPS) build fuzz
+	$(SUBMAKE) build-fuzz
+	@selftests/fuzz/run $(T)
+
 bench:
 	$(DEPS) build demo test bench stock
 	$(STOCK)
@@ -111,6 +120,8 @@ man:
 	$(SUBMAKE) build-man
 
 build-man: $(MAN)
+
+build-fuzz: $(FUZZ)
 
 # what is installed: file, directory below PREFIX, name there
 define INSTALLED
@@ -197,6 +208,20 @@ $(B)/prog/test_prog: $(PROG_OBJ) $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
 
+# Fuzzed code is compiled with clang's counters and sanitizers, in its own
+# objects.
+FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_CC = $(CLANG) $(CPPFLAGS) $(TESTFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall \
+	-Wextra -Werror -MMD -MP $(FUZZ_FLAGS)
+$(B)/fuzz/jsonrpc: $(B)/fuzz/loader/ovsdb/framing.o $(B)/fuzz/loader/error.o
+
+$(B)/fuzz/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call Q,CC ,$< (fuzz))$(FUZZ_CC) -fsanitize=fuzzer-no-link -c $< -o $@
+
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/selftests/fuzz/%.o
+	$(call Q,LD ,$@)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
+
 # the demo's, which needs no test library
 $(B)/tools/talkd: $(B)/selftests/tools/talkd.o
 	@mkdir -p $(@D)
@@ -207,3 +232,4 @@ $(B)/tools/%: $(B)/selftests/tools/%.o $(B)/libtest.a $(B)/libxovn.a
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -o $@
 
 -include $(OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(TOOLS_SKEL:.skel.h=.bpf.d) $(TEST_OBJ:.o=.d)
+-include $(shell find $(B)/fuzz -name '*.d' 2>/dev/null)

@@ -16,7 +16,9 @@
  *   ct_new.h    and new                  gateway.h  routers with NAT or LBs
  *   localnet.h  physical networks        lbswitch.h load balancers of switches
  *   stats.h     counters, drops          event.h    what monitors see
- *   trace.h     what a trace sees
+ *   trace.h     what a trace sees       upcall.h    what the agent is told
+ *   keep.h      packets that the agent  admit.h     what a guest may send
+ *               keeps (TC)
  *
  * A stage takes a flow and returns a verdict: V_NEXT, another enum verdict,
  * or a negative enum drop_reason.  It never touches the packet.

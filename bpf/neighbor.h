@@ -5,6 +5,7 @@
 
 #include "flow.h"
 #include "switch.h"
+#include "upcall.h"
 #include "../maps/l3.h"
 
 static __always_inline void neighbor_learn(struct flow *f, __u32 datapath,
@@ -32,6 +33,8 @@ static __always_inline void neighbor_learn(struct flow *f, __u32 datapath,
 	/* What was decided by the old one holds no longer. */
 	if (has_moved)
 		epoch_advance();
+	upcall_learned(UPCALL_NEIGHBOR, datapath, lrpkey, ip, mac,
+		       mac_is_multicast(f->eth_dst));
 }
 
 /* Network i of an LRP that holds the address, or -1. */

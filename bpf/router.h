@@ -151,6 +151,7 @@ static __always_inline int lr_resolve(struct flow *f, const struct route_val *r,
 	f->dst.ip4 = nexthop;
 	f->eth_type = ETH_P_ARP;
 	f->arp_op = ARPOP_REQUEST;
+	f->outport = r->port;
 	return V_ARP_REQUEST;
 }
 

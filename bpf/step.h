@@ -11,6 +11,7 @@
 #include "emit.h"
 #include "event.h"
 #include "flood.h"
+#include "keep.h"
 #include "pipeline.h"
 
 #define EMIT_ROUNDS 6 /* packet, error, ARP request for it, its flood */
@@ -88,7 +89,8 @@ __noinline int step_act(struct __sk_buff *skb, struct flow *f, int verdict)
 		ret = build_tcp_rst(skb, f);
 		break;
 	case V_ARP_REQUEST:
-		drop_skb(skb, f, DROP_LR_NEIGHBOR, f->len);
+		if (!upcall_keep(skb, f))
+			drop_skb(skb, f, DROP_LR_NEIGHBOR, f->len);
 		event_skb(skb, f, EVENT_PUNT, DROP_LR_NEIGHBOR);
 		lr_enter_peer(f, f->next_datapath, f->next_port,
 			      f->next_is_router);

@@ -11,6 +11,7 @@
 #include "lbswitch.h"
 #include "portsec.h"
 #include "stats.h"
+#include "upcall.h"
 #include "../maps/l2.h"
 #include "../maps/tunnel.h"
 
@@ -37,6 +38,7 @@ static __always_inline void fdb_learn(const struct flow *f, __u32 datapath,
 	if (old) /* moved: what was decided holds no longer */
 		epoch_advance();
 	bpf_map_update_elem(&fdb, &key, &val, BPF_ANY);
+	upcall_learned(UPCALL_FDB, datapath, portkey, 0, mac, false);
 }
 
 static __always_inline __u32 port_counter_out(const struct port_val *val)

@@ -27,6 +27,7 @@ enum flow_flag {
 	FLOW_LBED = 1 << 19,
 	FLOW_SKIP_SNAT = 1 << 20,
 	FLOW_STATELESS = 1 << 21,
+	FLOW_REINJECTED = 1 << 22, /* waited for its next hop, and not again */
 };
 
 #endif /* XOVN_FLOW_FLAG_H */

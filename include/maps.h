@@ -14,6 +14,7 @@
 #include "nat.h"
 #include "trace.h"
 #include "types.h"
+#include "upcall.h"
 
 /* ---- config: one entry, what this host is ---- */
 

@@ -11,6 +11,7 @@
  *   ct.h      and of connections; ct_hash.h where they are found
  *   counter.h what is counted, event.h what is monitored,
  *   trace.h   what xovn trace is told, with flow_flag.h
+ *   upcall.h  what the agent is told, and gives back
  *
  * Rules for everything in here: no packed structs, padding is explicit and
  * zero, IPv4 addresses are __u8[4] and MACs __u8[6] in network order, all

@@ -22,14 +22,29 @@ int error_set(struct error *e, int err, const char *format, ...)
 	return -err;
 }
 
-void warning(const char *format, ...)
+static void line(const char *kind, const char *format, va_list args)
 {
 	char text[1024];
+
+	vsnprintf(text, sizeof(text), format, args);
+	text_clean(text);
+	fprintf(stderr, "xovn: %s%s\n", kind, text);
+}
+
+void warning(const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	line("warning: ", format, args);
 	va_end(args);
-	text_clean(text);
-	fprintf(stderr, "xovn: warning: %s\n", text);
+}
+
+void inform(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	line("", format, args);
+	va_end(args);
 }

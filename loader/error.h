@@ -20,6 +20,9 @@ int error_set(struct error *e, int err, const char *format, ...)
 /* A line on stderr that is no failure: "xovn: warning: ...". */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A line on stderr that is no problem: "xovn: ...", of what runs for long. */
+void inform(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* A name out of a database may hold a line feed, or an escape sequence that
  * drives the terminal: such characters become '?'. */
 void text_clean(char *text);

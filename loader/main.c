@@ -56,6 +56,10 @@ static const struct command commands[] = {
 	 "list | flush [--zone NAME] [--proto PROTO] [--src IP] [--dst IP]\n"
 	 "                 [--reply-src IP] [--reply-dst IP] [--any-addr IP]\n"
 	 "                 [--sport N] [--dport N] [--state NAME] [--nat] [--json]"},
+	{"agent", cmd_agent,
+	 "[--db REMOTE] [--nb REMOTE] [--release] [--pidfile FILE]\n"
+	 "                 [--max-ports N] [--ct-max N] [--ct-timeout STATE=SEC,...]\n"
+	 "                 [--no-announce]"},
 };
 
 /* What was printed but cannot be kept, on a full disk for instance, would

@@ -4,18 +4,23 @@
  * last, finds which switches, routers and load balancers a changed row
  * touches, and makes those anew; what it cannot confine is compiled whole.
  *
- *   engine.c    which of the two;   touched.c  rows to objects
+ *   engine.c     compiles by core.c, writes by sync/live.h
+ *   columns.c    which rows the agent keeps
+ *   core.c       whole or in part;  touched.c  rows to objects
+ *   part.c       what a part depends on;  place_part.c, merge.c, objects.c
+ *   references.c which rows refer to which
  */
 #ifndef XOVN_AGENT_ENGINE_H
 #define XOVN_AGENT_ENGINE_H
 
 #include "compile/compile.h"
 #include "error.h"
+#include "nb/nb.h"
 #include "ovsdb/client.h"
 #include "sync/live.h"
 
 /* Rows of NB and SB that the agent's clients keep. */
-extern const struct ovsdb_filter engine_nb_filter[];
+#define engine_nb_filter nb_columns
 extern const struct ovsdb_filter engine_sb_filter[];
 
 struct engine;
@@ -46,7 +51,8 @@ void engine_free(struct engine *e);
 
 /* Compiles and writes.  On error (a network that contradicts itself, a map
  * that is full) nothing was written that would forward otherwise, and the
- * next call is whole. */
+ * next call is whole.  -EAGAIN: the Southbound database does not have this
+ * chassis, or none of the Northbound's datapaths, (yet): all stays as it is. */
 int engine_update(struct engine *engine, const struct engine_input *in,
 		  struct engine_result *result, struct error *e);
 

@@ -12,7 +12,6 @@
 #ifndef XOVN_AGENT_SOUTHBOUND_H
 #define XOVN_AGENT_SOUTHBOUND_H
 
-#include "agent/engine.h"
 #include "agent/vswitch.h"
 #include "ovsdb/client.h"
 #include "upcall.h"
@@ -21,6 +20,7 @@
 struct southbound;
 
 struct southbound *southbound_new(struct ovsdb_client *sb);
+/* Before sb, which must not run any more. */
 void southbound_free(struct southbound *s);
 
 /* What it goes by; borrowed until the next call. */
@@ -51,9 +51,8 @@ void southbound_set_nb_cfg(struct southbound *s, int64_t nb_cfg);
 int64_t southbound_sb_nb_cfg(const struct southbound *s); /* SB_Global's */
 
 /* BPF learned something; written with ovn-controller's delays, where no row
- * says it already.  names: see engine_lrp_name(). */
-void southbound_learned(struct southbound *s, const struct upcall *u,
-			const struct engine *names);
+ * says it already.  SB's keys are also those of the maps. */
+void southbound_learned(struct southbound *s, const struct upcall *u);
 
 /* Conditions for these datapaths (tunnel keys), or all rows with
  * ovn-monitor-all; NULL: nothing is known yet, so all. */

@@ -4,10 +4,10 @@
  * Interface), without flows: internal ports become veth pairs, other ports
  * are interfaces that exist, and what ovs-vsctl waits for is written back.
  *
- *   vswitch.c   bridges and ports wanted; what the agent reads
- *   netdev.c    internal ports in the kernel, by netlink
- *   status.c    columns written: ofport, mac_in_use, statistics, cur_cfg
- *   settings.c  external_ids:ovn-*, of which host and chassis
+ *   vswitch.c   when what is done; what the agent calls
+ *   ports.h     bridges and ports wanted, their interfaces, columns written
+ *   link_table.h  interfaces in the kernel, by netlink
+ *   settings.h  external_ids:ovn-*, of which host and chassis
  */
 #ifndef XOVN_AGENT_VSWITCH_H
 #define XOVN_AGENT_VSWITCH_H
@@ -80,16 +80,19 @@ void vswitch_free(struct vswitch *v); /* interfaces stay */
 void vswitch_run(struct vswitch *v);
 void vswitch_wait(const struct vswitch *v, struct waits *w);
 
-/* Counts up whenever VIFs, networks or settings become others. */
+/* Counts up whenever VIFs, networks or settings become others.  0: nothing is
+ * known yet, or another program serves conf.db; settings are all NULL. */
 uint64_t vswitch_version(const struct vswitch *v);
 const struct vswitch_settings *vswitch_settings(const struct vswitch *v);
 const struct vswitch_vif *vswitch_vifs(const struct vswitch *v, size_t *n);
 const struct vswitch_network *vswitch_networks(const struct vswitch *v,
 					       size_t *n);
 
-/* Everything of that version is in effect: cur_cfg may follow. */
+/* Everything of that version is in effect: cur_cfg may follow, for which
+ * ovs-vsctl waits.  Ports that failed have their error set before. */
 void vswitch_set_applied(struct vswitch *v, uint64_t version);
-/* What went wrong with a port, for Interface.error; NULL: nothing. */
+/* What went wrong with a port, for Interface.error, so that its ofport is -1
+ * and ovs-vsctl fails; NULL: nothing. */
 void vswitch_set_error(struct vswitch *v, const char *name, const char *why);
 /* external_ids:ovn-installed and -ts: the port forwards, or does not. */
 void vswitch_set_installed(struct vswitch *v, const char *name, bool is_on);

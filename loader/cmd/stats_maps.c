@@ -59,11 +59,13 @@ static int count_one(const void *key, const void *val, void *arg)
 	return 0;
 }
 
+/* Every place of it is always there; or it has none. */
 static bool is_array(enum bpf_map_type type)
 {
 	return type == BPF_MAP_TYPE_ARRAY ||
 	       type == BPF_MAP_TYPE_PERCPU_ARRAY ||
-	       type == BPF_MAP_TYPE_ARRAY_OF_MAPS;
+	       type == BPF_MAP_TYPE_ARRAY_OF_MAPS ||
+	       type == BPF_MAP_TYPE_RINGBUF;
 }
 
 static int count_hash(const struct state *s, int id, struct stats_map *m)
@@ -165,6 +167,8 @@ static int map_collect(const struct state *s, const struct image *img, int id,
 
 	memset(m, 0, sizeof(*m));
 	m->name = map_definitions[id].name;
+	if (fd < 0) /* what an older xovn loaded has none for agents */
+		return 0;
 	if (bpf_obj_get_info_by_fd(fd, &info, &len))
 		return error_set(e, errno, "%s/%s: cannot query the map: %s",
 				 s->dir, m->name, strerror(errno));
@@ -274,6 +278,8 @@ static void print_text(const struct stats_map list[MAP_COUNT])
 	for (int id = 0; id < MAP_COUNT; id++) {
 		const struct stats_map *m = &list[id];
 
+		if (!m->capacity)
+			continue;
 		table_text(&t, m->name);
 		table_text(&t, libbpf_bpf_map_type_str(m->type));
 		if (m->has_entries)
@@ -310,7 +316,9 @@ int stats_maps(const struct state *s, bool as_json, struct error *e)
 	} else {
 		array = json_array();
 		for (int id = 0; id < MAP_COUNT; id++)
-			json_array_append_new(array, map_json(&list[id]));
+			if (list[id].capacity)
+				json_array_append_new(array,
+						      map_json(&list[id]));
 		stats_json_print(array);
 	}
 	stats_maps_warn(list);

@@ -7,16 +7,6 @@
 
 #include "tables.h"
 
-int tables_add(struct tables *c, enum image_table_id id, const void *key,
-	       const void *val, void **old)
-{
-	int ret = image_add(c->image, id, key, val, old);
-
-	if (ret == -ENOMEM)
-		return error_set(c->e, ENOMEM, "out of memory");
-	return ret;
-}
-
 /* Which LSP each bound interface belongs to; flags of VIFs need it. */
 static int find_bindings(struct topology *t, const struct compile_input *in,
 			 struct topo_lsp ***found, struct notes *notes,
@@ -114,6 +104,8 @@ static int add_encap_ips(struct tables *c)
 	const struct topology *t = c->t;
 	int ret = 0;
 
+	if (!tables_want(c, 0))
+		return 0;
 	for (uint32_t i = 1; !ret && i < XOVN_MAX_CHASSIS; i++) {
 		struct encap_ip_val val = {.chassis = i}, *old;
 		const uint8_t *ip = t->chassis[i].encap_ip;
@@ -150,6 +142,7 @@ static int add_tables(struct tables *c, const struct compile_input *in,
 		tables_add_responders,
 		tables_add_groups,
 		tables_add_neighbors,
+		tables_add_learned,
 		tables_flag_src_routes,
 		tables_add_router_ports,
 		tables_add_routes,
@@ -169,7 +162,14 @@ int compile(const struct compile_input *in, struct compile_output *out,
 	struct topology t = {};
 	struct notes notes = {};
 	struct topo_lsp **bound = NULL;
-	struct tables c = {&t, &out->image, &notes, e, in->nb};
+	struct tables c = {
+		.t = &t,
+		.image = &out->image,
+		.notes = &notes,
+		.e = e,
+		.nb = in->nb,
+		.in = in,
+	};
 	int ret;
 
 	memset(out, 0, sizeof(*out));
@@ -178,7 +178,7 @@ int compile(const struct compile_input *in, struct compile_output *out,
 	if (ret)
 		error_set(e, ENOMEM, "out of memory");
 	if (!ret)
-		ret = topology_init(&t, in->nb, &notes, e);
+		ret = topology_init(&t, in, &notes, e);
 	t.chassis = out->chassis;
 	if (!ret)
 		ret = topology_assign_keys(&t, in->placement, &notes, e);
@@ -193,6 +193,7 @@ int compile(const struct compile_input *in, struct compile_output *out,
 	if (!ret && notes.out_of_memory)
 		ret = error_set(e, ENOMEM, "out of memory");
 	out->own_chassis = t.own_chassis;
+	out->has_moved_ids = c.has_moved_ids;
 	out->notes = notes.lines;
 	out->n_notes = notes.n;
 	free(bound);

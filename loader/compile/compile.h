@@ -10,6 +10,7 @@
  *   router.c, route.c, routetable.c, ecmp.c, neighbor.c
  *               tables of logical routers
  *   nat.c, vip.c, lb.c   NAT and load balancers
+ *   learned.c   MAC_Binding and FDB rows
  *   maglev.c, image.c, hash.c, names.c, notes.c
  *               what the others are written with
  */
@@ -52,6 +53,14 @@ struct compile_input {
 	size_t n_bindings;
 	const struct compile_mapping *mappings;
 	size_t n_mappings;
+	/* The placement is of a Southbound database that is followed: what has
+	 * no key there is left out, and chassis tell each other neighbors by
+	 * its rows. */
+	bool has_southbound;
+	/* Part of a network: only these owners' entries (image.h; sorted); nb
+	 * and placement hold what they depend on.  NULL: all. */
+	const uint64_t *owners;
+	size_t n_owners;
 	/* Chassis indices in use, so that they stay as they are: the present
 	 * map "chassis", XOVN_MAX_CHASSIS entries, or NULL. */
 	const struct chassis_val *present_chassis;
@@ -62,6 +71,9 @@ struct compile_output {
 	/* XOVN_MAX_CHASSIS entries, the wanted map "chassis". */
 	struct chassis_val *chassis;
 	uint32_t own_chassis; /* index */
+	/* Some id could not be the first that a name asks for (keys.h), so
+	 * that ids depend on the whole network. */
+	bool has_moved_ids;
 	/* Things the user should know, one line each: conflicts resolved for
 	 * the NB, ports placed nowhere, bound interfaces without an LSP. */
 	char **notes;

@@ -157,6 +157,7 @@ int ecmp_write(struct tables *c, struct ecmp_groups *all)
 	for (size_t i = 0; i < all->n; i++)
 		rows[i].uuid = rows[i].name = all->groups[i].name;
 	ret = keys_assign(rows, all->n, &space, c->e);
+	c->has_moved_ids |= !ret && keys_moved(rows, all->n, &space);
 	for (size_t i = 0; !ret && i < all->n; i++)
 		ret = write_group(c, &all->groups[i], 2 * rows[i].key + 1);
 	free(rows);

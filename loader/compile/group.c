@@ -247,10 +247,13 @@ int tables_add_groups(struct tables *c)
 		ret = add_switch(c, &t->switches[i], &m);
 		d.nodes[i].chassis = m.any;
 	}
-	if (!ret)
+	/* With a Southbound database its rows say who learned what, and
+	 * chassis of another make expect no copies. */
+	if (!ret && !c->in->has_southbound) {
 		domains_join_routers(&d, t);
-	for (size_t i = 0; !ret && i < t->n_routers; i++)
-		ret = add_router(c, &t->routers[i], &d);
+		for (size_t i = 0; !ret && i < t->n_routers; i++)
+			ret = add_router(c, &t->routers[i], &d);
+	}
 	free(m.lsps);
 	free(d.nodes);
 	return ret;

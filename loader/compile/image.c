@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "image_owner.h"
 #include "maps.h"
 
 /* An entry is a key with its value right behind it, so a value is aligned
@@ -41,7 +42,9 @@ void image_free(struct image *img)
 {
 	for (int i = 0; i < IMAGE_TABLE_COUNT; i++) {
 		free(img->table[i].entries);
+		free(img->table[i].links);
 		free(img->table[i].slots);
+		free(img->table[i].heads);
 	}
 	memset(img, 0, sizeof(*img));
 }
@@ -78,18 +81,23 @@ static int table_grow_slots(struct image_table *t)
 static int table_grow_entries(struct image_table *t)
 {
 	size_t capacity = t->capacity ? t->capacity * 2 : 32;
+	struct image_link *links;
 	uint8_t *entries;
 
 	entries = reallocarray(t->entries, capacity, t->key_size + t->val_size);
 	if (!entries)
 		return -ENOMEM;
 	t->entries = entries;
+	links = reallocarray(t->links, capacity, sizeof(*links));
+	if (!links)
+		return -ENOMEM;
+	t->links = links;
 	t->capacity = capacity;
 	return 0;
 }
 
-int image_add(struct image *img, enum image_table_id id, const void *key,
-	      const void *val, void **old)
+int image_add_owned(struct image *img, enum image_table_id id, uint64_t owner,
+		    const void *key, const void *val, void **old)
 {
 	struct image_table *t = &img->table[id];
 	uint8_t *entry;
@@ -105,6 +113,8 @@ int image_add(struct image *img, enum image_table_id id, const void *key,
 	}
 	if (t->n == t->capacity && table_grow_entries(t))
 		return -ENOMEM;
+	if (owner_link(t, t->n, owner))
+		return -ENOMEM;
 	entry = image_entry(t, t->n);
 	memcpy(entry, key, t->key_size);
 	memcpy(entry + t->key_size, val, t->val_size);
@@ -112,18 +122,68 @@ int image_add(struct image *img, enum image_table_id id, const void *key,
 	return 0;
 }
 
+int image_add(struct image *img, enum image_table_id id, const void *key,
+	      const void *val, void **old)
+{
+	return image_add_owned(img, id, 0, key, val, old);
+}
+
+/* Closes the gap, so that probing never stops short of an entry. */
+static void table_free_slot(struct image_table *t, size_t slot)
+{
+	size_t mask = t->n_slots - 1, next = slot;
+
+	t->slots[slot] = 0;
+	for (;;) {
+		size_t home;
+
+		next = (next + 1) & mask;
+		if (!t->slots[next])
+			return;
+		home = hash_bytes(image_entry(t, t->slots[next] - 1),
+				  t->key_size, 0);
+		if (((next - home) & mask) < ((next - slot) & mask))
+			continue;
+		t->slots[slot] = t->slots[next];
+		t->slots[next] = 0;
+		slot = next;
+	}
+}
+
+bool image_remove(struct image *img, enum image_table_id id, const void *key)
+{
+	struct image_table *t = &img->table[id];
+	size_t at = image_number(img, id, key), last;
+
+	if (at == IMAGE_NONE)
+		return false;
+	table_free_slot(t, table_slot(t, key));
+	owner_unlink(t, at);
+	last = --t->n;
+	if (at == last)
+		return true;
+	t->slots[table_slot(t, image_entry(t, last))] = at + 1;
+	memcpy(image_entry(t, at), image_entry(t, last),
+	       t->key_size + t->val_size);
+	owner_move(t, last, at);
+	return true;
+}
+
+size_t image_number(const struct image *img, enum image_table_id id,
+		    const void *key)
+{
+	const struct image_table *t = &img->table[id];
+
+	return t->n ? (size_t)t->slots[table_slot(t, key)] - 1 : IMAGE_NONE;
+}
+
 void *image_find(const struct image *img, enum image_table_id id,
 		 const void *key)
 {
 	const struct image_table *t = &img->table[id];
-	size_t slot;
+	size_t i = image_number(img, id, key);
 
-	if (!t->n)
-		return NULL;
-	slot = table_slot(t, key);
-	if (!t->slots[slot])
-		return NULL;
-	return image_entry(t, t->slots[slot] - 1) + t->key_size;
+	return i == IMAGE_NONE ? NULL : image_entry(t, i) + t->key_size;
 }
 
 const char *image_table_name(enum image_table_id id)

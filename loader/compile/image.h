@@ -49,13 +49,37 @@ enum image_table_id {
 		IMAGE_TABLE_COUNT,
 };
 
+/* Whose an entry is, so that a part of a network can be replaced: the tunnel
+ * key of a switch or router, 0 for what belongs to none, or one of these with
+ * a number below. */
+#define IMAGE_OWNER_CHOICE (1ull << 32) /* id in maglev, ecmp, backend */
+#define IMAGE_OWNER_NAT_SET (2ull << 32) /* number in nat_set */
+#define IMAGE_OWNER_VIF (3ull << 32) /* ifindex in vif */
+
+#define IMAGE_NONE SIZE_MAX
+
+struct image_link {
+	uint64_t owner;
+	uint32_t next, prev; /* of the same owner: 1 + entry number, 0 none */
+};
+
+struct image_head {
+	uint64_t owner;
+	uint32_t first; /* 1 + entry number; 0: it has none (any more) */
+	bool is_used;
+};
+
 struct image_table {
 	size_t key_size, val_size;
 	size_t n; /* entries */
 	size_t capacity;
-	uint8_t *entries; /* n times key then value, in order of insertion */
+	uint8_t *entries; /* n times key then value; in order of insertion,
+			   * until one is removed */
+	struct image_link *links; /* of each entry */
 	uint32_t *slots; /* hash index: 1 + entry number, 0 free */
 	size_t n_slots;
+	struct image_head *heads; /* hash index of owners */
+	size_t n_heads, n_owners;
 };
 
 struct image {
@@ -68,6 +92,15 @@ void image_free(struct image *img);
 /* Adds an entry.  0, -EEXIST (key is there; *old is its value), -ENOMEM. */
 int image_add(struct image *img, enum image_table_id id, const void *key,
 	      const void *val, void **old);
+/* The same for an owner; image_add() is for owner 0. */
+int image_add_owned(struct image *img, enum image_table_id id, uint64_t owner,
+		    const void *key, const void *val, void **old);
+/* Takes an entry out; the last one of the table gets its number.  False: it
+ * was not there. */
+bool image_remove(struct image *img, enum image_table_id id, const void *key);
+/* Number of an entry, or IMAGE_NONE. */
+size_t image_number(const struct image *img, enum image_table_id id,
+		    const void *key);
 /* The value of a key, or NULL. */
 void *image_find(const struct image *img, enum image_table_id id,
 		 const void *key);
@@ -76,6 +109,15 @@ static inline uint8_t *image_entry(const struct image_table *t, size_t i)
 {
 	return t->entries + i * (t->key_size + t->val_size);
 }
+
+/* Whose entry i is; another's from now on (0 or -ENOMEM). */
+uint64_t image_owner(const struct image_table *t, size_t i);
+int image_set_owner(struct image *img, enum image_table_id id, size_t i,
+		    uint64_t owner);
+/* An owner's entries in one table, in no order: numbers, then IMAGE_NONE. */
+size_t image_first(const struct image *img, enum image_table_id id,
+		   uint64_t owner);
+size_t image_next(const struct image_table *t, size_t i);
 
 const char *image_table_name(enum image_table_id id); /* map name */
 

@@ -170,3 +170,13 @@ int keys_assign(struct key_request *rows, size_t n,
 	free(taken.slots);
 	return ret;
 }
+
+bool keys_moved(const struct key_request *rows, size_t n,
+		const struct key_space *space)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].key !=
+		    key_candidate(rows[i].uuid, 0, space->derived_max))
+			return true;
+	return false;
+}

@@ -20,6 +20,7 @@
 #ifndef XOVN_COMPILE_KEYS_H
 #define XOVN_COMPILE_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,5 +54,9 @@ uint32_t key_candidate(const char *uuid, uint32_t attempt, uint32_t max);
  * than keys), -ENOMEM. */
 int keys_assign(struct key_request *rows, size_t n,
 		const struct key_space *space, struct error *e);
+/* Has any derived key been taken by another row, so that the keys of a part
+ * are not those of the whole? */
+bool keys_moved(const struct key_request *rows, size_t n,
+		const struct key_space *space);
 
 #endif /* XOVN_COMPILE_KEYS_H */

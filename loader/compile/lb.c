@@ -233,6 +233,8 @@ static int add_datapath(struct lb_context *l, uint32_t datapath,
 {
 	int ret = 0;
 
+	if (!tables_want(l->c, datapath))
+		return 0;
 	sort_lbs(l, lbs, n_lbs);
 	for (size_t i = 0; i < n_lbs; i++) {
 		uint32_t rank = l->order[i];

@@ -73,6 +73,7 @@ static int find_sets(struct nat_context *n)
 	const struct topology *t = n->c->t;
 	struct nat_sets *sets = &n->sets;
 	size_t n_rows = 0, n_found = 0;
+	int ret;
 
 	for (size_t i = 0; i < t->n_routers; i++)
 		n_rows += t->routers[i].nb->n_nats;
@@ -99,12 +100,14 @@ static int find_sets(struct nat_context *n)
 			sets->rows[sets->n++].uuid = sets->rows[i].uuid;
 	for (size_t i = 0; i < sets->n; i++)
 		sets->rows[i].name = sets->rows[i].uuid;
-	return keys_assign(sets->rows, sets->n, &space, n->c->e);
+	ret = keys_assign(sets->rows, sets->n, &space, n->c->e);
+	n->c->has_moved_ids |= !ret && keys_moved(sets->rows, sets->n, &space);
+	return ret;
 }
 
 /* The number of a set, whose members go to nat_set. */
 static int add_set(struct nat_context *n, const struct nb_ip_set *set,
-		   uint32_t *number)
+		   bool is_wanted, uint32_t *number)
 {
 	const struct key_request want = {.uuid = set->uuid};
 	const struct key_request *found = bsearch(
@@ -113,7 +116,7 @@ static int add_set(struct nat_context *n, const struct nb_ip_set *set,
 	int ret = 0;
 
 	*number = found->key;
-	for (size_t i = 0; i < set->n_ip4; i++) {
+	for (size_t i = 0; is_wanted && i < set->n_ip4; i++) {
 		const struct nb_ip4 *ip = &set->ip4[i];
 		struct nat_set_key key = {.prefixlen = 32 + ip->plen,
 					  .set = *number};
@@ -138,18 +141,20 @@ struct rule {
 };
 
 static int rule_init(struct nat_context *n, struct rule *rule,
-		     const struct nb_nat *nb)
+		     const struct topo_router *r, const struct nb_nat *nb)
 {
+	bool is_wanted = tables_want(n->c, r->key);
+
 	*rule = (struct rule){.nb = nb, .shorter = SNAT_NO_SHORTER};
 	if (nb->stateless)
 		rule->flags |= NAT_F_STATELESS;
 	if (has_set(&nb->allowed)) {
 		rule->flags |= NAT_F_ALLOWED;
-		return add_set(n, &nb->allowed, &rule->set);
+		return add_set(n, &nb->allowed, is_wanted, &rule->set);
 	}
 	if (has_set(&nb->exempted)) {
 		rule->flags |= NAT_F_EXEMPTED;
-		return add_set(n, &nb->exempted, &rule->set);
+		return add_set(n, &nb->exempted, is_wanted, &rule->set);
 	}
 	return 0;
 }
@@ -320,7 +325,7 @@ static int add_router_nat(struct nat_context *n, const struct topo_router *r)
 			note_group_add(&n->notes.both_sets, "%s (%s)",
 				       r->nb->name, nb->uuid);
 		else
-			ret = rule_init(n, &rules[n_rules++], nb);
+			ret = rule_init(n, &rules[n_rules++], r, nb);
 	}
 	if (!ret)
 		ret = add_rules(n, r, rules, n_rules);

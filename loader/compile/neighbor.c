@@ -12,16 +12,10 @@
 static int add_neighbor(struct tables *c, struct topo_lrp *lrp,
 			const uint8_t ip[4], const uint8_t mac[6])
 {
-	struct neighbor_key key = {.datapath = lrp->router->key,
-				   .port = lrp->key};
-	struct neighbor_val val = {};
-	int ret;
+	int ret = tables_add_neighbor(c, lrp, ip, mac);
 
-	memcpy(key.ip, ip, sizeof(key.ip));
-	memcpy(val.mac, mac, sizeof(val.mac));
 	lrp->flags |= LRP_F_STATIC_NEIGHBORS;
 	/* Two owners of one address are noted with the responders. */
-	ret = tables_add(c, IMAGE_NEIGHBOR, &key, &val, NULL);
 	return ret == -EEXIST ? 0 : ret;
 }
 
@@ -90,6 +84,10 @@ int tables_add_neighbors(struct tables *c)
 
 	if (!routers)
 		return error_set(c->e, ENOMEM, "out of memory");
+	/* Routes say the flag, too: with a row that comes from elsewhere none
+	 * of them shall change. */
+	for (size_t i = 0; c->in->has_southbound && i < t->n_lrps; i++)
+		t->lrps[i].flags |= LRP_F_STATIC_NEIGHBORS;
 	for (size_t i = 0; !ret && i < t->n_switches; i++)
 		ret = add_switch(c, &t->switches[i], routers);
 	for (size_t i = 0; !ret && i < t->n_lrps; i++) {

@@ -237,7 +237,8 @@ static void place_ports(struct topology *t, const struct placement *p,
 			continue;
 		if (lsp->nb->requested_chassis && *lsp->nb->requested_chassis)
 			place_by_request(t, lsp, c, &n);
-		if (!lsp->chassis)
+		/* A guest that is not started yet is nothing to tell. */
+		if (!lsp->chassis && !t->has_southbound)
 			note_group_add(&n.unplaced, "%s", lsp->nb->name);
 	}
 	for (size_t i = 0; i < t->n_routers; i++)

@@ -331,7 +331,8 @@ int tables_add_routes(struct tables *c)
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < c->t->n_routers; i++)
-		if (topo_router_is_here(c->t, &c->t->routers[i]))
+		if (tables_want(c, c->t->routers[i].key) &&
+		    topo_router_is_here(c->t, &c->t->routers[i]))
 			ret = add_router(&all, &c->t->routers[i]);
 	if (!ret)
 		ret = ecmp_write(c, &all.ecmp);

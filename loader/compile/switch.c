@@ -99,13 +99,12 @@ static int check_mac_owner(struct tables *c, const struct topo_lsp *lsp,
 			 mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
-static int add_mac(struct tables *c, const struct topo_lsp *lsp,
-		   const uint8_t mac[6])
+int tables_add_l2(struct tables *c, const struct topo_lsp *lsp,
+		  const uint8_t mac[6])
 {
 	const struct topo_lsp *by = lsp;
 	struct l2_key key = {.datapath = lsp->sw->key};
 	struct l2_val val = {};
-	int ret;
 
 	/* Guests of other chassis, or of none, are behind the physical
 	 * network; a gateway router is not (ovn-controller's rule). */
@@ -122,7 +121,14 @@ static int add_mac(struct tables *c, const struct topo_lsp *lsp,
 		val.peer_datapath = lsp->peer->router->key;
 		val.peer_port = lsp->peer->key;
 	}
-	ret = tables_add(c, IMAGE_L2, &key, &val, NULL);
+	return tables_add(c, IMAGE_L2, &key, &val, NULL);
+}
+
+static int add_mac(struct tables *c, const struct topo_lsp *lsp,
+		   const uint8_t mac[6])
+{
+	int ret = tables_add_l2(c, lsp, mac);
+
 	return ret == -EEXIST ? check_mac_owner(c, lsp, mac) : ret;
 }
 

@@ -16,6 +16,8 @@ struct tables {
 	struct notes *notes;
 	struct error *e;
 	const struct nb *nb;
+	const struct compile_input *in;
+	bool has_moved_ids; /* see compile_output */
 };
 
 /* Numbers that keys_assign() gives to what only maps name. */
@@ -31,6 +33,7 @@ int tables_add_localnets(struct tables *c); /* network, localnet */
 int tables_add_garps(struct tables *c); /* of ports and guests here */
 int tables_add_groups(struct tables *c); /* group, member */
 int tables_add_neighbors(struct tables *c); /* and LRP_F_STATIC_NEIGHBORS */
+int tables_add_learned(struct tables *c); /* after neighbors and ports */
 int tables_add_router_ports(struct tables *c); /* lrp, router_ip */
 int tables_flag_src_routes(struct tables *c); /* LRP_F_SRC_ROUTES */
 int tables_add_routes(struct tables *c); /* route, route_src, ecmp, maglev */
@@ -49,9 +52,19 @@ int tables_add_garp(struct tables *c, const struct topo_lsp *lsp,
 int tables_add_router_arp(struct tables *c, const struct topo_lrp *lrp,
 			  const uint8_t ip[4]);
 
-/* image_add() with a message for -ENOMEM; -EEXIST as it is. */
+/* Are the entries of this owner to be made? */
+bool tables_want(const struct tables *c, uint64_t owner);
+/* image_add() with a message for -ENOMEM; -EEXIST as it is.  The owner is the
+ * datapath or number that the key names, except: */
 int tables_add(struct tables *c, enum image_table_id id, const void *key,
 	       const void *val, void **old);
+/* Neighbors belong to the switch where they are, so that a guest there is no
+ * change of the router. */
+int tables_add_neighbor(struct tables *c, const struct topo_lrp *lrp,
+			const uint8_t ip[4], const uint8_t mac[6]);
+/* The destination look-up of a MAC behind the port; -EEXIST. */
+int tables_add_l2(struct tables *c, const struct topo_lsp *lsp,
+		  const uint8_t mac[6]);
 
 /* What a frame from or to the port must obey. */
 struct port_policy lsp_policy(const struct topo_lsp *lsp);

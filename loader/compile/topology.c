@@ -91,22 +91,39 @@ static uint32_t lsp_flags(const struct nb_lsp *nb)
 	return flags;
 }
 
-static int add_switch(struct topology *t, const struct nb_switch *nb,
-		      struct error *e)
+/* Keys are law where a Southbound database is followed: what has none there
+ * yet, or not any more, is not in the network. */
+static bool is_bound(const struct southbound_keys *sb, uint32_t datapath,
+		     const char *port)
 {
-	struct topo_switch *sw = &t->switches[t->n_switches++];
+	return !sb || southbound_port(sb, port, datapath);
+}
+
+static int add_switch(struct topology *t, const struct nb_switch *nb,
+		      const struct southbound_keys *sb, struct error *e)
+{
+	uint32_t key = sb ? southbound_datapath(sb, nb->uuid) : 0;
+	struct topo_switch *sw = &t->switches[t->n_switches];
 	const void **rows =
 		sort_rows(nb->ports, nb->n_ports, sizeof(*nb->ports));
 
 	if (!rows)
 		return error_set(e, ENOMEM, "out of memory");
+	if (sb && !key) {
+		free(rows);
+		return 0;
+	}
+	t->n_switches++;
 	sw->nb = nb;
 	sw->ports = &t->lsps[t->n_lsps];
-	sw->n_ports = nb->n_ports;
 	for (size_t i = 0; i < nb->n_ports; i++) {
-		struct topo_lsp *lsp = &sw->ports[i], *other;
+		struct topo_lsp *lsp = &sw->ports[sw->n_ports], *other;
+		const struct nb_lsp *row = rows[i];
 
-		lsp->nb = rows[i];
+		if (!is_bound(sb, key, row->name))
+			continue;
+		sw->n_ports++;
+		lsp->nb = row;
 		lsp->sw = sw;
 		lsp->kind = lsp_kind(lsp->nb);
 		if (lsp->kind == PORT_LOCALNET && !sw->localnet)
@@ -122,30 +139,39 @@ static int add_switch(struct topology *t, const struct nb_switch *nb,
 				 "%s; rename one of them",
 				 other->sw->nb->name, nb->name, lsp->nb->name);
 	}
-	for (size_t i = 0; sw->learns && i < nb->n_ports; i++)
+	for (size_t i = 0; sw->learns && i < sw->n_ports; i++)
 		sw->ports[i].flags |= PORT_F_FDB_SWITCH;
-	t->n_lsps += nb->n_ports;
+	t->n_lsps += sw->n_ports;
 	free(rows);
 	return 0;
 }
 
 static int add_router(struct topology *t, const struct nb_router *nb,
-		      struct error *e)
+		      const struct southbound_keys *sb, struct error *e)
 {
-	struct topo_router *r = &t->routers[t->n_routers++];
+	uint32_t key = sb ? southbound_datapath(sb, nb->uuid) : 0;
+	struct topo_router *r = &t->routers[t->n_routers];
 	const void **rows =
 		sort_rows(nb->ports, nb->n_ports, sizeof(*nb->ports));
 
 	if (!rows)
 		return error_set(e, ENOMEM, "out of memory");
+	if (sb && !key) {
+		free(rows);
+		return 0;
+	}
+	t->n_routers++;
 	r->nb = nb;
 	r->ports = &t->lrps[t->n_lrps];
-	r->n_ports = nb->n_ports;
 	r->is_gateway = nb->gateway_chassis;
 	for (size_t i = 0; i < nb->n_ports; i++) {
-		struct topo_lrp *lrp = &r->ports[i], *other;
+		struct topo_lrp *lrp = &r->ports[r->n_ports], *other;
+		const struct nb_lrp *row = rows[i];
 
-		lrp->nb = rows[i];
+		if (!is_bound(sb, key, row->name))
+			continue;
+		r->n_ports++;
+		lrp->nb = row;
 		lrp->router = r;
 		r->has_distributed_gateway |= lrp->nb->is_distributed_gateway;
 		other = name_index_add(&t->lrp_names, lrp->nb->name, lrp);
@@ -158,7 +184,7 @@ static int add_router(struct topology *t, const struct nb_router *nb,
 				 other->router->nb->name, nb->name,
 				 lrp->nb->name);
 	}
-	for (size_t i = 0; i < nb->n_ports; i++) {
+	for (size_t i = 0; i < r->n_ports; i++) {
 		struct topo_lrp *lrp = &r->ports[i];
 
 		if (!nb->enabled || !lrp->nb->enabled)
@@ -168,7 +194,7 @@ static int add_router(struct topology *t, const struct nb_router *nb,
 		if (nb->always_learn)
 			lrp->flags |= LRP_F_LEARN_ALWAYS;
 	}
-	t->n_lrps += nb->n_ports;
+	t->n_lrps += r->n_ports;
 	free(rows);
 	return 0;
 }
@@ -188,6 +214,9 @@ static void resolve_router_ports(struct topology *t, struct notes *notes)
 			continue;
 		lrp = name ? name_index_find(&t->lrp_names, name) : NULL;
 		if (!lrp) {
+			/* Without a binding yet, as northd sees it. */
+			if (t->has_southbound)
+				continue;
 			note_group_add(&missing, "%s (%s)", lsp->nb->name,
 				       name ? name : "no router-port");
 			continue;
@@ -237,14 +266,30 @@ static void resolve_peers(struct topology *t, struct notes *notes)
 			  "router ports whose peer does not name them back");
 }
 
-int topology_init(struct topology *t, const struct nb *nb, struct notes *notes,
-		  struct error *e)
+static int add_rows(struct topology *t, const struct nb *nb,
+		    const void *const *switches, const void *const *routers,
+		    const struct southbound_keys *sb, struct error *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < nb->n_switches; i++)
+		ret = add_switch(t, switches[i], sb, e);
+	for (size_t i = 0; !ret && i < nb->n_routers; i++)
+		ret = add_router(t, routers[i], sb, e);
+	return ret;
+}
+
+int topology_init(struct topology *t, const struct compile_input *in,
+		  struct notes *notes, struct error *e)
 {
 	const void **switches = NULL, **routers = NULL;
+	struct southbound_keys sb = {};
+	const struct nb *nb = in->nb;
 	size_t n_lsps = 0, n_lrps = 0;
 	int ret = 0;
 
 	memset(t, 0, sizeof(*t));
+	t->has_southbound = in->has_southbound;
 	for (size_t i = 0; i < nb->n_switches; i++)
 		n_lsps += nb->switches[i].n_ports;
 	for (size_t i = 0; i < nb->n_routers; i++)
@@ -258,12 +303,13 @@ int topology_init(struct topology *t, const struct nb *nb, struct notes *notes,
 	routers = sort_rows(nb->routers, nb->n_routers, sizeof(*nb->routers));
 	if (!t->switches || !t->lsps || !t->routers || !t->lrps || !switches ||
 	    !routers || name_index_init(&t->lsp_names, n_lsps) ||
-	    name_index_init(&t->lrp_names, n_lrps))
+	    name_index_init(&t->lrp_names, n_lrps) ||
+	    (in->has_southbound && southbound_keys_init(&sb, in->placement)))
 		ret = error_set(e, ENOMEM, "out of memory");
-	for (size_t i = 0; !ret && i < nb->n_switches; i++)
-		ret = add_switch(t, switches[i], e);
-	for (size_t i = 0; !ret && i < nb->n_routers; i++)
-		ret = add_router(t, routers[i], e);
+	if (!ret)
+		ret = add_rows(t, nb, switches, routers,
+			       in->has_southbound ? &sb : NULL, e);
+	southbound_keys_free(&sb);
 	free(switches);
 	free(routers);
 	if (ret) {

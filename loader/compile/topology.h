@@ -80,14 +80,32 @@ struct topology {
 	struct topo_lrp *lrps; /* of all routers */
 	size_t n_lrps;
 	struct name_index lsp_names, lrp_names;
+	bool has_southbound; /* as in compile_input */
 	uint32_t own_chassis;
 	/* Wanted map "chassis": XOVN_MAX_CHASSIS entries, borrowed. */
 	struct chassis_val *chassis;
 };
 
 /* Rows, peers and port kinds.  0, -EINVAL (two ports of one name), -ENOMEM. */
-int topology_init(struct topology *t, const struct nb *nb, struct notes *notes,
-		  struct error *e);
+int topology_init(struct topology *t, const struct compile_input *in,
+		  struct notes *notes, struct error *e);
+
+/* Keys of a Southbound database, by what they are for. */
+struct southbound_keys {
+	bool is_given;
+	struct name_index datapaths; /* by NB uuid */
+	struct name_index ports; /* by logical_port */
+};
+
+/* 0 or -ENOMEM; to be freed in any case. */
+int southbound_keys_init(struct southbound_keys *sb, const struct placement *p);
+void southbound_keys_free(struct southbound_keys *sb);
+/* 0: the Southbound database does not know it.  A port that it has in another
+ * datapath was moved since; its old key means nothing here. */
+uint32_t southbound_datapath(const struct southbound_keys *sb,
+			     const char *uuid);
+uint32_t southbound_port(const struct southbound_keys *sb, const char *name,
+			 uint32_t datapath);
 void topology_free(struct topology *t);
 
 /* Keys for datapaths and ports, see keys.h for errors. */

@@ -8,11 +8,8 @@
 #include "keys.h"
 #include "topology.h"
 
-/* Keys of a Southbound database, by what they are for. */
 struct southbound {
-	bool is_given;
-	struct name_index datapaths; /* by NB uuid */
-	struct name_index ports; /* by logical_port */
+	struct southbound_keys keys;
 	struct note_group missing;
 };
 
@@ -23,7 +20,7 @@ struct keyed_row {
 	uint32_t *key; /* out */
 };
 
-static int southbound_init(struct southbound *sb, const struct placement *p)
+int southbound_keys_init(struct southbound_keys *sb, const struct placement *p)
 {
 	memset(sb, 0, sizeof(*sb));
 	sb->is_given = p->n_keys;
@@ -37,31 +34,36 @@ static int southbound_init(struct southbound *sb, const struct placement *p)
 	return 0;
 }
 
-static void southbound_free(struct southbound *sb)
+void southbound_keys_free(struct southbound_keys *sb)
 {
 	name_index_free(&sb->datapaths);
 	name_index_free(&sb->ports);
 }
 
-/* 0: the Southbound database does not know the row.  A port that it has in
- * another datapath was moved since; its old key means nothing here. */
+uint32_t southbound_datapath(const struct southbound_keys *sb, const char *uuid)
+{
+	const struct placement_key *k = name_index_find(&sb->datapaths, uuid);
+
+	return k ? k->datapath_key : 0;
+}
+
+uint32_t southbound_port(const struct southbound_keys *sb, const char *name,
+			 uint32_t datapath)
+{
+	const struct placement_key *k = name_index_find(&sb->ports, name);
+
+	return k && k->datapath_key == datapath ? k->port_key : 0;
+}
+
 static uint32_t southbound_key(struct southbound *sb,
 			       const struct keyed_row *row, uint32_t datapath)
 {
-	const struct placement_key *k;
-	uint32_t key = 0;
+	uint32_t key;
 
-	if (!sb->is_given)
+	if (!sb->keys.is_given)
 		return 0;
-	if (datapath) {
-		k = name_index_find(&sb->ports, row->name);
-		if (k && k->datapath_key == datapath)
-			key = k->port_key;
-	} else {
-		k = name_index_find(&sb->datapaths, row->uuid);
-		if (k)
-			key = k->datapath_key;
-	}
+	key = datapath ? southbound_port(&sb->keys, row->name, datapath) :
+			 southbound_datapath(&sb->keys, row->uuid);
 	if (!key)
 		note_group_add(&sb->missing, "%s", row->name);
 	return key;
@@ -145,11 +147,11 @@ int topology_assign_keys(struct topology *t, const struct placement *p,
 			 struct notes *notes, struct error *e)
 {
 	struct keyed_row *rows;
-	struct southbound sb;
+	struct southbound sb = {};
 	size_t n_rows = t->n_lsps + t->n_lrps + t->n_switches + t->n_routers;
 	int ret;
 
-	ret = southbound_init(&sb, p);
+	ret = southbound_keys_init(&sb.keys, p);
 	rows = calloc(n_rows + 1, sizeof(*rows));
 	if (ret || !rows) {
 		ret = error_set(e, ENOMEM, "out of memory");
@@ -191,6 +193,6 @@ int topology_assign_keys(struct topology *t, const struct placement *p,
 				  "their keys are derived");
 out:
 	free(rows);
-	southbound_free(&sb);
+	southbound_keys_free(&sb.keys);
 	return ret;
 }

@@ -62,7 +62,7 @@ static void mark_used(const struct vip_list *l, const struct topology *t,
 
 /* Ids follow the uuids of load balancers, so they stay through reloads; even,
  * because those of ECMP groups are odd. */
-static int assign_ids(struct vip_list *l, struct error *e)
+static int assign_ids(struct vip_list *l, struct tables *c)
 {
 	static const struct key_space space = {"VIP", "the load balancers",
 					       TABLE_ID_MAX, TABLE_ID_MAX};
@@ -70,10 +70,11 @@ static int assign_ids(struct vip_list *l, struct error *e)
 	int ret;
 
 	if (!rows)
-		return error_set(e, ENOMEM, "out of memory");
+		return error_set(c->e, ENOMEM, "out of memory");
 	for (size_t i = 0; i < l->n_vips; i++)
 		rows[i].uuid = rows[i].name = l->vips[i].text;
-	ret = keys_assign(rows, l->n_vips, &space, e);
+	ret = keys_assign(rows, l->n_vips, &space, c->e);
+	c->has_moved_ids |= !ret && keys_moved(rows, l->n_vips, &space);
 	for (size_t i = 0; !ret && i < l->n_vips; i++)
 		l->vips[i].id = 2 * rows[i].key;
 	free(rows);
@@ -106,7 +107,7 @@ static int find_vips(struct vip_list *l, struct tables *c, const bool *is_used)
 	}
 	l->first[n_lbs] = l->n_vips;
 	qsort(l->vips, l->n_vips, sizeof(*l->vips), compare_vip);
-	return assign_ids(l, c->e);
+	return assign_ids(l, c);
 }
 
 int vip_list_init(struct vip_list *l, struct tables *c)

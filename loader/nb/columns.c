@@ -114,6 +114,7 @@ static const struct ovsdb_column static_mac_columns[] = {
 };
 
 static const struct ovsdb_column global_columns[] = {
+	{"nb_cfg", OVSDB_INTEGER},
 	{"ipsec", OVSDB_BOOLEAN},
 	{"options", OVSDB_MAP},
 	{0},

@@ -8,7 +8,7 @@
  *   router.c, route.c, nat.c      routers and what belongs to them
  *   lb.c, lb_use.c                load balancers, and who has which
  *   notice.c, unsupported.c       what xovn does not honour
- *   nb.c        ties them together, and frees
+ *   nb.c, part.c  all of them, or some
  */
 #ifndef XOVN_NB_MODEL_H
 #define XOVN_NB_MODEL_H
@@ -51,8 +51,13 @@ int notice_add(struct nb *nb, struct error *e, size_t n, const char *example,
 
 int switch_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb_switch *s, struct nb *nb, struct error *e);
+/* Without load balancers, with these rows of its ports. */
+int switch_read_part(const struct ovsdb_row *row,
+		     const struct ovsdb_row *const *ports, size_t n,
+		     struct nb_switch *s, struct nb *nb, struct error *e);
 int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
-		struct nb_router *r, struct nb *nb, struct error *e);
+		bool has_routes, struct nb_router *r, struct nb *nb,
+		struct error *e);
 int routes_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb_router *r, struct nb *nb, struct error *e);
 int nats_read(const struct ovsdb *db, const struct ovsdb_row *row,

@@ -48,8 +48,8 @@ static int routers_read(const struct ovsdb *db, struct nb *nb, struct error *e)
 		return out_of_memory(e);
 	for (i = 0; i < n && !err; i++) {
 		nb->n_routers++;
-		err = router_read(db, ovsdb_table_row(t, i), &nb->routers[i],
-				  nb, e);
+		err = router_read(db, ovsdb_table_row(t, i), true,
+				  &nb->routers[i], nb, e);
 	}
 	return err;
 }

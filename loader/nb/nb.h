@@ -226,4 +226,28 @@ extern const struct ovsdb_filter nb_columns[];
 int nb_from_ovsdb(const struct ovsdb *db, struct nb *nb, struct error *e);
 void nb_free(struct nb *nb);
 
+/* Some rows, for a part of the network. */
+struct nb_part_switch {
+	const struct ovsdb_row *row;
+	const struct ovsdb_row **ports; /* all, or those that matter */
+	size_t n_ports;
+	bool has_lbs;
+};
+
+struct nb_part_router {
+	const struct ovsdb_row *row;
+	bool has_routes;
+};
+
+struct nb_part {
+	const struct nb_part_switch *switches;
+	size_t n_switches;
+	const struct nb_part_router *routers;
+	size_t n_routers;
+};
+
+/* As nb_from_ovsdb(); notices are not complete. */
+int nb_from_part(const struct ovsdb *db, const struct nb_part *part,
+		 struct nb *nb, struct error *e);
+
 #endif /* XOVN_NB_H */

@@ -82,7 +82,7 @@ static int chassis_append(struct placement_reader *r,
 static int chassis_read(struct placement_reader *r, char *names, const char *ip,
 			struct error *e)
 {
-	struct placement_chassis new = {NULL};
+	struct placement_chassis new = {.name = NULL};
 	char *hostname = strchr(names, ',');
 	int err;
 
@@ -275,8 +275,13 @@ void placement_free(struct placement *p)
 		free(p->ports[i].lsp);
 	for (i = 0; i < p->n_keys; i++)
 		free(p->keys[i].name);
+	for (i = 0; i < p->n_neighbors; i++)
+		free(p->neighbors[i].lrp);
 	free(p->chassis);
 	free(p->ports);
 	free(p->keys);
+	free(p->neighbors);
+	free(p->fdb);
+	free(p->skipped);
 	memset(p, 0, sizeof(*p));
 }

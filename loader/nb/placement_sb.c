@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model.h"
 #include "ovsdb/ovsdb.h"
 
 #define PORT_KEY_MAX 32767
@@ -39,26 +40,53 @@ static const struct ovsdb_column datapath_columns[] = {
 	{0},
 };
 
+static const struct ovsdb_column mac_columns[] = {
+	{"logical_port", OVSDB_STRING},
+	{"ip", OVSDB_STRING},
+	{"mac", OVSDB_STRING},
+	{0},
+};
+
+static const struct ovsdb_column fdb_columns[] = {
+	{"mac", OVSDB_STRING},
+	{"dp_key", OVSDB_INTEGER},
+	{"port_key", OVSDB_INTEGER},
+	{0},
+};
+
 const struct ovsdb_filter placement_sb_columns[] = {
 	{"Chassis", chassis_columns, true},
 	{"Encap", encap_columns, true},
 	{"Port_Binding", binding_columns, true},
 	{"Datapath_Binding", datapath_columns, true},
+	{"MAC_Binding", mac_columns, false},
+	{"FDB", fdb_columns, false},
 	{0},
 };
 
-/* By the place of a Chassis row in its table. */
 #define CHASSIS_NONE SIZE_MAX
 
 struct sb_reader {
-	const struct ovsdb_table *chassis, *encaps, *bindings, *datapaths;
+	const struct ovsdb_table *encaps, *datapaths;
 	struct placement *p;
-	const struct ovsdb_row **rows; /* of p->chassis[], in order of uuid */
+	bool is_live;
 };
 
 static int no_memory(struct error *e)
 {
 	return error_set(e, ENOMEM, "out of memory for the placement");
+}
+
+/* What e says is wrong with a row: an error of a file; of a live database
+ * 1, the row is left out. */
+static int row_refused(struct sb_reader *r, struct error *e)
+{
+	if (!r->is_live)
+		return -EINVAL;
+	r->p->n_skipped++;
+	if (!r->p->skipped)
+		r->p->skipped = strdup(e->text);
+	return r->p->skipped ? 1 : no_memory(e);
 }
 
 static bool encap_find(const struct sb_reader *r, const struct ovsdb_row *row,
@@ -78,26 +106,32 @@ static bool encap_find(const struct sb_reader *r, const struct ovsdb_row *row,
 	return false;
 }
 
-static int chassis_read(struct sb_reader *r, struct error *e)
+static int chassis_read(struct sb_reader *r, const struct ovsdb_table *t,
+			struct error *e)
 {
 	struct placement *p = r->p;
-	size_t i, n = ovsdb_table_size(r->chassis);
+	size_t i, n = ovsdb_table_size(t);
 
 	p->chassis = calloc(n ? n : 1, sizeof(p->chassis[0]));
-	r->rows = calloc(n ? n : 1, sizeof(r->rows[0]));
-	if (!p->chassis || !r->rows)
+	if (!p->chassis)
 		return no_memory(e);
 	for (i = 0; i < n; i++) {
-		const struct ovsdb_row *row = ovsdb_table_row(r->chassis, i);
+		const struct ovsdb_row *row = ovsdb_table_row(t, i);
 		struct placement_chassis *c = &p->chassis[p->n_chassis];
 
 		if (!encap_find(r, row, c->encap_ip)) {
-			warning("chassis %s has no geneve encap with an IPv4 "
-				"address; ports bound there are unreachable",
-				ovsdb_string(row, "name", 0));
+			error_set(e, EINVAL,
+				  "chassis %s has no geneve encap with an IPv4 "
+				  "address; ports bound there are unreachable",
+				  ovsdb_string(row, "name", 0));
+			if (!r->is_live)
+				warning("%s", e->text);
+			else if (row_refused(r, e) < 0)
+				return -ENOMEM;
 			continue;
 		}
-		r->rows[p->n_chassis++] = row;
+		p->n_chassis++;
+		memcpy(c->uuid, ovsdb_row_uuid(row), sizeof(c->uuid));
 		c->name = strdup(ovsdb_string(row, "name", 0));
 		c->hostname = strdup(ovsdb_string(row, "hostname", 0));
 		if (!c->name || !c->hostname)
@@ -106,13 +140,13 @@ static int chassis_read(struct sb_reader *r, struct error *e)
 	return 0;
 }
 
-static size_t chassis_index(const struct sb_reader *r, const uint8_t *uuid)
+static size_t chassis_index(const struct placement *p, const uint8_t *uuid)
 {
-	size_t low = 0, high = r->p->n_chassis;
+	size_t low = 0, high = p->n_chassis;
 
 	while (uuid && low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = memcmp(ovsdb_row_uuid(r->rows[middle]), uuid, 16);
+		int order = memcmp(p->chassis[middle].uuid, uuid, 16);
 
 		if (!order)
 			return middle;
@@ -124,89 +158,104 @@ static size_t chassis_index(const struct sb_reader *r, const uint8_t *uuid)
 	return CHASSIS_NONE;
 }
 
-static int key_check(int64_t key, int64_t max, const char *what,
-		     const char *name, struct error *e)
+static int key_check(struct sb_reader *r, int64_t key, int64_t max,
+		     const char *what, const char *name, struct error *e)
 {
 	if (key >= 1 && key <= max)
 		return 0;
-	return error_set(e, EINVAL,
-			 "%s %.200s: tunnel_key %lld is no number from 1 to "
-			 "%lld; let ovn-northd repair it",
-			 what, name, (long long)key, (long long)max);
+	error_set(e, EINVAL,
+		  "%s %.200s: tunnel_key %lld is no number from 1 to %lld; let "
+		  "ovn-northd repair it",
+		  what, name, (long long)key, (long long)max);
+	return row_refused(r, e);
 }
 
-static int datapaths_read(struct sb_reader *r, struct error *e)
+const char *placement_datapath_nb(const struct ovsdb_row *row, char text[37])
 {
-	size_t i;
+	const uint8_t *uuid = ovsdb_uuid(row, "nb_uuid", 0);
+	const char *name;
+
+	if (uuid) {
+		ovsdb_uuid_format(uuid, text);
+		return text;
+	}
+	name = ovsdb_map_get(row, "external_ids", "logical-switch");
+	return name ? name :
+		      ovsdb_map_get(row, "external_ids", "logical-router");
+}
+
+static int datapath_read(struct sb_reader *r, const struct ovsdb_row *row,
+			 struct error *e)
+{
+	struct placement_key *key = &r->p->keys[r->p->n_keys];
+	int64_t tunnel_key = ovsdb_integer(row, "tunnel_key", 0);
+	char text[37];
+	const char *name = placement_datapath_nb(row, text);
 	int err;
 
-	for (i = 0; i < ovsdb_table_size(r->datapaths); i++) {
-		const struct ovsdb_row *row = ovsdb_table_row(r->datapaths, i);
-		struct placement_key *key = &r->p->keys[r->p->n_keys];
-		const uint8_t *uuid = ovsdb_uuid(row, "nb_uuid", 0);
-		int64_t tunnel_key = ovsdb_integer(row, "tunnel_key", 0);
-		const char *name;
-		char text[37];
-
-		name = ovsdb_map_get(row, "external_ids", "logical-switch");
-		if (!name)
-			name = ovsdb_map_get(row, "external_ids",
-					     "logical-router");
-		if (uuid) {
-			ovsdb_uuid_format(uuid, text);
-			name = text;
-		}
-		if (!name)
-			continue; /* none of NB's */
-		err = key_check(tunnel_key, DATAPATH_KEY_MAX,
-				"Datapath_Binding", name, e);
-		if (err)
-			return err;
-		key->datapath_key = tunnel_key;
-		key->name = strdup(name);
-		if (!key->name)
-			return no_memory(e);
-		r->p->n_keys++;
-	}
+	if (!name)
+		return 0; /* none of NB's */
+	err = key_check(r, tunnel_key, DATAPATH_KEY_MAX, "Datapath_Binding",
+			name, e);
+	if (err)
+		return err < 0 ? err : 0;
+	key->datapath_key = tunnel_key;
+	key->name = strdup(name);
+	if (!key->name)
+		return no_memory(e);
+	r->p->n_keys++;
 	return 0;
+}
+
+/* 1: the row is left out. */
+static int binding_keys(struct sb_reader *r, const struct ovsdb_row *row,
+			uint32_t *datapath_key, uint32_t *port_key,
+			struct error *e)
+{
+	const char *name = ovsdb_string(row, "logical_port", 0);
+	const uint8_t *uuid = ovsdb_uuid(row, "datapath", 0);
+	const struct ovsdb_row *datapath = NULL;
+	int err;
+
+	if (uuid)
+		datapath = ovsdb_find(r->datapaths, uuid);
+	if (!datapath) {
+		error_set(e, EINVAL,
+			  "Port_Binding %.200s: its Datapath_Binding is "
+			  "missing; take a fresh ovsdb-client backup",
+			  name);
+		return row_refused(r, e);
+	}
+	err = key_check(r, ovsdb_integer(row, "tunnel_key", 0), PORT_KEY_MAX,
+			"Port_Binding", name, e);
+	if (!err)
+		err = key_check(r, ovsdb_integer(datapath, "tunnel_key", 0),
+				DATAPATH_KEY_MAX, "Datapath_Binding of port",
+				name, e);
+	*datapath_key = ovsdb_integer(datapath, "tunnel_key", 0);
+	*port_key = ovsdb_integer(row, "tunnel_key", 0);
+	return err;
 }
 
 static int binding_read(struct sb_reader *r, const struct ovsdb_row *row,
 			struct error *e)
 {
-	const char *name = ovsdb_string(row, "logical_port", 0);
-	int64_t port_key = ovsdb_integer(row, "tunnel_key", 0), datapath_key;
 	struct placement_key *key = &r->p->keys[r->p->n_keys];
 	struct placement_port *port = &r->p->ports[r->p->n_ports];
-	const struct ovsdb_row *datapath = NULL;
-	const uint8_t *uuid = ovsdb_uuid(row, "datapath", 0);
+	const char *name = ovsdb_string(row, "logical_port", 0);
 	size_t chassis;
 	int err;
 
-	if (uuid)
-		datapath = ovsdb_find(r->datapaths, uuid);
-	if (!datapath)
-		return error_set(e, EINVAL,
-				 "Port_Binding %.200s: its Datapath_Binding is "
-				 "missing; take a fresh ovsdb-client backup",
-				 name);
-	err = key_check(port_key, PORT_KEY_MAX, "Port_Binding", name, e);
+	err = binding_keys(r, row, &key->datapath_key, &key->port_key, e);
 	if (err)
-		return err;
-	datapath_key = ovsdb_integer(datapath, "tunnel_key", 0);
-	err = key_check(datapath_key, DATAPATH_KEY_MAX,
-			"Datapath_Binding of port", name, e);
-	if (err)
-		return err;
+		return err < 0 ? err : 0;
 	key->name = strdup(name);
 	if (!key->name)
 		return no_memory(e);
 	r->p->n_keys++;
-	key->datapath_key = datapath_key;
-	key->port_key = port_key;
 
 	/* A gateway's ports are placed by the NB's options:chassis. */
-	chassis = chassis_index(r, ovsdb_uuid(row, "chassis", 0));
+	chassis = chassis_index(r->p, ovsdb_uuid(row, "chassis", 0));
 	if (*ovsdb_string(row, "type", 0) || chassis == CHASSIS_NONE)
 		return 0;
 	port->lsp = strdup(name);
@@ -217,30 +266,131 @@ static int binding_read(struct sb_reader *r, const struct ovsdb_row *row,
 	return 0;
 }
 
-int placement_read_sb(const struct ovsdb *sb, struct placement *p,
-		      struct error *e)
+/* Written by any chassis, of which some know IPv6: what is not understood
+ * here is nobody's mistake. */
+static int mac_read(struct placement *p, const struct ovsdb_row *row,
+		    struct error *e)
 {
+	struct placement_neighbor *n = &p->neighbors[p->n_neighbors];
+
+	if (inet_pton(AF_INET, ovsdb_string(row, "ip", 0), n->ip) != 1 ||
+	    parse_mac(ovsdb_string(row, "mac", 0), n->mac))
+		return 0;
+	n->lrp = strdup(ovsdb_string(row, "logical_port", 0));
+	if (!n->lrp)
+		return no_memory(e);
+	p->n_neighbors++;
+	return 0;
+}
+
+static void fdb_read(struct placement *p, const struct ovsdb_row *row)
+{
+	struct placement_fdb *f = &p->fdb[p->n_fdb];
+	int64_t datapath = ovsdb_integer(row, "dp_key", 0);
+	int64_t port = ovsdb_integer(row, "port_key", 0);
+
+	if (datapath < 1 || datapath > DATAPATH_KEY_MAX || port < 1 ||
+	    port > PORT_KEY_MAX ||
+	    parse_mac(ovsdb_string(row, "mac", 0), f->mac))
+		return;
+	f->datapath_key = datapath;
+	f->port_key = port;
+	p->n_fdb++;
+}
+
+static int rows_read(struct sb_reader *r, const struct placement_rows *rows,
+		     struct error *e)
+{
+	struct placement *p = r->p;
+	size_t i;
+	int err = 0;
+
+	p->ports = calloc(rows->n_bindings + 1, sizeof(p->ports[0]));
+	p->keys = calloc(rows->n_bindings + rows->n_datapaths + 1,
+			 sizeof(p->keys[0]));
+	p->neighbors = calloc(rows->n_macs + 1, sizeof(p->neighbors[0]));
+	p->fdb = calloc(rows->n_fdbs + 1, sizeof(p->fdb[0]));
+	if (!p->ports || !p->keys || !p->neighbors || !p->fdb)
+		return no_memory(e);
+	for (i = 0; i < rows->n_datapaths && !err; i++)
+		err = datapath_read(r, rows->datapaths[i], e);
+	for (i = 0; i < rows->n_bindings && !err; i++)
+		err = binding_read(r, rows->bindings[i], e);
+	for (i = 0; i < rows->n_macs && !err; i++)
+		err = mac_read(p, rows->macs[i], e);
+	for (i = 0; i < rows->n_fdbs && !err; i++)
+		fdb_read(p, rows->fdbs[i]);
+	return err;
+}
+
+static int rows_of(const struct ovsdb *sb, const char *table,
+		   const struct ovsdb_row ***rows, size_t *n)
+{
+	const struct ovsdb_table *t = ovsdb_table(sb, table);
+	size_t i;
+
+	*n = ovsdb_table_size(t);
+	*rows = calloc(*n + 1, sizeof(**rows));
+	if (!*rows)
+		return -ENOMEM;
+	for (i = 0; i < *n; i++)
+		(*rows)[i] = ovsdb_table_row(t, i);
+	return 0;
+}
+
+static int all_read(const struct ovsdb *sb, bool is_live, struct placement *p,
+		    struct error *e)
+{
+	struct placement_rows rows = {};
 	struct sb_reader r = {
-		.chassis = ovsdb_table(sb, "Chassis"),
 		.encaps = ovsdb_table(sb, "Encap"),
-		.bindings = ovsdb_table(sb, "Port_Binding"),
 		.datapaths = ovsdb_table(sb, "Datapath_Binding"),
 		.p = p,
+		.is_live = is_live,
 	};
-	size_t i, n = ovsdb_table_size(r.bindings);
 	int err;
 
 	memset(p, 0, sizeof(*p));
-	p->ports = calloc(n ? n : 1, sizeof(p->ports[0]));
-	p->keys = calloc(n + ovsdb_table_size(r.datapaths) + 1,
-			 sizeof(p->keys[0]));
-	err = p->ports && p->keys ? chassis_read(&r, e) : no_memory(e);
+	err = chassis_read(&r, ovsdb_table(sb, "Chassis"), e);
+	if (!err &&
+	    (rows_of(sb, "Datapath_Binding", &rows.datapaths,
+		     &rows.n_datapaths) ||
+	     rows_of(sb, "Port_Binding", &rows.bindings, &rows.n_bindings) ||
+	     rows_of(sb, "MAC_Binding", &rows.macs, &rows.n_macs) ||
+	     rows_of(sb, "FDB", &rows.fdbs, &rows.n_fdbs)))
+		err = no_memory(e);
 	if (!err)
-		err = datapaths_read(&r, e);
-	for (i = 0; i < n && !err; i++)
-		err = binding_read(&r, ovsdb_table_row(r.bindings, i), e);
-	free(r.rows);
+		err = rows_read(&r, &rows, e);
+	free(rows.datapaths);
+	free(rows.bindings);
+	free(rows.macs);
+	free(rows.fdbs);
 	if (err)
 		placement_free(p);
 	return err;
+}
+
+int placement_read_sb(const struct ovsdb *sb, struct placement *p,
+		      struct error *e)
+{
+	return all_read(sb, false, p, e);
+}
+
+int placement_read_live(const struct ovsdb *sb, struct placement *p,
+			struct error *e)
+{
+	return all_read(sb, true, p, e);
+}
+
+int placement_read_rows(const struct ovsdb *sb,
+			const struct placement_rows *rows, struct placement *p,
+			struct error *e)
+{
+	struct sb_reader r = {
+		.datapaths = ovsdb_table(sb, "Datapath_Binding"),
+		.p = p,
+		.is_live = true,
+	};
+
+	return rows_read(&r, rows, e);
 }

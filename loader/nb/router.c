@@ -193,7 +193,8 @@ static int neighbor_age_read(const struct ovsdb_row *row, struct nb_router *r,
 }
 
 int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
-		struct nb_router *r, struct nb *nb, struct error *e)
+		bool has_routes, struct nb_router *r, struct nb *nb,
+		struct error *e)
 {
 	int err;
 
@@ -220,7 +221,7 @@ int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		err = neighbor_age_read(row, r, nb, e);
 	if (!err)
 		err = ports_read(db, row, r, nb, e);
-	if (!err)
+	if (!err && has_routes)
 		err = routes_read(db, row, r, nb, e);
 	if (!err)
 		err = nats_read(db, row, r, nb, e);

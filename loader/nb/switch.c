@@ -186,13 +186,11 @@ static int lsp_read(const struct ovsdb_row *row, struct nb_lsp *p,
 	return err;
 }
 
-int switch_read(const struct ovsdb *db, const struct ovsdb_row *row,
-		struct nb_switch *s, struct nb *nb, struct error *e)
+int switch_read_part(const struct ovsdb_row *row,
+		     const struct ovsdb_row *const *ports, size_t n,
+		     struct nb_switch *s, struct nb *nb, struct error *e)
 {
-	const struct ovsdb_table *ports =
-		ovsdb_table(db, "Logical_Switch_Port");
-	size_t i, n = ovsdb_size(row, "ports");
-	const struct ovsdb_row *port;
+	size_t i;
 	int err;
 
 	ovsdb_uuid_format(ovsdb_row_uuid(row), s->uuid);
@@ -203,14 +201,32 @@ int switch_read(const struct ovsdb *db, const struct ovsdb_row *row,
 	err = parse_key(row, "other_config", DATAPATH_KEY_MAX,
 			&s->requested_key, e);
 	for (i = 0; i < n && !err; i++) {
-		port = ovsdb_find(ports, ovsdb_uuid(row, "ports", i));
-		if (!port)
-			return row_error(row, e,
-					 "a row of its ports is missing; take "
-					 "a fresh ovsdb-client backup");
 		s->n_ports++; /* before, so that half a port is freed */
-		err = lsp_read(port, &s->ports[i], nb, e);
+		err = lsp_read(ports[i], &s->ports[i], nb, e);
 	}
+	return err;
+}
+
+int switch_read(const struct ovsdb *db, const struct ovsdb_row *row,
+		struct nb_switch *s, struct nb *nb, struct error *e)
+{
+	const struct ovsdb_table *t = ovsdb_table(db, "Logical_Switch_Port");
+	size_t i, n = ovsdb_size(row, "ports");
+	const struct ovsdb_row **ports = calloc(n + 1, sizeof(*ports));
+	int err = 0;
+
+	if (!ports)
+		return out_of_memory(e);
+	for (i = 0; i < n && !err; i++) {
+		ports[i] = ovsdb_find(t, ovsdb_uuid(row, "ports", i));
+		if (!ports[i])
+			err = row_error(row, e,
+					"a row of its ports is missing; take "
+					"a fresh ovsdb-client backup");
+	}
+	if (!err)
+		err = switch_read_part(row, ports, n, s, nb, e);
+	free(ports);
 	if (!err)
 		err = lb_use_read(db, row, nb, &s->lbs, &s->n_lbs, e);
 	return err ? err : unsupported_switch(row, nb, e);

@@ -4,6 +4,13 @@
  * changed, and transactions.  Connects, follows leaders, falls back to older
  * monitors, and starts again by itself; nothing blocks.  Rows stay as they
  * were known last while no server is there.
+ *
+ *   client.c     what is below;  session.c  connections, remotes, messages
+ *   server.c     database _Server: leader, connected, stale
+ *   monitor.c, condition.c   what the server sends of the database
+ *   replica.c, update.c, store_rows.c, change.c   the rows, what became of them
+ *   transact.c, operation.c, outcome.c, value.c   transactions
+ *   fetch.c      once
  */
 #ifndef XOVN_OVSDB_CLIENT_H
 #define XOVN_OVSDB_CLIENT_H
@@ -48,7 +55,9 @@ bool ovsdb_client_has_lock(const struct ovsdb_client *c);
  * 4 s": one line for the log and xovn agent's status; valid until run(). */
 const char *ovsdb_client_status(const struct ovsdb_client *c);
 
-/* The rows, for ovsdb_table() and its like.  Valid until run(). */
+/* The rows, for ovsdb_table() and its like.  Valid until run().  All tables of
+ * the filter are there; one that the server lacks is empty.  As in a file, a
+ * 0, false or "" of a column of exactly one value is an empty value. */
 const struct ovsdb *ovsdb_client_db(const struct ovsdb_client *c);
 /* Has the schema of the server the column?  (Servers may be older.) */
 bool ovsdb_client_has_column(const struct ovsdb_client *c, const char *table,
@@ -66,14 +75,16 @@ enum ovsdb_change_kind {
 struct ovsdb_change {
 	enum ovsdb_change_kind kind;
 	const struct ovsdb_row *row; /* as it is now, DELETED: NULL */
-	const struct ovsdb_row *old; /* as it was, INSERTED: NULL */
+	const struct ovsdb_row *old; /* as it was, INSERTED: NULL; valid until
+				      * forget_changes() */
 };
 
 size_t ovsdb_client_n_changes(const struct ovsdb_client *c);
 const struct ovsdb_change *ovsdb_client_change(const struct ovsdb_client *c,
 					       size_t i);
 void ovsdb_client_forget_changes(struct ovsdb_client *c);
-/* Is a column of the row another than before? */
+/* Is a column of the row another than before?  Of a row that came or went:
+ * has it a value? */
 bool ovsdb_change_has(const struct ovsdb_change *change, const char *column);
 
 /* Only rows of the table for which where, an array of clauses (RFC 7047, 5.1;

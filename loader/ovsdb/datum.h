@@ -38,6 +38,17 @@ int datum_apply(struct ovsdb_datum **d, struct ovsdb_datum *diff,
 const union ovsdb_atom *datum_find(const struct ovsdb_datum *d,
 				   enum ovsdb_type type,
 				   const union ovsdb_atom *atom);
+/* 0 or -ENOMEM. */
+int datum_copy(const struct ovsdb_datum *d, enum ovsdb_type type,
+	       struct ovsdb_datum **out);
+bool datum_equal(const struct ovsdb_datum *a, const struct ovsdb_datum *b,
+		 enum ovsdb_type type);
+/* Is it what a column of exactly one value has by default (RFC 7047, 5.2.1)?
+ * Files and monitors leave such values out. */
+bool datum_is_default(const struct ovsdb_datum *d, enum ovsdb_type type);
+/* is_scalar: exactly one value; an empty one is the default.  NULL: memory. */
+json_t *datum_to_json(const struct ovsdb_datum *d, enum ovsdb_type type,
+		      bool is_scalar);
 void datum_free(struct ovsdb_datum *d, enum ovsdb_type type);
 
 #endif /* XOVN_OVSDB_DATUM_H */

@@ -3,9 +3,10 @@
  * One connection to an OVSDB server: JSON-RPC 1.0 (RFC 7047, 4), messages one
  * behind the other without anything between.  Nothing here blocks.
  *
- *   remote.c   "unix:PATH", "tcp:HOST:PORT", "ssl:HOST:PORT", lists of them
+ *   remote.c     "unix:PATH", "tcp:HOST:PORT", "ssl:HOST:PORT", lists of them
  *   stream.c, stream_ssl.c   bytes
- *   jsonrpc.c  messages
+ *   framing.c    bytes into messages
+ *   jsonrpc.c    messages, and what waits in both directions
  */
 #ifndef XOVN_OVSDB_JSONRPC_H
 #define XOVN_OVSDB_JSONRPC_H
@@ -22,14 +23,17 @@ struct ovsdb_tls { /* files, as in table SSL; NULL: none */
 
 struct jsonrpc;
 
-/* Starts to connect to one remote; tls is read for ssl: only.  0, -EINVAL (no
- * such form; names it), -errno.  What fails later is jsonrpc_run()'s. */
+/* Starts to connect to one remote; tls is read for ssl: only, here and not
+ * later.  0, -EINVAL (no such form; names it), -errno (files of tls).  What
+ * fails later, a name that has no address included, is jsonrpc_run()'s. */
 int jsonrpc_open(const char *remote, const struct ovsdb_tls *tls,
 		 struct jsonrpc **out, struct error *e);
 void jsonrpc_close(struct jsonrpc *j); /* j may be NULL */
 
 /* Sends and receives what there is.  0; -errno with e filled (host refused,
- * closed by the peer, no JSON, certificate, ...): the connection is dead. */
+ * closed by the peer, no JSON, certificate, ...): the connection is dead.
+ * Messages that came before are received first, then it is told; it reads on
+ * only when all are received. */
 int jsonrpc_run(struct jsonrpc *j, struct error *e);
 void jsonrpc_wait(const struct jsonrpc *j, struct waits *w);
 bool jsonrpc_is_connected(const struct jsonrpc *j); /* handshakes are over */
@@ -42,8 +46,8 @@ int jsonrpc_send(struct jsonrpc *j, json_t *message);
 size_t jsonrpc_backlog(const struct jsonrpc *j);
 int64_t jsonrpc_last_received(const struct jsonrpc *j);
 
-/* Cuts "a,b c" into remotes, an array that ends with NULL.  -EINVAL names one
- * that is none; -ENOMEM. */
+/* Cuts "a,b c" into remotes, an array that ends with NULL; of "" an empty one.
+ * -EINVAL names one that is none; -ENOMEM. */
 int remotes_parse(const char *text, char ***list, struct error *e);
 void remotes_free(char **list);
 

@@ -10,12 +10,12 @@ static int schema_wrong(const char *problem, struct error *e)
 	return error_set(e, EINVAL, "the schema is damaged: %s", problem);
 }
 
-/* RFC 7047 section 3.2: max is 1 unless it says otherwise. */
+/* RFC 7047 section 3.2: min and max are 1 unless they say otherwise. */
 static int column_apply(struct ovsdb_table *t, size_t column,
 			struct json_text text, struct error *e)
 {
 	json_error_t problem;
-	json_t *json, *type, *max;
+	json_t *json, *type, *min, *max;
 
 	json = json_loadb(text.p, text.end - text.p, 0, &problem);
 	type = json_object_get(json, "type");
@@ -23,10 +23,13 @@ static int column_apply(struct ovsdb_table *t, size_t column,
 		json_decref(json);
 		return schema_wrong("a column has no type", e);
 	}
+	min = json_object_get(type, "min");
 	max = json_object_get(type, "max");
 	t->has_column[column] = true;
 	t->is_single[column] =
 		!max || (json_is_integer(max) && json_integer_value(max) == 1);
+	t->is_scalar[column] = t->is_single[column] &&
+			       (!min || json_integer_value(min) == 1);
 	json_decref(json);
 	return 0;
 }

@@ -15,7 +15,7 @@ static size_t filter_columns(const struct ovsdb_filter *f)
 	return n;
 }
 
-static void row_free(struct ovsdb_row *row)
+void store_row_free(struct ovsdb_row *row)
 {
 	const struct ovsdb_table *t = row->table;
 	size_t i;
@@ -30,11 +30,12 @@ static void table_free(struct ovsdb_table *t)
 	size_t i;
 
 	for (i = 0; i < t->n_rows; i++)
-		row_free(t->rows[i]);
+		store_row_free(t->rows[i]);
 	free(t->rows);
 	free(t->slots);
 	free(t->has_column);
 	free(t->is_single);
+	free(t->is_scalar);
 	free(t->name);
 	free(t);
 }
@@ -75,7 +76,8 @@ struct ovsdb_table *store_table(struct ovsdb *db, struct json_text name)
 	t->n_columns = filter_columns(t->filter);
 	t->has_column = calloc(t->n_columns + 1, sizeof(bool));
 	t->is_single = calloc(t->n_columns + 1, sizeof(bool));
-	if (!t->name || !t->has_column || !t->is_single) {
+	t->is_scalar = calloc(t->n_columns + 1, sizeof(bool));
+	if (!t->name || !t->has_column || !t->is_single || !t->is_scalar) {
 		table_free(t);
 		return NULL;
 	}
@@ -146,17 +148,28 @@ static int table_grow(struct ovsdb_table *t)
 	return 0;
 }
 
+struct ovsdb_row *store_row_new(const struct ovsdb_table *t,
+				const uint8_t uuid[16])
+{
+	struct ovsdb_row *row;
+
+	row = calloc(1, sizeof(*row) + t->n_columns * sizeof(row->cells[0]));
+	if (!row)
+		return NULL;
+	row->table = t;
+	memcpy(row->uuid, uuid, 16);
+	return row;
+}
+
 struct ovsdb_row *store_insert(struct ovsdb_table *t, const uint8_t uuid[16])
 {
 	struct ovsdb_row *row;
 
 	if (t->n_rows == t->capacity && table_grow(t))
 		return NULL;
-	row = calloc(1, sizeof(*row) + t->n_columns * sizeof(row->cells[0]));
+	row = store_row_new(t, uuid);
 	if (!row)
 		return NULL;
-	row->table = t;
-	memcpy(row->uuid, uuid, 16);
 	t->slots[slot_find(t, uuid)] = t->n_rows + 1;
 	t->rows[t->n_rows++] = row;
 	return row;
@@ -191,7 +204,7 @@ void store_delete(struct ovsdb_table *t, struct ovsdb_row *row)
 			slot = next;
 		}
 	}
-	row_free(row);
+	store_row_free(row);
 }
 
 int store_column(const struct ovsdb_table *t, struct json_text name)

@@ -2,6 +2,8 @@
 /*
  * Tables and rows while a file is read.  Unwanted tables keep the uuids of
  * their rows only: without them an update could not be told from an insert.
+ * A live database (replica.c) has no hash index: its rows always stand
+ * sorted, and all that an update brings or takes moves at once.
  */
 #ifndef XOVN_OVSDB_STORE_H
 #define XOVN_OVSDB_STORE_H
@@ -21,9 +23,9 @@ struct ovsdb_table {
 	char *name;
 	const struct ovsdb_filter *filter; /* NULL: rows are only counted */
 	size_t n_columns; /* of the filter */
-	/* By column of the filter: known to the schema, and whether it holds
-	 * at most one value. */
-	bool *has_column, *is_single;
+	/* By column of the filter: known to the schema, whether it holds at
+	 * most one value, and whether exactly one. */
+	bool *has_column, *is_single, *is_scalar;
 	struct ovsdb_row **rows;
 	size_t n_rows, capacity;
 	uint32_t *slots; /* hash index while reading: 1 + place in rows, 0 free */
@@ -53,6 +55,19 @@ int store_column(const struct ovsdb_table *t, struct json_text name);
 /* All is read: sorts the rows, drops what only reading needs. */
 void store_finish(struct ovsdb *db);
 
+/* Live tables.  A row that stands in none; NULL: no memory. */
+struct ovsdb_row *store_row_new(const struct ovsdb_table *t,
+				const uint8_t uuid[16]);
+struct ovsdb_row *store_row_copy(const struct ovsdb_row *row);
+void store_row_free(struct ovsdb_row *row);
+bool store_row_equal(const struct ovsdb_row *a, const struct ovsdb_row *b);
+/* Takes n different rows in, which it sorts; the table must have none of
+ * them.  0, or -ENOMEM: nothing is taken. */
+int store_rows_add(struct ovsdb_table *t, struct ovsdb_row **rows, size_t n);
+/* Takes n different rows out, which it sorts; they become the caller's. */
+void store_rows_remove(struct ovsdb_table *t, struct ovsdb_row **rows,
+		       size_t n);
+
 /* schema.c: takes the tables of a schema; an existing database is emptied.
  * Causes only in e, as all of these. */
 int schema_apply(struct ovsdb *db, struct json_text schema, struct error *e);
@@ -61,5 +76,8 @@ int txn_apply(struct ovsdb *db, struct json_text txn, struct error *e);
 /* txn.c: sets a cell from JSON text; is_diff as in ovsdb(5). */
 int txn_cell(struct ovsdb_table *t, struct ovsdb_row *row, size_t column,
 	     struct json_text value, bool is_diff, struct error *e);
+int txn_cell_json(const struct ovsdb_table *t, struct ovsdb_row *row,
+		  size_t column, const json_t *value, bool is_diff,
+		  struct error *e);
 
 #endif /* XOVN_OVSDB_STORE_H */

@@ -17,26 +17,15 @@ static bool is_empty(struct json_text value)
 	       json_text_equals(value, "[\"map\",[]]");
 }
 
+/* value NULL: empty. */
 static int cell_set(struct ovsdb_datum **cell, enum ovsdb_type type,
-		    struct json_text value, bool is_diff, struct error *e)
+		    const json_t *value, bool is_diff, struct error *e)
 {
 	struct ovsdb_datum *new = NULL;
-	int err = 0;
+	int err = value ? datum_from_json(value, type, &new, e) : 0;
 
-	if (!is_empty(value)) {
-		json_error_t problem;
-		json_t *json;
-
-		json = json_loadb(value.p, value.end - value.p,
-				  JSON_DECODE_ANY | JSON_REJECT_DUPLICATES,
-				  &problem);
-		if (!json)
-			return error_set(e, EINVAL, "%s", problem.text);
-		err = datum_from_json(json, type, &new, e);
-		json_decref(json);
-		if (err)
-			return err;
-	}
+	if (err)
+		return err;
 	if (is_diff) {
 		err = datum_apply(cell, new, type);
 		datum_free(new, type);
@@ -47,20 +36,47 @@ static int cell_set(struct ovsdb_datum **cell, enum ovsdb_type type,
 	return 0;
 }
 
+static int cell_wrong(const struct ovsdb_row *row, size_t column, int err,
+		      const char *cause, struct error *e)
+{
+	const struct ovsdb_table *t = row->table;
+	char uuid[37];
+
+	ovsdb_uuid_format(row->uuid, uuid);
+	return error_set(e, -err, "%s row %s, column %s: %s", t->name, uuid,
+			 t->filter->columns[column].name, cause);
+}
+
+int txn_cell_json(const struct ovsdb_table *t, struct ovsdb_row *row,
+		  size_t column, const json_t *value, bool is_diff,
+		  struct error *e)
+{
+	struct error cause = {""};
+	int err = cell_set(&row->cells[column], t->filter->columns[column].type,
+			   value, is_diff && !t->is_single[column], &cause);
+
+	return err ? cell_wrong(row, column, err, cause.text, e) : 0;
+}
+
 int txn_cell(struct ovsdb_table *t, struct ovsdb_row *row, size_t column,
 	     struct json_text value, bool is_diff, struct error *e)
 {
-	struct error cause = {""};
-	char uuid[37];
+	json_t *json = NULL;
 	int err;
 
-	err = cell_set(&row->cells[column], t->filter->columns[column].type,
-		       value, is_diff && !t->is_single[column], &cause);
-	if (!err)
-		return 0;
-	ovsdb_uuid_format(row->uuid, uuid);
-	return error_set(e, -err, "%s row %s, column %s: %s", t->name, uuid,
-			 t->filter->columns[column].name, cause.text);
+	if (!is_empty(value)) {
+		json_error_t problem;
+
+		json = json_loadb(value.p, value.end - value.p,
+				  JSON_DECODE_ANY | JSON_REJECT_DUPLICATES,
+				  &problem);
+		if (!json)
+			return cell_wrong(row, column, -EINVAL, problem.text,
+					  e);
+	}
+	err = txn_cell_json(t, row, column, json, is_diff, e);
+	json_decref(json);
+	return err;
 }
 
 static int row_wrong(const struct ovsdb_table *t, struct json_text uuid,

@@ -55,7 +55,7 @@ int apply_read_bindings(const struct state *s, struct compile_binding **list,
 int apply_read_mappings(const struct state *s, struct compile_mapping **list,
 			size_t *n, struct error *e)
 {
-	return mappings_read(s, list, n, e);
+	return mappings_read(s, list, n, true, e);
 }
 
 int apply_read_chassis(const struct state *s, struct chassis_val **chassis,
@@ -156,8 +156,9 @@ static int find_underlay(struct apply_run *r, struct netlink *nl,
 	    attachment_find_underlay(r->s, &a))
 		return 0;
 	if (attachment_is_gone(r->s, &a)) {
-		warning("underlay %s was deleted; xovn attach it again",
-			a.val.ifname);
+		if (!r->options->is_live)
+			warning("underlay %s was deleted; xovn attach it again",
+				a.val.ifname);
 		return 0;
 	}
 	if (!attachment_is_here(&a))
@@ -191,7 +192,10 @@ static int compute_underlay(struct apply_run *r)
 		err = underlay_compute(&nl, out->chassis, out->own_chassis,
 				       out->chassis[out->own_chassis].encap_ip,
 				       ret ? &iface : NULL, r->is_native,
-				       r->is_dry, &r->underlay, r->e);
+				       r->is_dry	   ? UNDERLAY_PREVIEW :
+				       r->options->is_live ? UNDERLAY_START :
+							     UNDERLAY_WAIT,
+				       &r->underlay, r->e);
 	netlink_close(&nl);
 	return err;
 }
@@ -211,6 +215,7 @@ static int write_config(struct apply_run *r)
 	const struct chassis_val *own = &r->out->chassis[r->out->own_chassis];
 	struct config old = r->s->config, wanted = old, *c = &wanted;
 	uint32_t buckets = map_capacity(r->s->map_fd[MAP_CT_INDEX]);
+	int err;
 
 	c->layout = XOVN_LAYOUT_VERSION;
 	c->chassis = r->out->own_chassis;
@@ -235,7 +240,9 @@ static int write_config(struct apply_run *r)
 	if (r->is_dry)
 		return 0;
 	r->s->config = wanted;
-	return state_write_config(r->s, r->e);
+	err = state_write_config(r->s, r->e);
+	r->s->is_loaded |= !err;
+	return err;
 }
 
 static int write_chassis(struct apply_run *r, bool is_removal)
@@ -379,7 +386,8 @@ static int apply_changes(struct apply_run *r)
 		err = write_changed(r);
 	if (err || r->options->is_dry)
 		return err;
-	err = bindings_purge(r->s, r->e);
+	if (!r->options->is_live)
+		err = bindings_purge(r->s, r->e);
 	if (!err && !r->options->is_silent)
 		r->result->n_announced =
 			garp_announce_changes(r->s, &r->present, &r->diff);

@@ -42,6 +42,8 @@ struct apply_options {
 	uint32_t ct_timeout[CT_STATE_COUNT]; /* seconds */
 	bool is_dry; /* only count */
 	bool is_silent; /* no announcements */
+	/* Waits for nothing and leaves interfaces that went to the caller. */
+	bool is_live;
 };
 
 /* Re-orders flood members of out->image, and fills in numbers of counters.

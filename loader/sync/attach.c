@@ -210,7 +210,8 @@ static int attach_by_mode(const struct state *s, struct netlink *nl,
 }
 
 int tunnels_set(struct state *s, struct netlink *nl, const struct iface *iface,
-		bool is_native, struct underlay *u, struct error *e)
+		bool is_native, enum underlay_resolve resolve,
+		struct underlay *u, struct error *e)
 {
 	struct chassis_val *chassis;
 	size_t n = 0;
@@ -221,7 +222,7 @@ int tunnels_set(struct state *s, struct netlink *nl, const struct iface *iface,
 	if (err)
 		return err;
 	err = underlay_compute(nl, chassis, s->config.chassis,
-			       s->config.encap_ip, iface, is_native, false, u,
+			       s->config.encap_ip, iface, is_native, resolve, u,
 			       e);
 	if (!err)
 		err = underlay_write(s, u, false, false, &n, e);
@@ -239,7 +240,8 @@ static int start_tunnels(struct attach_run *r, bool is_native)
 {
 	struct attach_result *result = r->result;
 	struct underlay u;
-	int err = tunnels_set(r->s, &r->nl, &r->iface, is_native, &u, r->e);
+	int err = tunnels_set(r->s, &r->nl, &r->iface, is_native,
+			      r->request->resolve, &u, r->e);
 
 	result->n_chassis = u.n_chassis;
 	result->n_unreachable = u.n_unreachable;
@@ -317,7 +319,8 @@ static void give_up(struct attach_run *r)
 	if (r->network[0]) {
 		localnet_stop(r->s, r->iface.ifindex, &ignored);
 	} else {
-		tunnels_set(r->s, &r->nl, NULL, false, &u, &ignored);
+		tunnels_set(r->s, &r->nl, NULL, false, UNDERLAY_WAIT, &u,
+			    &ignored);
 		underlay_free(&u);
 	}
 	attachment_revert(r->s, &r->nl, &r->present, &r->before);
@@ -330,6 +333,8 @@ static int check_all(struct attach_run *r, const char *ifname)
 	if (!err && r->network[0])
 		err = localnet_ports(r->s, r->network, &r->port, &r->n_ports,
 				     r->e);
+	if (err == -ENOENT && r->request->is_early)
+		err = 0;
 	if (!err)
 		err = check_link(&r->iface, r->e);
 	if (!err)
@@ -345,6 +350,7 @@ int attach_iface(struct state *s, const char *ifname,
 {
 	struct attach_run r = {
 		.s = s, .request = request, .result = result, .e = e};
+	struct error second;
 	int err;
 
 	memset(result, 0, sizeof(*result));
@@ -359,12 +365,16 @@ int attach_iface(struct state *s, const char *ifname,
 	if (err)
 		goto out;
 	err = start(&r);
-	if (err) {
+	if (err)
 		give_up(&r);
-		goto out;
+	/* What was there before forwards as it did. */
+	if (state_is_changing(s) && state_end_change(s, &second) && !err) {
+		*e = second;
+		err = -EIO;
 	}
-	err = state_end_change(s, e);
-	if (!err && request->network && !request->is_silent)
+	if (err)
+		goto out;
+	if (request->network && !request->is_silent)
 		result->n_announced = garp_announce_iface(s, r.iface.ifindex);
 	result->n_localnet_ports = r.n_ports;
 out:

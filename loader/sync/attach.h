@@ -4,7 +4,10 @@
 #ifndef XOVN_SYNC_ATTACH_H
 #define XOVN_SYNC_ATTACH_H
 
+#include <stdbool.h>
+
 #include "error.h"
+#include "sync/attachment.h"
 #include "sync/state.h"
 #include "sync/underlay.h"
 
@@ -18,6 +21,8 @@ struct attach_request {
 	const char *network; /* --localnet, NULL: --underlay */
 	enum attach_mode mode;
 	bool is_silent; /* no announcements */
+	bool is_early; /* the NB may have no localnet port of network yet */
+	enum underlay_resolve resolve;
 };
 
 struct attach_result {
@@ -40,13 +45,18 @@ int attach_iface(struct state *s, const char *ifname,
 /* Tunnels to all chassis over iface, NULL: none; underlay_free(u) in any
  * case. */
 int tunnels_set(struct state *s, struct netlink *nl, const struct iface *iface,
-		bool is_native, struct underlay *u, struct error *e);
+		bool is_native, enum underlay_resolve resolve,
+		struct underlay *u, struct error *e);
 /* Present map "chassis": XOVN_MAX_CHASSIS entries, free() them. */
 int chassis_read(const struct state *s, struct chassis_val **chassis,
 		 struct error *e);
 
 /* An interface in all its roles. */
 int detach_iface(struct state *s, const char *ifname, struct error *e);
+/* One role of an underlay or localnet interface, perhaps deleted since: the
+ * other one goes on. */
+int detach_role(struct state *s, const struct attachment *a, bool is_underlay,
+		struct error *e);
 /* Everything: VIFs, underlay, programs, maps, the directory.  Also for
  * directories of another layout, then from what can be read. */
 int detach_all(struct state *s, struct error *e);

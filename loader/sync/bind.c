@@ -17,29 +17,44 @@ struct bindings_context {
 
 /* redirect_peer needs a veth whose peer lives in another namespace, which may
  * have changed since bind: ask again where the interface can be seen. */
-static bool refresh_peer(const struct vif_val *vif, uint32_t ifindex)
+static void refresh_peer(struct compile_binding *b)
 {
-	bool is_peer = vif->policy.flags & PORT_F_PEER;
 	struct iface iface;
 	struct netlink nl;
 	struct error ignored;
 
-	if (!iface_exists(ifindex, vif->ifname) || netlink_open(&nl))
-		return is_peer;
-	if (!iface_find(&nl, vif->ifname, &iface, &ignored))
-		is_peer = iface.has_remote_peer;
+	if (!iface_exists(b->ifindex, b->ifname) || netlink_open(&nl))
+		return;
+	if (!iface_find(&nl, b->ifname, &iface, &ignored))
+		b->is_peer = iface.has_remote_peer;
 	netlink_close(&nl);
-	return is_peer;
+}
+
+void binding_describe(const struct state *s, const struct attachment *a,
+		      struct compile_binding *b)
+{
+	struct vif_key key = {a->ifindex};
+	struct vif_val vif;
+
+	memset(b, 0, sizeof(*b));
+	b->ifindex = a->ifindex;
+	memcpy(b->ifname, a->val.ifname, sizeof(b->ifname));
+	if (!bpf_map_lookup_elem(s->map_fd[IMAGE_VIF], &key, &vif)) {
+		b->is_peer = vif.policy.flags & PORT_F_PEER;
+		memcpy(b->ifname, vif.ifname, sizeof(b->ifname));
+		memcpy(b->lsp, vif.name, sizeof(b->lsp));
+	}
+	if (attachment_is_here(a))
+		refresh_peer(b);
 }
 
 static int add_binding(const void *key, const void *val, void *arg)
 {
 	const struct vif_key *k = key;
-	const struct vif_val *vif = val;
 	struct bindings_context *c = arg;
-	struct compile_binding *b;
 	struct attachment a;
 
+	(void)val;
 	if (attachment_find(c->s, k->ifindex, &a) ||
 	    attachment_is_gone(c->s, &a)) {
 		c->n_gone++;
@@ -54,12 +69,7 @@ static int add_binding(const void *key, const void *val, void *arg)
 		c->list = p;
 		c->capacity = capacity;
 	}
-	b = &c->list[c->n++];
-	b->ifindex = k->ifindex;
-	b->is_peer = attachment_is_here(&a) ? refresh_peer(vif, k->ifindex) :
-					      vif->policy.flags & PORT_F_PEER;
-	memcpy(b->ifname, vif->ifname, sizeof(b->ifname));
-	memcpy(b->lsp, vif->name, sizeof(b->lsp));
+	binding_describe(c->s, &a, &c->list[c->n++]);
 	return 0;
 }
 
@@ -171,10 +181,8 @@ static int check_port(const struct state *s, const char *lsp,
 			 lsp, other.name, s->config.chassis_name);
 }
 
-/* Ends a binding in the order that keeps the host's stack clean of guest
- * frames: delivery first, then the program that takes frames. */
-static int binding_remove(struct state *s, struct netlink *nl,
-			  const struct attachment *a, struct error *e)
+int binding_remove(struct state *s, struct netlink *nl,
+		   const struct attachment *a, struct error *e)
 {
 	struct vif_key key = {a->ifindex};
 	struct port_key port_key;

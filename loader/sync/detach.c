@@ -11,6 +11,7 @@
 
 #include "sync/attachment.h"
 #include "sync/bind.h"
+#include "sync/guard.h"
 #include "sync/hook.h"
 #include "sync/localnet.h"
 #include "sync/neighbor.h"
@@ -20,7 +21,7 @@
 static int stop_tunnels(struct state *s, struct netlink *nl, struct error *e)
 {
 	struct underlay u;
-	int err = tunnels_set(s, nl, NULL, false, &u, e);
+	int err = tunnels_set(s, nl, NULL, false, UNDERLAY_WAIT, &u, e);
 
 	underlay_free(&u);
 	return err;
@@ -46,6 +47,55 @@ static int remove_nic(const struct state *s, struct netlink *nl,
 	if (attachment_is_here(a) && if_indextoname(a->ifindex, now))
 		neighbor_forget(nl, a->ifindex, NULL, 0);
 	return attachment_remove(s, nl, a, e);
+}
+
+/* What it has in one role only, and the record. */
+static void leave_role(const struct state *s, struct netlink *nl,
+		       const struct attachment *a, bool is_underlay)
+{
+	const uint32_t localnet_flags = ATTACHMENT_F_PROMISC_OURS |
+					ATTACHMENT_F_RXVLAN_WAS_ON;
+	struct attachment_val rest = a->val;
+	char now[IFNAMSIZ];
+
+	if (is_underlay) {
+		rest.role = ATTACHMENT_LOCALNET;
+		if (attachment_is_here(a) && if_indextoname(a->ifindex, now))
+			neighbor_forget(nl, a->ifindex, NULL, 0);
+	} else {
+		rest.role = ATTACHMENT_UNDERLAY;
+		rest.flags &= ~localnet_flags;
+		memset(rest.network, 0, sizeof(rest.network));
+	}
+	attachment_revert(s, nl, a, &rest);
+}
+
+int detach_role(struct state *s, const struct attachment *a, bool is_underlay,
+		struct error *e)
+{
+	bool is_whole = a->val.role != ATTACHMENT_UNDERLAY_LOCALNET ||
+			attachment_is_gone(s, a);
+	struct netlink nl;
+	int err;
+
+	err = netlink_open(&nl);
+	if (err)
+		return error_set(e, -err, "netlink: %s", strerror(-err));
+	err = state_begin_change(s, e);
+	if (!err && is_whole)
+		err = stop_nic(s, &nl, a, e);
+	else if (!err && is_underlay)
+		err = stop_tunnels(s, &nl, e);
+	else if (!err)
+		err = localnet_stop(s, a->ifindex, e);
+	if (!err && is_whole)
+		err = remove_nic(s, &nl, a, e);
+	else if (!err)
+		leave_role(s, &nl, a, is_underlay);
+	if (!err)
+		err = state_end_change(s, e);
+	netlink_close(&nl);
+	return err;
 }
 
 int detach_iface(struct state *s, const char *ifname, struct error *e)
@@ -98,7 +148,7 @@ static bool is_pin_of_ours(const char *name)
 	for (int i = 0; i < MAP_COUNT; i++)
 		if (!strcmp(name, map_definitions[i].name))
 			return true;
-	return programs_declare_map(name);
+	return !strcmp(name, GUARD_NAME) || programs_declare_map(name);
 }
 
 /* config goes last: until then a directory is known for what it is. */
@@ -121,6 +171,8 @@ int detach_pins(struct state *s, struct error *e)
 		state_path(s, path, entry->d_name);
 		if (!strncmp(entry->d_name, "link_", 5))
 			hook_link_remove(path);
+		else if (!strcmp(entry->d_name, GUARD_NAME))
+			rmdir(path);
 		else
 			unlink(path);
 	}

@@ -41,9 +41,10 @@ void live_wait(const struct live *l, struct waits *w);
 int live_apply(struct live *l, struct compile_output *out,
 	       struct apply_result *result, struct error *e);
 
-/* A part: the entries of part are all that those datapaths (tunnel keys, 0:
- * what belongs to none) shall have.  In the same order as a whole one. */
-int live_apply_part(struct live *l, const uint32_t *datapaths, size_t n,
+/* A part: its entries are all that those owners (compile/image.h; sorted)
+ * shall have, and have the owner that they have there.  In the same order as
+ * a whole one. */
+int live_apply_part(struct live *l, const uint64_t *owners, size_t n,
 		    struct image *part, struct apply_result *result,
 		    struct error *e);
 

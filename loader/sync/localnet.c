@@ -10,7 +10,7 @@
 #include "sync/attachment.h"
 
 int mappings_read(const struct state *s, struct compile_mapping **list,
-		  size_t *n, struct error *e)
+		  size_t *n, bool is_warning, struct error *e)
 {
 	struct attachment *all = NULL;
 	size_t n_all = 0;
@@ -28,9 +28,10 @@ int mappings_read(const struct state *s, struct compile_mapping **list,
 		if (!attachment_is_localnet(val))
 			continue;
 		if (attachment_is_gone(s, &all[i])) {
-			warning("localnet %s: %s was deleted; xovn attach it "
-				"again",
-				val->network, val->ifname);
+			if (is_warning)
+				warning("localnet %s: %s was deleted; xovn "
+					"attach it again",
+					val->network, val->ifname);
 			continue;
 		}
 		m->ifindex = all[i].ifindex;

@@ -21,9 +21,10 @@ struct localnet_port {
 };
 
 /* Interfaces attached with --localnet, for the compiler; those that were
- * deleted are left out and named in a warning.  *list is malloc()ed. */
+ * deleted are left out and, if they are to be, named in a warning.  *list is
+ * malloc()ed. */
 int mappings_read(const struct state *s, struct compile_mapping **list,
-		  size_t *n, struct error *e);
+		  size_t *n, bool is_warning, struct error *e);
 
 /* The localnet ports of a network, name in its stored form, sorted by key;
  * *list is malloc()ed.  -ENOENT: none, says which networks there are. */

@@ -10,6 +10,8 @@
  *   apply.c     capacity check, writing, chassis and tunnels
  *   purge.c, flush.c   what BPF knows of things that went
  *   conntrack.c reading and deleting connections;  monitor.c  events
+ *   upcalls.c   packets that wait for a next hop, what was learned
+ *   hops.c      where they wait;  tap.c  how they go back;  l4sum.c  whole
  *   programs.c  loading, pinning, gapless replacement of BPF programs
  *   hook.c      TC (TCX or clsact) and XDP at one interface
  *   attach.c    NICs;  bind.c  VIFs;  detach.c  undoing both
@@ -51,7 +53,17 @@
 	X(MONITOR_CPU, "monitor_cpu", __u32, struct monitor_cpu_val)           \
 	X(EVENT, "event", __u32, __u32)                                        \
 	X(ATTACHMENT, "attachment", struct attachment_key,                     \
-	  struct attachment_val)
+	  struct attachment_val)                                               \
+	AGENT_MAPS(X)
+
+/* The agent's own, which no other command reads; they come last. */
+#define AGENT_MAPS(X)                                                          \
+	X(UPCALL, "upcall", struct no_entry, struct no_entry)                  \
+	X(UPCALL_CTL, "upcall_ctl", __u32, struct upcall_ctl)                  \
+	X(UPCALL_HOP, "upcall_hop", struct neighbor_key, struct upcall_hop_val)
+
+struct no_entry {
+}; /* of a ring buffer: of 0 bytes */
 
 enum map_id {
 	MAP_IMAGE_LAST = IMAGE_TABLE_COUNT - 1,
@@ -59,6 +71,7 @@ enum map_id {
 	OTHER_MAPS(X)
 #undef X
 		MAP_COUNT,
+	MAP_AGENT_FIRST = MAP_UPCALL,
 };
 
 struct map_definition {

@@ -13,6 +13,7 @@
 #include "ct_delete.skel.h"
 #include "nic.skel.h"
 #include "nic_xdp.skel.h"
+#include "reinject.skel.h"
 #include "vif.skel.h"
 
 static const struct {
@@ -29,6 +30,8 @@ static const struct {
 			     "prog_nic_xdp"},
 	[PROGRAM_CT_DELETE] = {ct_delete_bpf__elf_bytes, "ct_delete.bpf.o",
 			       "ct_delete", "prog_ct_delete"},
+	[PROGRAM_REINJECT] = {reinject_bpf__elf_bytes, "reinject.bpf.o",
+			      "reinject_ingress", "prog_reinject"},
 };
 
 static bool verbose;
@@ -82,7 +85,7 @@ bool programs_are_current(const struct state *s)
 {
 	char path[PATH_MAX];
 
-	if (!s->is_loaded || s->config.program_id != programs_id())
+	if (s->config.program_id != programs_id())
 		return false;
 	for (int i = 0; i < PROGRAM_COUNT; i++) {
 		state_path(s, path, programs[i].pin);

@@ -18,6 +18,7 @@ enum program {
 	PROGRAM_NIC, /* TC ingress of underlay and localnet interfaces */
 	PROGRAM_NIC_XDP,
 	PROGRAM_CT_DELETE, /* removes a connection; run by this program */
+	PROGRAM_REINJECT, /* TC ingress of an agent's tap */
 	PROGRAM_COUNT,
 };
 

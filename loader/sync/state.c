@@ -13,6 +13,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "sync/guard.h"
+
 static const char remove_remedy[] =
 	"xovn detach --all, then load, attach and bind again";
 
@@ -121,7 +123,7 @@ static int open_dir(struct state *s, enum state_mode mode, struct error *e)
 		if (!fstat(s->dir_fd, &mine) && !stat(s->dir, &present) &&
 		    mine.st_ino == present.st_ino &&
 		    mine.st_dev == present.st_dev)
-			return 0;
+			return guard_check(s->dir, e);
 		close(s->dir_fd);
 		s->dir_fd = -1;
 	}
@@ -171,17 +173,27 @@ static int open_map(struct state *s, int id, enum state_mode mode,
 			 d->val_size, remove_remedy);
 }
 
-static int read_config(struct state *s, enum state_mode mode, struct error *e)
+int state_read_config(struct state *s, struct config *config, struct error *e)
 {
 	__u32 zero = 0;
+
+	if (bpf_map_lookup_elem(s->map_fd[MAP_CONFIG], &zero, config))
+		return error_set(e, errno, "%s/config: cannot read: %s", s->dir,
+				 strerror(errno));
+	return 0;
+}
+
+static int read_config(struct state *s, enum state_mode mode, struct error *e)
+{
+	int err;
 
 	memset(&s->config, 0, sizeof(s->config));
 	s->is_loaded = false;
 	if (s->map_fd[MAP_CONFIG] < 0)
 		return 0;
-	if (bpf_map_lookup_elem(s->map_fd[MAP_CONFIG], &zero, &s->config))
-		return error_set(e, errno, "%s/config: cannot read: %s", s->dir,
-				 strerror(errno));
+	err = state_read_config(s, &s->config, e);
+	if (err)
+		return err;
 	/* 0: a first load was killed before it wrote it. */
 	s->is_loaded = s->config.layout == XOVN_LAYOUT_VERSION;
 	if (s->is_loaded || !s->config.layout || mode == STATE_REMOVE)
@@ -252,7 +264,8 @@ int state_open(struct state *s, const char *dir, enum state_mode mode,
 		goto out;
 	if (!s->is_loaded && (mode == STATE_READ || mode == STATE_CHANGE))
 		err = not_loaded(s, e);
-	for (int i = 0; i < MAP_COUNT && !err && s->is_loaded; i++)
+	/* What an older xovn of this layout loaded has no maps for agents. */
+	for (int i = 0; i < MAP_AGENT_FIRST && !err && s->is_loaded; i++)
 		if (s->map_fd[i] < 0 &&
 		    (mode == STATE_READ || mode == STATE_CHANGE))
 			err = error_set(e, ENOENT,

@@ -5,6 +5,7 @@
  *   MAP                maps, by name
  *   prog_NAME          programs
  *   link_IFACE_HOOK    TCX and XDP links; HOOK is "vif", "tc" or "xdp"
+ *   agent              a directory that a running agent has locked (guard.h)
  *
  * Several directories let several network namespaces of a kernel be hosts.
  */
@@ -41,12 +42,13 @@ enum state_mode {
 
 /* Waits for other xovn commands on the same directory.  Refuses what another
  * layout of xovn made before anything is touched.  -EPERM, -ENOENT, -EINVAL
- * (not a bpffs), -EPROTO (layout), ... */
+ * (not a bpffs), -EPROTO (layout), -EBUSY (locked by an agent), ... */
 int state_open(struct state *s, const char *dir, enum state_mode mode,
 	       struct error *e);
 void state_close(struct state *s);
 /* Opens maps pinned since state_open(). */
 int state_open_maps(struct state *s, struct error *e);
+int state_read_config(struct state *s, struct config *config, struct error *e);
 int state_write_config(struct state *s, struct error *e);
 /*
  * Around everything that packets are forwarded by: what BPF has cached about

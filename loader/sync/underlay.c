@@ -42,7 +42,7 @@ static size_t collect_hops(const struct underlay *u, struct neighbor_hop *hop)
 
 /* Adds managed entries where there are none and waits for these alone: a
  * host that is down must not make every load wait. */
-static int resolve_hops(struct netlink *nl, uint32_t ifindex,
+static int resolve_hops(struct netlink *nl, uint32_t ifindex, bool is_patient,
 			struct neighbor_hop *hop, size_t n)
 {
 	const struct timespec step = {.tv_nsec = RESOLVE_STEP_MS * 1000000L};
@@ -57,7 +57,7 @@ static int resolve_hops(struct netlink *nl, uint32_t ifindex,
 			continue;
 		err = neighbor_manage(nl, ifindex, hop[i].ip);
 		is_new[i] = true;
-		is_waiting |= !memcmp(hop[i].mac, zero_mac, 6);
+		is_waiting |= is_patient && !memcmp(hop[i].mac, zero_mac, 6);
 	}
 	for (int k = 0; k < RESOLVE_STEPS && is_waiting && !err; k++) {
 		nanosleep(&step, NULL);
@@ -72,7 +72,7 @@ static int resolve_hops(struct netlink *nl, uint32_t ifindex,
 }
 
 static int fill_macs(struct netlink *nl, const struct chassis_val *chassis,
-		     const struct iface *iface, bool is_preview,
+		     const struct iface *iface, enum underlay_resolve resolve,
 		     struct underlay *u)
 {
 	struct neighbor_hop *hop, wanted;
@@ -83,11 +83,12 @@ static int fill_macs(struct netlink *nl, const struct chassis_val *chassis,
 	if (!hop)
 		return -ENOMEM;
 	n = collect_hops(u, hop);
-	if (is_preview)
+	if (resolve == UNDERLAY_PREVIEW)
 		err = neighbor_read(nl, iface->ifindex, hop, n);
 	else
-		err = resolve_hops(nl, iface->ifindex, hop, n);
-	if (!err && !is_preview)
+		err = resolve_hops(nl, iface->ifindex, resolve == UNDERLAY_WAIT,
+				   hop, n);
+	if (!err && resolve != UNDERLAY_PREVIEW)
 		err = neighbor_forget(nl, iface->ifindex, hop, n);
 	for (uint32_t i = 0; i < XOVN_MAX_CHASSIS && !err; i++) {
 		struct tunnel_val *t = &u->tunnel[i];
@@ -108,8 +109,9 @@ static int fill_macs(struct netlink *nl, const struct chassis_val *chassis,
 
 int underlay_compute(struct netlink *nl, const struct chassis_val *chassis,
 		     uint32_t own, const uint8_t encap_ip[4],
-		     const struct iface *iface, bool is_native, bool is_preview,
-		     struct underlay *u, struct error *e)
+		     const struct iface *iface, bool is_native,
+		     enum underlay_resolve resolve, struct underlay *u,
+		     struct error *e)
 {
 	int err = 0;
 
@@ -138,7 +140,7 @@ int underlay_compute(struct netlink *nl, const struct chassis_val *chassis,
 		memcpy(t->local_mac, iface->mac, 6);
 	}
 	if (iface)
-		err = fill_macs(nl, chassis, iface, is_preview, u);
+		err = fill_macs(nl, chassis, iface, resolve, u);
 	if (err)
 		return error_set(e, -err,
 				 "%s: cannot set up next hops of the "

@@ -21,14 +21,22 @@ struct underlay {
 	char unreachable[XOVN_NAME_LEN]; /* name of the first */
 };
 
+/* New next hops. */
+enum underlay_resolve {
+	UNDERLAY_WAIT, /* has the kernel resolve them and waits for that, at
+			* most a second in all */
+	UNDERLAY_START, /* does not wait: who calls again finds them */
+	UNDERLAY_PREVIEW, /* does nothing */
+};
+
 /* Works out the wanted map for these chassis (XOVN_MAX_CHASSIS entries).
- * iface NULL: nothing is attached; is_native: in mode native.  Unless is_preview, has the kernel resolve
- * new next hops and waits for them, at most a second in all, and forgets
- * those not needed any more. */
+ * iface NULL: nothing is attached; is_native: in mode native.  But for a
+ * preview forgets next hops not needed any more. */
 int underlay_compute(struct netlink *nl, const struct chassis_val *chassis,
 		     uint32_t own, const uint8_t encap_ip[4],
-		     const struct iface *iface, bool is_native, bool is_preview,
-		     struct underlay *u, struct error *e);
+		     const struct iface *iface, bool is_native,
+		     enum underlay_resolve resolve, struct underlay *u,
+		     struct error *e);
 void underlay_free(struct underlay *u);
 
 /* Writes what differs: entries for chassis there are, or (is_removal) zeroes

@@ -13,6 +13,7 @@
 #include "ct_delete.skel.h"
 #include "nic.skel.h"
 #include "nic_xdp.skel.h"
+#include "reinject.skel.h"
 #include "vif.skel.h"
 
 #define MAPS_MAX 64
@@ -124,6 +125,8 @@ void harness_init(void)
 	object_load(PROGRAM_XDP, elf, size, "nic_xdp");
 	elf = ct_delete_bpf__elf_bytes(&size);
 	object_load(PROGRAM_CT_DELETE, elf, size, "ct_delete");
+	elf = reinject_bpf__elf_bytes(&size);
+	object_load(PROGRAM_REINJECT, elf, size, "reinject_ingress");
 	device_get(UNDERLAY);
 }
 
@@ -155,7 +158,8 @@ void harness_clear(const char *name)
 
 	/* Rings hold no state, and the flow none between packets. */
 	if (m &&
-	    (m->type == BPF_MAP_TYPE_ARRAY_OF_MAPS || !strcmp(name, "scratch")))
+	    (m->type == BPF_MAP_TYPE_ARRAY_OF_MAPS ||
+	     m->type == BPF_MAP_TYPE_RINGBUF || !strcmp(name, "scratch")))
 		return;
 	if (!m || m->key_size > sizeof(key) || m->val_size > sizeof(zero))
 		harness_abort("clear map", name, EINVAL);
@@ -335,6 +339,11 @@ static void tc_attach(struct device *d, enum program p)
 void harness_attach_vif(struct device *d)
 {
 	tc_attach(d, PROGRAM_VIF);
+}
+
+void harness_attach_reinject(struct device *d)
+{
+	tc_attach(d, PROGRAM_REINJECT);
 }
 
 void harness_attach_nic(struct device *d, bool with_xdp)

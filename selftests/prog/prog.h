@@ -15,6 +15,7 @@
  *   run.c       one test: BPF_PROG_TEST_RUN, then the same frame sent through
  *               the attached programs; compares and explains (tap.c)
  *   counters.c  packet counters, places of drops
+ *   upcalls.c   what an agent is told, and gives back
  *   reasons.c   whether the tables reach every drop reason
  *   test_*.c    the tables;  test_prog.c  main()
  */
@@ -179,6 +180,7 @@ enum program {
 	PROGRAM_TC,
 	PROGRAM_XDP,
 	PROGRAM_CT_DELETE,
+	PROGRAM_REINJECT,
 	PROGRAM_COUNT
 };
 
@@ -192,6 +194,7 @@ void harness_drops(uint64_t counts[DROP_REASON_COUNT]);
 const char *drop_name(enum drop_reason r);
 enum drop_reason drop_by_name(const char *name); /* aborts if unknown */
 void harness_attach_vif(struct device *d);
+void harness_attach_reinject(struct device *d); /* an agent's tap */
 /* UNDERLAY or LOCALNET; replaces the other mode. */
 void harness_attach_nic(struct device *d, bool with_xdp);
 void harness_clear(const char *map); /* removes every entry */

@@ -85,5 +85,6 @@ void test_gso_gateway(void); /* the same through NAT */
 void test_random(void); /* packets through NAT */
 void test_source_port(void); /* of outer UDP */
 void test_lb_gateways(void); /* test_lb_choice.c */
+void test_upcall(void); /* what an agent is told, and gives back */
 
 #endif /* SELFTESTS_PROG_TABLES_H */

@@ -112,6 +112,8 @@ int main(int argc, char **argv)
 		test_source_port();
 	if (is_wanted(argc, argv, "lb choice"))
 		test_lb_gateways();
+	if (is_wanted(argc, argv, "upcall"))
+		test_upcall();
 	if (argc < 2) /* a choice of groups need not reach all */
 		reasons_check();
 	tests_end();

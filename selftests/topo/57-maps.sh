@@ -26,6 +26,10 @@ use_the_network() {
 	servers vm1 vm3
 	on ext "$TOOLS/talk" ask 192.168.209.56 80 -p 20000 >/dev/null # affinity
 	on vm1 ping -q -c 3 -i 0.2 -W 1 "$EXT" >/dev/null              # ct, with actions
+	# upcall_hop: somebody seems to listen
+	bpftool map update pinned "$PINS/$GATEWAY/upcall_ctl" key 0 0 0 0 \
+		value 255 255 255 127 0 0 0 0
+	on vm1 ping -q -c 1 -W 1 192.168.209.77 >/dev/null
 }
 
 # dump NODE MAP: as bpftool has it.  Of arrays of thousands only the entry
@@ -39,6 +43,7 @@ dump() {
 		echo "[$(bpftool -j map lookup pinned "$file" key hex $(printf '%02x %02x 0 0' \
 			$((key & 255)) $((key >> 8))))]"
 		;;
+	upcall) echo null ;; # a ring buffer
 	*) bpftool -j map dump pinned "$file" ;;
 	esac
 }

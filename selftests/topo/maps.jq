@@ -45,8 +45,9 @@ def verdict($name; $bad):
 [inputs] as $dumps |
 
 ($dumps[] | .map as $map | $sections[$map] as $section |
-	[.dump[] | .formatted // .] as $entries |
+	[.dump[]? | .formatted // .] as $entries |
 	if $section == null then verdict("\($map): has a section"; ["none"])
+	elif .dump == null then verdict("\($map): has a section"; [])
 	elif $entries == [] then verdict("\($map): the network has an entry of it"; ["none"])
 	else
 		# the section and those that it points to

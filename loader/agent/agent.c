@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "agent/agent.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define RELEASE_MS 5000 /* for leaving the cluster */
+
+static int client_new(struct ovsdb_client **client, const char *database,
+		      const struct ovsdb_filter *filter, const char *lock,
+		      struct error *e)
+{
+	const struct ovsdb_client_config config = {
+		.database = database,
+		.filter = filter,
+		.lock = lock,
+		.probe_ms = -1,
+	};
+
+	*client = ovsdb_client_new(&config);
+	return *client ? 0 : error_set(e, ENOMEM, "out of memory");
+}
+
+static int signals_open(struct agent *a, struct error *e)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	a->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (a->signals < 0)
+		return error_set(e, errno, "signalfd: %s", strerror(errno));
+	return 0;
+}
+
+static bool is_asked_to_stop(const struct agent *a)
+{
+	struct signalfd_siginfo info;
+
+	return read(a->signals, &info, sizeof(info)) == sizeof(info);
+}
+
+static int agent_open(struct agent *a, struct error *e)
+{
+	const struct agent_options *o = a->options;
+	struct vswitch_options vswitch_options = {.pin = o->pin};
+	int err;
+
+	err = signals_open(a, e);
+	if (!err)
+		err = live_open(o->pin, &o->apply, &a->live, e);
+	if (!err)
+		err = links_init(&a->links, a->live, &a->report, e);
+	if (!err)
+		err = client_new(&a->conf, "Open_vSwitch", vswitch_filter,
+				 "ovs_vswitchd", e);
+	if (!err)
+		err = client_new(&a->sb, "OVN_Southbound", engine_sb_filter,
+				 NULL, e);
+	if (!err)
+		err = client_new(&a->nb, "OVN_Northbound", engine_nb_filter,
+				 NULL, e);
+	if (!err)
+		err = ovsdb_client_set_remotes(a->conf, o->db, NULL, e);
+	if (err)
+		return err;
+	a->vswitch = vswitch_new(a->conf, &vswitch_options, e);
+	if (!a->vswitch)
+		return -ENOMEM;
+	a->southbound = southbound_new(a->sb);
+	a->engine = engine_new(a->live);
+	if (!a->southbound || !a->engine)
+		return error_set(e, ENOMEM, "out of memory");
+	a->is_whole = true;
+	return 0;
+}
+
+static void agent_close(struct agent *a)
+{
+	upcalls_close(a->upcalls);
+	southbound_free(a->southbound);
+	engine_free(a->engine);
+	vswitch_free(a->vswitch);
+	ovsdb_client_free(a->nb);
+	ovsdb_client_free(a->sb);
+	ovsdb_client_free(a->conf);
+	links_free(&a->links);
+	live_close(a->live);
+	update_forget(a);
+	report_free(&a->report);
+	close(a->signals);
+}
+
+/* One line when a server answers, one when it does not any more. */
+static void report_client(struct agent *a, enum report_topic topic,
+			  const char *name, const struct ovsdb_client *client)
+{
+	bool is_connected = ovsdb_client_is_connected(client);
+	bool *was = &a->was_connected[topic - REPORT_CONF];
+	const char *status = ovsdb_client_status(client);
+
+	if (is_connected == *was && (is_connected || !*status))
+		return;
+	if (is_connected)
+		inform("%s: %s", name, status);
+	else if (*was || !a->report.last[topic][0])
+		report(&a->report, topic, "%s: %s", name, status);
+	if (is_connected)
+		report_solved(&a->report, topic);
+	*was = is_connected;
+}
+
+static void set_remote(struct agent *a, enum report_topic topic,
+		       struct ovsdb_client *client, const char *remote)
+{
+	const struct vswitch_settings *s = vswitch_settings(a->vswitch);
+	struct error e;
+
+	ovsdb_client_set_probe(client, s->probe_ms);
+	if (ovsdb_client_set_remotes(client, remote ? remote : "", &s->tls, &e))
+		report(&a->report, topic, "%s", e.text);
+}
+
+static void follow_settings(struct agent *a)
+{
+	const struct vswitch_settings *s = vswitch_settings(a->vswitch);
+	uint64_t version = vswitch_version(a->vswitch);
+
+	if (a->settings_version == version)
+		return;
+	a->settings_version = version;
+	if (!s->system_id)
+		report(&a->report, REPORT_SETTINGS,
+		       "no system-id: this host is no chassis; ovs-vsctl set "
+		       "Open_vSwitch . external_ids:system-id=NAME");
+	else if (!s->remote)
+		report(&a->report, REPORT_SETTINGS,
+		       "no ovn-remote: this host is no chassis; ovs-vsctl set "
+		       "Open_vSwitch . external_ids:ovn-remote=tcp:HOST:6642");
+	else if (!s->encap_ip)
+		report(&a->report, REPORT_SETTINGS,
+		       "no ovn-encap-ip: this host is no chassis; ovs-vsctl "
+		       "set Open_vSwitch . external_ids:ovn-encap-ip=IP");
+	else
+		report_solved(&a->report, REPORT_SETTINGS);
+	set_remote(a, REPORT_SB, a->sb, s->remote);
+	set_remote(a, REPORT_NB, a->nb,
+		   a->options->nb ? a->options->nb : s->nb_remote);
+}
+
+/* Programs on interfaces: what the database or the kernel says has changed. */
+static void follow_links(struct agent *a)
+{
+	uint64_t version = vswitch_version(a->vswitch);
+
+	links_run(&a->links);
+	if (!a->links.is_stale && a->links_version == version)
+		return;
+	a->links.is_stale = false;
+	a->links_version = version;
+	links_set_vifs(&a->links, a->vswitch);
+	a->has_underlay =
+		links_find_underlay(&a->links, vswitch_settings(a->vswitch));
+	if (live_is_loaded(a->live))
+		links_set_nics(&a->links, a->vswitch);
+	vswitch_set_applied(a->vswitch, version);
+}
+
+static void run_southbound(struct agent *a)
+{
+	struct southbound_wanted wanted = {
+		.settings = vswitch_settings(a->vswitch),
+		.datapath_type = "xovn",
+		.is_encap_ready = a->has_underlay,
+	};
+
+	if (!ovsdb_client_has_contents(a->sb) || !wanted.settings->system_id)
+		return;
+	wanted.vifs = vswitch_vifs(a->vswitch, &wanted.n_vifs);
+	southbound_run(a->southbound, &wanted);
+}
+
+static void agent_step(struct agent *a)
+{
+	ovsdb_client_run(a->conf);
+	report_client(a, REPORT_CONF, "conf.db", a->conf);
+	if (ovsdb_client_has_contents(a->conf)) {
+		vswitch_run(a->vswitch);
+		follow_settings(a);
+		follow_links(a);
+		ovsdb_client_run(a->sb);
+		report_client(a, REPORT_SB, "SB", a->sb);
+		ovsdb_client_run(a->nb);
+		report_client(a, REPORT_NB, "NB", a->nb);
+		run_southbound(a);
+		update(a);
+		report_nb_cfg(a);
+		run_southbound(a);
+		vswitch_run(a->vswitch);
+	}
+	open_upcalls(a);
+	if (a->upcalls)
+		upcalls_run(a->upcalls);
+	live_run(a->live);
+}
+
+static void agent_wait(struct agent *a)
+{
+	struct waits w;
+
+	waits_init(&w);
+	waits_fd(&w, a->signals, POLLIN);
+	ovsdb_client_wait(a->conf, &w);
+	ovsdb_client_wait(a->sb, &w);
+	ovsdb_client_wait(a->nb, &w);
+	vswitch_wait(a->vswitch, &w);
+	southbound_wait(a->southbound, &w);
+	links_wait(&a->links, &w);
+	live_wait(a->live, &w);
+	if (a->upcalls)
+		upcalls_wait(a->upcalls, &w);
+	if (a->retry)
+		waits_until(&w, a->retry);
+	if (a->links.is_stale)
+		waits_now(&w);
+	waits_block(&w);
+}
+
+static void release(struct agent *a)
+{
+	int64_t end = time_ms() + RELEASE_MS;
+
+	while (!southbound_release(a->southbound) && time_ms() < end) {
+		struct waits w;
+
+		waits_init(&w);
+		waits_until(&w, time_ms() + 100);
+		ovsdb_client_wait(a->sb, &w);
+		waits_block(&w);
+		ovsdb_client_run(a->sb);
+	}
+}
+
+int agent_main(const struct agent_options *options, struct error *e)
+{
+	struct agent a = {.options = options, .signals = -1};
+	int err;
+
+	a.links.watch = -1;
+	err = agent_open(&a, e);
+	while (!err && !is_asked_to_stop(&a)) {
+		agent_step(&a);
+		agent_wait(&a);
+	}
+	if (!err && options->is_releasing)
+		release(&a);
+	agent_close(&a);
+	return err;
+}

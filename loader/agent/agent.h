@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * xovn agent: what ovn-controller and ovs-vswitchd are on a host.  One thread,
+ * one loop; the kernel forwards by itself, whether this runs or not.
+ *
+ *   agent.c      the loop: who is asked for what, in which order
+ *   update.c     what changed into the maps; who is told
+ *   links.c      interfaces: VIFs, underlay, physical networks
+ *   report.c     lines for the log, each once
+ *   vswitch.h    conf.db;  southbound.h  SB;  engine.h  rows to maps
+ */
+#ifndef XOVN_AGENT_AGENT_H
+#define XOVN_AGENT_AGENT_H
+
+#include "agent/engine.h"
+#include "agent/southbound.h"
+#include "agent/vswitch.h"
+#include "sync/upcalls.h"
+
+struct agent_options {
+	const char *pin;
+	const char *db; /* remote of conf.db */
+	const char *nb; /* remote of NB instead of the settings', or NULL */
+	bool is_releasing; /* leave the cluster at the end */
+	struct apply_options apply;
+};
+
+/* Runs until SIGTERM or SIGINT.  0, or -errno with e filled: could not begin
+ * (another agent runs, no bpffs, no memory, ...). */
+int agent_main(const struct agent_options *options, struct error *e);
+
+/* ---- report.c: a line for what is new, none for what lasts ---- */
+
+enum report_topic {
+	REPORT_CONF,
+	REPORT_SB,
+	REPORT_NB,
+	REPORT_SETTINGS,
+	REPORT_UNDERLAY,
+	REPORT_NETWORKS,
+	REPORT_VIFS,
+	REPORT_COMPILE,
+	REPORT_UPCALLS,
+	REPORT_TOPICS,
+};
+
+struct report {
+	char last[REPORT_TOPICS][512];
+	char **notes; /* those reported */
+	size_t n_notes;
+};
+
+/* Prints the line unless it is the topic's last one. */
+void report(struct report *r, enum report_topic topic, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The topic is as it should be; returns whether it was not. */
+bool report_solved(struct report *r, enum report_topic topic);
+/* Prints the notes that were not among the last; takes them over. */
+void report_notes(struct report *r, char **notes, size_t n);
+void report_free(struct report *r);
+
+/* ---- links.c: interfaces that the maps speak of ---- */
+
+struct links {
+	struct live *live;
+	struct report *report;
+	int watch; /* netlink: links and addresses that change */
+	bool is_stale; /* something changed there */
+	struct compile_binding *vifs; /* that carry our program */
+	size_t n_vifs;
+	struct compile_mapping *mappings;
+	size_t n_mappings;
+	char underlay[16]; /* that has the encap IP, "": none */
+	uint64_t version; /* counts changes of vifs and mappings */
+	int64_t retry; /* time_ms() of another try, INT64_MAX: none */
+};
+
+/* Adopts what is attached. */
+int links_init(struct links *l, struct live *live, struct report *report,
+	       struct error *e);
+void links_free(struct links *l);
+/* Notices what the kernel tells about interfaces. */
+void links_run(struct links *l);
+void links_wait(const struct links *l, struct waits *w);
+/* The programs are on v's VIFs and on no others.  One that cannot take it
+ * gets its error in v. */
+void links_set_vifs(struct links *l, struct vswitch *v);
+/* Finds who has the encap IP; true: somebody has. */
+bool links_find_underlay(struct links *l, const struct vswitch_settings *s);
+/* Underlay and physical networks; the maps exist. */
+void links_set_nics(struct links *l, const struct vswitch *v);
+
+/* ---- update.c ---- */
+
+struct agent {
+	const struct agent_options *options;
+	struct report report;
+	int signals; /* signalfd */
+	struct live *live;
+	struct links links;
+	struct ovsdb_client *conf, *sb, *nb;
+	bool was_connected[3]; /* in that order */
+	struct vswitch *vswitch;
+	struct southbound *southbound;
+	struct engine *engine;
+	struct upcalls *upcalls;
+	uint64_t settings_version; /* of vswitch: remotes are set by it */
+	uint64_t links_version; /* ... interfaces are */
+	uint64_t compiled_version; /* of links, in the maps */
+	bool is_whole; /* the next update trusts nothing kept */
+	bool is_behind; /* the last update failed */
+	bool has_underlay; /* somebody has the encap IP */
+	bool was_forwarding;
+	int64_t retry; /* time_ms() of another update */
+	char **installed; /* names of LSPs */
+	size_t n_installed;
+};
+
+/* Compiles and writes where anything changed. */
+void update(struct agent *a);
+void update_forget(struct agent *a); /* what was told */
+/* Chassis_Private.nb_cfg, where all of it is in the maps. */
+void report_nb_cfg(struct agent *a);
+/* As soon as there are maps. */
+void open_upcalls(struct agent *a);
+
+#endif /* XOVN_AGENT_AGENT_H */
