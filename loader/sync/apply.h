@@ -14,6 +14,7 @@
 #include "compile/compile.h"
 #include "error.h"
 #include "sync/diff.h"
+#include "sync/garp.h"
 #include "sync/state.h"
 
 struct apply_result {
@@ -42,9 +43,42 @@ struct apply_options {
 	uint32_t ct_timeout[CT_STATE_COUNT]; /* seconds */
 	bool is_dry; /* only count */
 	bool is_silent; /* no announcements */
-	/* Waits for nothing and leaves interfaces that went to the caller. */
+	/* Waits for nothing, and leaves interfaces that went to the caller. */
 	bool is_live;
+	struct garp_queue *queue; /* announces; NULL: a child does */
 };
+
+/* What is known to be in the maps, for who changes them again and again. */
+struct apply_known {
+	bool is_valid; /* else it is read first */
+	bool has_owners; /* of its entries: a whole network was written */
+	struct image image;
+	struct chassis_val *chassis; /* XOVN_MAX_CHASSIS */
+	uint8_t *counter_use; /* counters_use(), NULL: not worked out */
+};
+
+int apply_known_read(const struct state *s, struct apply_known *k,
+		     struct error *e);
+void apply_known_free(struct apply_known *k);
+/* Another has written: reads a table (what is new belongs to the datapath in
+ * its value; IMAGE_PORT, IMAGE_LOCALNET) or one entry again.  Not valid any
+ * more when that fails. */
+int apply_known_refresh(const struct state *s, struct apply_known *k,
+			enum image_table_id id);
+void apply_known_refresh_entry(const struct state *s, struct apply_known *k,
+			       enum image_table_id id, const void *key);
+
+/* apply() on what is known, which is brought up to date (is_live), or not
+ * valid any more after an error. */
+int apply_whole(struct state *s, struct apply_known *known,
+		struct compile_output *out, const struct apply_options *options,
+		struct apply_result *result, struct error *e);
+/* part is all that the n owners (IMAGE_OWNER_*) shall have; chassis, tunnels
+ * and programs stay as they are.  -ESTALE: only a whole network will do. */
+int apply_part(struct state *s, struct apply_known *known,
+	       const uint64_t *owners, size_t n, struct image *part,
+	       const struct apply_options *options, struct apply_result *result,
+	       struct error *e);
 
 /* Re-orders flood members of out->image, and fills in numbers of counters.
  * -E2BIG: map full. */

@@ -375,7 +375,8 @@ int attach_iface(struct state *s, const char *ifname,
 	if (err)
 		goto out;
 	if (request->network && !request->is_silent)
-		result->n_announced = garp_announce_iface(s, r.iface.ifindex);
+		result->n_announced =
+			garp_announce_iface(s, r.iface.ifindex, request->queue);
 	result->n_localnet_ports = r.n_ports;
 out:
 	free(r.port);

@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "sync/attachment.h"
+#include "sync/garp.h"
 #include "sync/state.h"
 #include "sync/underlay.h"
 
@@ -23,6 +24,7 @@ struct attach_request {
 	bool is_silent; /* no announcements */
 	bool is_early; /* the NB may have no localnet port of network yet */
 	enum underlay_resolve resolve;
+	struct garp_queue *queue; /* announces; NULL: a child does */
 };
 
 struct attach_result {

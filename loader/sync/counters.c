@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sync/counters.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Entries per system call. */
-#define BATCH 1024
 
 /* Who has an entry of the map. */
 enum use {
 	USE_FREE,
 	USE_PRESENT, /* as the kernel's maps say, perhaps for the last time */
 	USE_WANTED,
+	USE_COUNT,
 };
 
 /* A kind of object that is counted. */
@@ -36,7 +32,7 @@ struct alignment {
 	uint32_t next; /* where the search goes on */
 	uint8_t *use; /* enum use, n_entries */
 	/* No block of so many entries is left where enum use is lower. */
-	bool is_full[USE_WANTED + 1][COUNTER_RULE_SIZE + 1];
+	bool is_full[USE_COUNT][COUNTER_RULE_SIZE + 1];
 	uint32_t *fresh;
 	size_t n_fresh, capacity;
 	size_t n_without;
@@ -182,16 +178,23 @@ static const void *present_object(const struct alignment *a,
 	return old && c->is_same(old, val) ? old : NULL;
 }
 
-static void mark_present(struct alignment *a, const struct countable *c)
+/* Where an image has its numbers: to is their use from now on, but only where
+ * that was from (USE_COUNT: whatever it was). */
+static void mark(struct alignment *a, const struct image *img, enum use from,
+		 enum use to)
 {
-	const struct image_table *t = &a->present->table[c->id];
+	for (size_t k = 0; k < N_COUNTABLES; k++) {
+		const struct countable *c = &countables[k];
+		const struct image_table *t = &img->table[c->id];
 
-	for (size_t i = 0; i < t->n; i++) {
-		uint32_t number =
-			*number_of(c, image_entry(t, i) + t->key_size);
+		for (size_t i = 0; i < t->n; i++) {
+			uint32_t number =
+				*number_of(c, image_entry(t, i) + t->key_size);
 
-		if (block_is_valid(a, number, c->size))
-			memset(a->use + number, USE_PRESENT, c->size);
+			if (block_is_valid(a, number, c->size) &&
+			    (from == USE_COUNT || a->use[number] == from))
+				memset(a->use + number, to, c->size);
+		}
 	}
 }
 
@@ -310,9 +313,20 @@ static void copy_to_interfaces(struct image *want)
 	}
 }
 
+uint8_t *counters_use(const struct image *img, uint32_t n_entries)
+{
+	struct alignment a = {.n_entries = n_entries};
+
+	a.use = calloc(n_entries + 1, sizeof(*a.use));
+	if (a.use)
+		mark(&a, img, USE_COUNT, USE_WANTED);
+	return a.use;
+}
+
 int counters_align(const struct image *present, struct image *want,
-		   uint32_t own_chassis, uint32_t n_entries, uint32_t *next,
-		   uint32_t **fresh, size_t *n_fresh, size_t *n_without)
+		   uint32_t own_chassis, uint32_t n_entries, uint8_t *use,
+		   uint32_t *next, uint32_t **fresh, size_t *n_fresh,
+		   size_t *n_without)
 {
 	struct alignment a = {.present = present,
 			      .want = want,
@@ -323,17 +337,18 @@ int counters_align(const struct image *present, struct image *want,
 
 	*fresh = NULL;
 	*n_fresh = *n_without = 0;
-	a.use = calloc(n_entries + 1, sizeof(*a.use));
+	a.use = use ? use : counters_use(present, n_entries);
 	if (!a.use)
 		return -ENOMEM;
-	for (size_t i = 0; i < N_COUNTABLES; i++)
-		mark_present(&a, &countables[i]);
+	mark(&a, present, USE_WANTED, USE_PRESENT);
 	for (size_t i = 0; i < N_COUNTABLES; i++)
 		keep_numbers(&a, &countables[i]);
 	for (size_t i = 0; i < N_COUNTABLES && !err; i++)
 		err = give_numbers(&a, &countables[i]);
 	copy_to_interfaces(want);
-	free(a.use);
+	mark(&a, present, USE_PRESENT, USE_FREE);
+	if (!use)
+		free(a.use);
 	if (err) {
 		free(a.fresh);
 		return err;
@@ -358,79 +373,4 @@ size_t counters_in_use(const struct image *img)
 				n += countables[c].size;
 	}
 	return n;
-}
-
-int counters_clear(int map_fd, const uint32_t *numbers, size_t n)
-{
-	int n_cpus = libbpf_num_possible_cpus(), err = 0;
-	struct counter_val *zeros;
-
-	if (n_cpus < 0)
-		return n_cpus;
-	zeros = calloc((size_t)n_cpus * BATCH, sizeof(*zeros));
-	if (!zeros)
-		return -ENOMEM;
-	for (size_t i = 0; i < n && !err; i += BATCH) {
-		__u32 count = n - i < BATCH ? n - i : BATCH;
-
-		if (bpf_map_update_batch(map_fd, numbers + i, zeros, &count,
-					 NULL))
-			err = -errno;
-	}
-	free(zeros);
-	return err;
-}
-
-int counters_read(const struct state *s, struct counter_val **list, size_t *n,
-		  struct error *e)
-{
-	int n_cpus = libbpf_num_possible_cpus(), fd = s->map_fd[MAP_COUNTER];
-	uint32_t n_entries = map_capacity(fd), cursor = 0;
-	__u32 *keys = malloc(BATCH * sizeof(*keys));
-	struct counter_val *vals = NULL;
-	bool is_last = false;
-	int err = 0;
-
-	*n = 0;
-	if (n_cpus > 0)
-		vals = malloc((size_t)n_cpus * BATCH * sizeof(*vals));
-	*list = calloc(n_entries + 1, sizeof(**list));
-	if (!keys || !vals || !*list)
-		err = -ENOMEM;
-	for (bool is_first = true; !err && !is_last; is_first = false) {
-		__u32 count = BATCH;
-
-		if (bpf_map_lookup_batch(fd, is_first ? NULL : &cursor, &cursor,
-					 keys, vals, &count, NULL)) {
-			is_last = errno == ENOENT;
-			err = is_last ? 0 : -errno;
-		}
-		for (__u32 i = 0; i < count && !err; i++) {
-			for (int k = 0; k < n_cpus; k++) {
-				const struct counter_val *v =
-					&vals[i * n_cpus + k];
-
-				(*list)[keys[i]].packets += v->packets;
-				(*list)[keys[i]].bytes += v->bytes;
-			}
-		}
-	}
-	free(keys);
-	free(vals);
-	if (err) {
-		free(*list);
-		*list = NULL;
-		return error_set(e, -err, "%s/counter: cannot read: %s", s->dir,
-				 strerror(-err));
-	}
-	*n = n_entries;
-	return 0;
-}
-
-struct counter_val counters_get(const struct counter_val *list, size_t n,
-				uint32_t number, uint32_t offset)
-{
-	struct counter_val none = {0};
-
-	return number && number + offset < n ? list[number + offset] : none;
 }

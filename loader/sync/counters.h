@@ -17,12 +17,19 @@
  * they have at present, or free ones, which fresh[] lists, so that the caller
  * can empty them before anything counts there.  The search goes on at *next,
  * which moves: numbers lie close together, and one that another had is given
- * again only when all others had their turn.  n_entries: of the map.  What finds no number has 0 and is not counted;
- * *n_without says how many.  0 or -ENOMEM.
+ * again only when all others had their turn.  n_entries: of the map.  What
+ * finds no number has 0 and is not counted; *n_without says how many.  0 or
+ * -ENOMEM.
+ *
+ * use: NULL where the images are whole; where they are parts of others,
+ * counters_use() of the whole present one, which is brought up to date.
  */
 int counters_align(const struct image *present, struct image *want,
-		   uint32_t own_chassis, uint32_t n_entries, uint32_t *next,
-		   uint32_t **fresh, size_t *n_fresh, size_t *n_without);
+		   uint32_t own_chassis, uint32_t n_entries, uint8_t *use,
+		   uint32_t *next, uint32_t **fresh, size_t *n_fresh,
+		   size_t *n_without);
+/* Which numbers an image's objects have; to be freed.  NULL: no memory. */
+uint8_t *counters_use(const struct image *img, uint32_t n_entries);
 
 /* How many entries the objects of an image have. */
 size_t counters_in_use(const struct image *img);

@@ -211,6 +211,9 @@ static int flush_ct(const struct state *s, const struct flush_set *f,
 struct affinity_context {
 	const struct flush_set *f;
 	struct image vips; /* its table LB: datapath and id to lb_val */
+	/* Of a part: the same of those there were, and all there was. */
+	struct image present;
+	const struct image *all; /* NULL: no part */
 	struct affinity_key *keys;
 	size_t n, capacity;
 };
@@ -224,6 +227,18 @@ static struct lb_key vip_key(uint32_t datapath, uint32_t id)
 	return key;
 }
 
+/* A part may have a VIP without its backends, which are as they were. */
+static const struct image *backends_of(const struct affinity_context *c,
+				       const struct lb_val *lb)
+{
+	struct backend_key first = {lb->id, 0};
+
+	if (!c->all || image_find(c->f->want, IMAGE_BACKEND, &first) ||
+	    image_find(c->f->present, IMAGE_BACKEND, &first))
+		return c->f->want;
+	return c->all;
+}
+
 static int match_affinity(const void *key, const void *val, void *arg)
 {
 	const struct affinity_key *k = key;
@@ -232,7 +247,9 @@ static int match_affinity(const void *key, const void *val, void *arg)
 	struct affinity_context *c = arg;
 	const struct lb_val *lb = image_find(&c->vips, IMAGE_LB, &vip);
 
-	if (lb && vip_has_backend(c->f->want, lb, v->ip, v->port))
+	if (lb && vip_has_backend(backends_of(c, lb), lb, v->ip, v->port))
+		return 0;
+	if (!lb && c->all && !image_find(&c->present, IMAGE_LB, &vip))
 		return 0;
 	if (c->n == c->capacity) {
 		size_t capacity = c->capacity ? 2 * c->capacity : 64;
@@ -247,25 +264,34 @@ static int match_affinity(const void *key, const void *val, void *arg)
 	return 0;
 }
 
-static int flush_affinity(const struct state *s, const struct flush_set *f,
-			  struct error *e)
+static int collect_vips(const struct image *img, struct image *vips)
 {
-	const struct image_table *t = &f->want->table[IMAGE_LB];
-	int fd = s->map_fd[MAP_AFFINITY], err;
-	struct affinity_context c = {.f = f};
+	const struct image_table *t = &img->table[IMAGE_LB];
+	int err = image_init(vips);
 
-	if (!f->is_lb_changed && !f->zones.table[IMAGE_PORT].n)
-		return 0;
-	err = image_init(&c.vips);
 	for (size_t i = 0; i < t->n && !err; i++) {
 		const struct lb_key *k = (const void *)image_entry(t, i);
 		const struct lb_val *v = (const void *)(k + 1);
 		struct lb_key vip = vip_key(k->datapath, v->id);
 
-		err = image_add(&c.vips, IMAGE_LB, &vip, v, NULL);
+		err = image_add(vips, IMAGE_LB, &vip, v, NULL);
 		if (err == -EEXIST)
 			err = 0;
 	}
+	return err;
+}
+
+static int flush_affinity(const struct state *s, const struct flush_set *f,
+			  const struct image *all, struct error *e)
+{
+	int fd = s->map_fd[MAP_AFFINITY], err;
+	struct affinity_context c = {.f = f, .all = all};
+
+	if (!f->is_lb_changed && !f->zones.table[IMAGE_PORT].n)
+		return 0;
+	err = collect_vips(f->want, &c.vips);
+	if (!err && all)
+		err = collect_vips(f->present, &c.present);
 	if (!err)
 		err = map_for_each(fd, sizeof(struct affinity_key),
 				   sizeof(struct affinity_val), match_affinity,
@@ -274,6 +300,7 @@ static int flush_affinity(const struct state *s, const struct flush_set *f,
 		bpf_map_delete_elem(fd, &c.keys[i]);
 	free(c.keys);
 	image_free(&c.vips);
+	image_free(&c.present);
 	if (err)
 		return error_set(e, -err, "%s/affinity: cannot clear: %s",
 				 s->dir, strerror(-err));
@@ -282,7 +309,8 @@ static int flush_affinity(const struct state *s, const struct flush_set *f,
 
 int flush_connections(const struct state *s, const struct image *present,
 		      const struct image *want, const struct diff *d,
-		      size_t *n_flushed, struct error *e)
+		      const struct image *all, size_t *n_flushed,
+		      struct error *e)
 {
 	struct flush_set f;
 	int err = flush_set_init(&f, present, want, d);
@@ -293,7 +321,7 @@ int flush_connections(const struct state *s, const struct image *present,
 	if (!err)
 		err = flush_ct(s, &f, n_flushed, e);
 	if (!err)
-		err = flush_affinity(s, &f, e);
+		err = flush_affinity(s, &f, all, e);
 	flush_set_free(&f);
 	return err;
 }

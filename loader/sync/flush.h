@@ -17,11 +17,14 @@
  * backends that went from load balancers with options:ct_flush (*n_flushed).
  * Without it established connections outlive their backend, as in OVN 23.06
  * and later.  Client affinity to what is no backend any more goes, too.  Walks
- * the tables only when something of theirs went.
+ * the tables only when something of theirs went.  all: NULL where the images
+ * are whole; where they have a part of the network, all of it as it was:
+ * what is not in them stays.
  */
 int flush_connections(const struct state *s, const struct image *present,
 		      const struct image *want, const struct diff *d,
-		      size_t *n_flushed, struct error *e);
+		      const struct image *all, size_t *n_flushed,
+		      struct error *e);
 
 /* A backend that a load balancer with ct_flush does not have any more. */
 struct gone_backend {

@@ -27,15 +27,17 @@ int live_open(const char *dir, const struct apply_options *options,
 		return err;
 	}
 	l->guard = guard_take(l->s.dir, e);
-	if (l->guard < 0) {
-		err = l->guard;
-		state_close(&l->s);
-		free(l);
-		return err;
-	}
+	err = l->guard < 0 ? l->guard : live_underlay_open(l, e);
+	l->options.queue = err ? NULL : garp_queue_new();
+	if (!err && !l->options.queue)
+		err = error_set(e, ENOMEM, "out of memory");
 	/* What a first load leaves behind is for the next one. */
 	l->was_created = l->s.was_created;
 	l->s.was_created = false;
+	if (err) {
+		live_close(l);
+		return err;
+	}
 	/* From here on the guard keeps others out. */
 	flock(l->s.dir_fd, LOCK_UN);
 	*out = l;
@@ -51,6 +53,9 @@ void live_close(struct live *l)
 	/* Goes only if it is empty: nothing was ever loaded. */
 	l->s.was_created = l->was_created;
 	state_close(&l->s);
+	netlink_close(&l->watch);
+	garp_queue_free(l->options.queue);
+	apply_known_free(&l->known);
 	free(l);
 }
 
@@ -75,18 +80,22 @@ int live_look(struct live *l, struct error *e)
 	if (err || !memcmp(&config, &l->s.config, sizeof(config)))
 		return err;
 	l->s.config = config;
+	l->known.is_valid = false;
 	return 0;
 }
 
 void live_run(struct live *l)
 {
-	(void)l;
+	if (!l->s.is_loaded)
+		return;
+	live_underlay_run(l);
+	garp_queue_run(l->options.queue, &l->s);
 }
 
 void live_wait(const struct live *l, struct waits *w)
 {
-	(void)l;
-	(void)w;
+	live_underlay_wait(l, w);
+	garp_queue_wait(l->options.queue, w);
 }
 
 int live_apply(struct live *l, struct compile_output *out,
@@ -96,7 +105,25 @@ int live_apply(struct live *l, struct compile_output *out,
 
 	memset(result, 0, sizeof(*result));
 	err = live_look(l, e);
-	return err ? err : apply(&l->s, out, &l->options, result, e);
+	if (!err)
+		err = apply_whole(&l->s, &l->known, out, &l->options, result,
+				  e);
+	if (!err)
+		live_underlay_start(l);
+	return err;
+}
+
+int live_apply_part(struct live *l, const uint64_t *owners, size_t n,
+		    struct image *part, struct apply_result *result,
+		    struct error *e)
+{
+	int err;
+
+	memset(result, 0, sizeof(*result));
+	err = live_look(l, e);
+	return err ? err :
+		     apply_part(&l->s, &l->known, owners, n, part, &l->options,
+				result, e);
 }
 
 int live_chassis(const struct live *l, struct chassis_val **chassis,
@@ -113,5 +140,6 @@ int live_remove(struct live *l, struct error *e)
 	err = detach_all(&l->s, e);
 	flock(l->s.dir_fd, LOCK_UN);
 	l->s.is_loaded = false;
+	l->known.is_valid = false;
 	return err;
 }

@@ -12,16 +12,23 @@
 static int remove_vif(struct live *l, const struct attachment *a,
 		      struct error *e)
 {
+	struct vif_key key = {a->ifindex};
+	struct port_key port = {0};
+	struct vif_val vif;
 	struct netlink nl;
 	int err = netlink_open(&nl);
 
 	if (err)
 		return error_set(e, -err, "netlink: %s", strerror(-err));
+	if (!bpf_map_lookup_elem(l->s.map_fd[IMAGE_VIF], &key, &vif))
+		port = (struct port_key){vif.datapath, vif.port};
 	err = state_begin_change(&l->s, e);
 	if (!err)
 		err = binding_remove(&l->s, &nl, a, e);
 	if (!err)
 		err = state_end_change(&l->s, e);
+	apply_known_refresh_entry(&l->s, &l->known, IMAGE_VIF, &key);
+	apply_known_refresh_entry(&l->s, &l->known, IMAGE_PORT, &port);
 	netlink_close(&nl);
 	return err;
 }

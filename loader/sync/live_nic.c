@@ -7,6 +7,14 @@
 #include "sync/live_state.h"
 #include "sync/localnet.h"
 
+/* What attach and detach write of an image's tables.  Both may clear what is
+ * left of an interface that was deleted, also after they failed. */
+static void known_changed(struct live *l)
+{
+	if (!apply_known_refresh(&l->s, &l->known, IMAGE_PORT))
+		apply_known_refresh(&l->s, &l->known, IMAGE_LOCALNET);
+}
+
 static int attach_nic(struct live *l, const char *ifname, const char *network,
 		      enum attach_mode mode, struct error *e)
 {
@@ -16,10 +24,24 @@ static int attach_nic(struct live *l, const char *ifname, const char *network,
 		.is_silent = l->options.is_silent,
 		.is_early = true,
 		.resolve = UNDERLAY_START,
+		.queue = l->options.queue,
 	};
 	struct attach_result result;
+	int err = attach_iface(&l->s, ifname, &request, &result, e);
 
-	return attach_iface(&l->s, ifname, &request, &result, e);
+	known_changed(l);
+	if (!err && !network)
+		live_underlay_start(l);
+	return err;
+}
+
+static int detach_nic(struct live *l, const struct attachment *a,
+		      bool is_underlay, struct error *e)
+{
+	int err = detach_role(&l->s, a, is_underlay, e);
+
+	known_changed(l);
+	return err;
 }
 
 /* Still that interface, in a mode that will do? */
@@ -46,7 +68,7 @@ int live_set_underlay(struct live *l, const char *ifname, enum attach_mode mode,
 	if (ifname && is_there && is_on(l, &a, ifname, mode))
 		return 0;
 	if (is_there)
-		err = detach_role(&l->s, &a, true, e);
+		err = detach_nic(l, &a, true, e);
 	if (!err && ifname)
 		err = attach_nic(l, ifname, NULL, mode, e);
 	return err;
@@ -77,7 +99,7 @@ static int drop_networks(struct live *l, const struct live_network *list,
 	for (size_t i = 0; i < n_all && !err; i++)
 		if (attachment_is_localnet(&all[i].val) &&
 		    !is_wanted(l, &all[i], list, n, mode))
-			err = detach_role(&l->s, &all[i], false, e);
+			err = detach_nic(l, &all[i], false, e);
 	free(all);
 	return err;
 }

@@ -6,6 +6,8 @@
 
 /* A link with many virtual functions is the longest answer we ask for. */
 #define ANSWER_LEN 65536
+/* What the kernel sends at a time. */
+#define NOTICES_LEN 16384
 
 int netlink_open(struct netlink *nl)
 {
@@ -23,6 +25,41 @@ int netlink_open(struct netlink *nl)
 	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &one,
 			      sizeof(one));
 	return 0;
+}
+
+int netlink_watch(struct netlink *nl, unsigned int groups)
+{
+	int err = 0;
+
+	memset(nl, 0, sizeof(*nl));
+	nl->socket =
+		mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!nl->socket)
+		return -errno;
+	if (mnl_socket_bind(nl->socket, groups, MNL_SOCKET_AUTOPID)) {
+		err = -errno;
+		netlink_close(nl);
+	}
+	return err;
+}
+
+int netlink_notices(struct netlink *nl, mnl_cb_t each, void *arg)
+{
+	char buf[NOTICES_LEN];
+	int err = 0;
+
+	for (;;) {
+		ssize_t n = mnl_socket_recvfrom(nl->socket, buf, sizeof(buf));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != ENOBUFS)
+			return errno == EAGAIN ? err : -errno;
+		if (n < 0)
+			err = -ENOBUFS;
+		else
+			mnl_cb_run(buf, n, 0, 0, each, arg);
+	}
 }
 
 void netlink_close(struct netlink *nl)

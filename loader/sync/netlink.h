@@ -16,6 +16,11 @@ struct netlink {
 
 int netlink_open(struct netlink *nl); /* -errno */
 void netlink_close(struct netlink *nl);
+/* One that only listens: to groups RTMGRP_*.  -errno. */
+int netlink_watch(struct netlink *nl, unsigned int groups);
+/* Calls each() for all notices there are, without blocking.  -ENOBUFS: some
+ * were lost. */
+int netlink_notices(struct netlink *nl, mnl_cb_t each, void *arg);
 /* Starts a request in buf; the caller adds header and attributes. */
 struct nlmsghdr *netlink_request(char buf[NETLINK_REQUEST_LEN], uint16_t type,
 				 uint16_t flags);

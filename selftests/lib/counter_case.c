@@ -30,7 +30,7 @@ void align(struct alignment *a, uint32_t n_entries)
 {
 	free(a->fresh);
 	assert_int_equal(0, counters_align(&a->present, &a->want, OWN,
-					   n_entries, &a->next, &a->fresh,
+					   n_entries, NULL, &a->next, &a->fresh,
 					   &a->n_fresh, &a->n_without));
 }
 

@@ -51,8 +51,8 @@ void counters_assign(struct network *n)
 
 	if (image_init(&none) ||
 	    counters_align(&none, &n->out.image, n->out.own_chassis,
-			   COUNTER_FIRST + N_NUMBERS, &next, &fresh, &n_fresh,
-			   &n_without) ||
+			   COUNTER_FIRST + N_NUMBERS, NULL, &next, &fresh,
+			   &n_fresh, &n_without) ||
 	    n_without || n->out.own_chassis >= N_CHASSIS)
 		counters_abort("too few counters", n->self);
 	image_free(&none);

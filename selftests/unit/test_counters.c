@@ -319,6 +319,51 @@ static void test_get(void **state)
 		0, counters_get(list, COUNTER_FIRST + 4, number, 2).packets);
 }
 
+/* Parts of a network know nothing of the numbers that others have but by
+ * use. */
+static void test_a_part_leaves_others_their_numbers(void **state)
+{
+	struct alignment all, part;
+	uint8_t *use;
+
+	(void)state;
+	alignment_init(&all);
+	alignment_init(&part);
+	add_port(&all.want, 1, PORT_VIF, OWN);
+	add_port(&all.want, 2, PORT_VIF, OWN);
+	align(&all, COUNTER_FIRST + 6);
+	use = counters_use(&all.want, COUNTER_FIRST + 6);
+	assert_non_null(use);
+	/* another part: one port gets what is left, the next nothing */
+	add_port(&part.want, 3, PORT_VIF, OWN);
+	add_port(&part.want, 4, PORT_VIF, OWN);
+	part.next = COUNTER_FIRST;
+	assert_int_equal(0, counters_align(&part.present, &part.want, OWN,
+					   COUNTER_FIRST + 6, use, &part.next,
+					   &part.fresh, &part.n_fresh,
+					   &part.n_without));
+	assert_int_equal(1, part.n_without);
+	assert_int_equal(2, part.n_fresh);
+	assert_int_not_equal(port_number(&part.want, 3),
+			     port_number(&all.want, 1));
+	assert_int_not_equal(port_number(&part.want, 3),
+			     port_number(&all.want, 2));
+	/* it goes, and another finds its number free */
+	loaded(&part);
+	add_port(&part.want, 5, PORT_VIF, OWN);
+	free(part.fresh);
+	assert_int_equal(0, counters_align(&part.present, &part.want, OWN,
+					   COUNTER_FIRST + 6, use, &part.next,
+					   &part.fresh, &part.n_fresh,
+					   &part.n_without));
+	assert_int_equal(0, part.n_without);
+	assert_int_equal(port_number(&part.present, 3),
+			 port_number(&part.want, 5));
+	free(use);
+	alignment_free(&all);
+	alignment_free(&part);
+}
+
 static void test_size_of_the_map(void **state)
 {
 	struct map_limits l = {.max_ports = MAX_PORTS_DEFAULT};
@@ -344,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_too_few_numbers),
 		cmocka_unit_test(test_bad_numbers_are_not_kept),
 		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_a_part_leaves_others_their_numbers),
 		cmocka_unit_test(test_size_of_the_map),
 	};
 
