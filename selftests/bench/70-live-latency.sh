@@ -21,7 +21,7 @@ bed_interfaces() {
 			-- set interface "p$i" type=internal
 			"external_ids:iface-id=bench-p$i")
 	done
-	vsctl node2 "${words[@]}"
+	vsctl node2 "${words[@]}" || exit 1
 	guest probe node3 02:00:00:00:00:01 10.77.0.1 bench-probe
 	# what answers is always p1: the last of the transaction's commands
 	ns_add target
@@ -45,7 +45,7 @@ bed_round() {
 	done
 	spawn pid probe ping -n -D -i 0.002 10.77.1.1 >"$DIR/first" 2>&1
 	start=$(now_ms)
-	nbctl --wait=hv "${words[@]}"
+	nbctl --wait=hv "${words[@]}" || exit 1
 	sync=$(now_ms)
 	until_true 60 grep -q 'bytes from' "$DIR/first"
 	kill "$pid"

@@ -7,8 +7,9 @@
 #
 # ONLY="nothing confdb": those events.
 #
-# Stock hosts run the userspace datapath: it is part of ovs-vswitchd, and
-# ends with it, where openvswitch.ko would keep its flows.
+# Stock hosts run the userspace datapath, a part of ovs-vswitchd: it ends with
+# it and stands still while ovs-vswitchd has no conf.db.  openvswitch.ko would
+# go on forwarding by the flows it has.
 # shellcheck source=selftests/bench/livebed.sh
 . "$(dirname "$0")/livebed.sh"
 ROUNDS=${ROUNDS:-3}

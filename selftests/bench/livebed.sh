@@ -10,6 +10,7 @@
 # shellcheck source=selftests/topo/live.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../topo/live.sh"
 
+TOOL_LIMIT=300
 BED_DONE="-- done --"
 BED_KINDS=${BED_KINDS:-$LIVE_READY}
 declare -A BED_IN BED_OUT

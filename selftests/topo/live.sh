@@ -22,6 +22,8 @@ GATEWAY=${GATEWAY:-node1}
 EXT=${VM_IP[ext]}
 LIVE_KIND=${LIVE_KIND:-xovn}
 KINDS=${KINDS:-}
+# seconds that a tool waits for a daemon
+TOOL_LIMIT=${TOOL_LIMIT:-60}
 # what tests may use; one with another kind of host is skipped
 LIVE_READY=${LIVE_READY:-stock}
 declare -A HOST_KIND LIVE_PID
@@ -67,14 +69,14 @@ host() {
 }
 
 # nbctl ARGUMENTS..., sbctl ARGUMENTS...: on the central.
-nbctl() { host $CENTRAL ovn-nbctl --timeout=60 "$@"; }
-sbctl() { host $CENTRAL ovn-sbctl --timeout=60 "$@"; }
+nbctl() { host $CENTRAL ovn-nbctl --timeout="$TOOL_LIMIT" "$@"; }
+sbctl() { host $CENTRAL ovn-sbctl --timeout="$TOOL_LIMIT" "$@"; }
 
 # vsctl HOST ARGUMENTS...
 vsctl() {
 	local node=$1
 	shift
-	host "$node" ovs-vsctl --timeout=60 "$@"
+	host "$node" ovs-vsctl --timeout="$TOOL_LIMIT" "$@"
 }
 
 # appctl HOST DAEMON ARGUMENTS...
