@@ -68,7 +68,9 @@ done
 for n in $PORTS; do
 	for ((round = 0; round < ROUNDS; round++)); do
 		for kind in $BED_KINDS; do
-			results[$n,$kind]+="$(order "$kind" round "$n")"$'\n'
+			got=$(order "$kind" round "$n")
+			results[$n,$kind]+=$got$'\n'
+			echo "# $kind $n: $got" >&2
 		done
 	done
 done

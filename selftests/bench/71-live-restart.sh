@@ -208,7 +208,9 @@ done
 for ((round = 0; round < ROUNDS; round++)); do
 	for kind in $BED_KINDS; do
 		for event in ${EVENTS[$kind]}; do
-			results[$kind,$event]+="$(order "$kind" round "$event")"$'\n'
+			got=$(order "$kind" round "$event")
+			results[$kind,$event]+=$got$'\n'
+			echo "# $kind $event: $got" >&2
 		done
 	done
 done

@@ -85,7 +85,7 @@ make_network() {
 		nbd "${words[@]}" || die "cannot make router r$r"
 	done
 	nbd lb-add lb0 10.0.0.250:80 10.0.0.10:80 tcp -- ls-lb-add s0 lb0 \
-		-- lr-lb-add r0 lb0 -- lrp-set-gateway-chassis r1-join fake0
+		-- lrp-set-gateway-chassis r1-join fake0
 	nbctl --wait=sb sync
 }
 
