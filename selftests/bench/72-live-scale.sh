@@ -79,6 +79,8 @@ router_words() {
 
 make_network() {
 	local r words
+	# it would compute all of it again after each router
+	daemon_end $CENTRAL ovn-northd
 	nbd ls-add join
 	for ((r = 0; r < ROUTERS; r++)); do
 		mapfile -t words < <(router_words "$r")
@@ -86,7 +88,8 @@ make_network() {
 	done
 	nbd lb-add lb0 10.0.0.250:80 10.0.0.10:80 tcp -- ls-lb-add s0 lb0 \
 		-- lrp-set-gateway-chassis r1-join fake0
-	nbctl --wait=sb sync
+	northd_start
+	nbd --wait=sb sync
 }
 
 sb_transact() { # OPERATIONS: JSON, elements of an array
@@ -344,6 +347,7 @@ echo "made in $((($(now_ms) - start) / 1000)) s: $SWITCHES switches, $ROUTERS ro
 for ((round = 0; round < ROUNDS; round++)); do
 	for kind in $BED_KINDS; do
 		measure_start "$kind" >>"$DIR/start.$kind"
+		echo "# $kind start: $(tail -n 1 "$DIR/start.$kind")" >&2
 		# shellcheck disable=SC2046
 		for pid in $(pids_of "$kind"); do
 			echo "$(cat "/proc/$pid/comm") $(mib "$pid" VmRSS) $(mib "$pid" VmHWM) $(map_mib "$pid")"
