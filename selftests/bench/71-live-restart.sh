@@ -4,23 +4,28 @@
 # node2 to one on node3, by their numbers, and what a TCP stream between two
 # more does meanwhile.  The daemon of both hosts ends, is away for AWAY
 # seconds and starts again, then the traffic lasts AFTER seconds more.
+# NAME-kill: kill -9.  sb-leader, nb-leader: NB and SB are clusters of three
+# servers (RAFT), the one that leads is killed.
 #
 # ONLY="nothing confdb": those events.
 #
-# Stock hosts run the userspace datapath, a part of ovs-vswitchd: it ends with
-# it and stands still while ovs-vswitchd has no conf.db.  openvswitch.ko would
-# go on forwarding by the flows it has.
+# Stock hosts run the userspace datapath, which is a part of ovs-vswitchd and
+# ends with it; openvswitch.ko goes on by the flows it has when ovs-vswitchd
+# ends, which these figures do not show.
 # shellcheck source=selftests/bench/livebed.sh
 . "$(dirname "$0")/livebed.sh"
-ROUNDS=${ROUNDS:-3}
-AWAY=${AWAY:-2}
-AFTER=${AFTER:-8}
+ROUNDS=${ROUNDS:-1}
+AWAY=${AWAY:-1}
+AFTER=${AFTER:-4}
 RATE=${RATE:-1000}
 HOSTS="node2 node3"
 
 declare -A EVENTS=([stock]="nothing controller controller-kill vswitchd
-	vswitchd-kill confdb confdb-kill sb sb-kill"
-	[xovn]="nothing agent agent-kill confdb confdb-kill sb sb-kill")
+	vswitchd-kill confdb confdb-kill sb-leader nb-leader"
+	[xovn]="nothing agent agent-kill confdb confdb-kill sb-leader nb-leader")
+declare -A SCHEMA_OF=([nb]=OVN_Northbound [sb]=OVN_Southbound)
+declare -A RAFT_PORT=([nb]=6643 [sb]=6644) CLIENT_PORT=([nb]=6641 [sb]=6642)
+declare -A RAFT_ENDED
 
 if [ -n "${ONLY:-}" ]; then
 	for kind in "${!EVENTS[@]}"; do
@@ -31,6 +36,78 @@ if [ -n "${ONLY:-}" ]; then
 		EVENTS[$kind]=$chosen
 	done
 fi
+
+# remotes nb|sb: of the three members, which all have the central's address;
+# a member's ports are ten apart from the next one's.
+remotes() {
+	local n list=
+	for n in 0 1 2; do
+		list+=,tcp:${NODE_IP[$CENTRAL]}:$((CLIENT_PORT[$1] + 10 * n))
+	done
+	echo "${list#,}"
+}
+
+member_start() { # nb|sb N
+	ovn_daemon $CENTRAL "$1$2" ovsdb-server "$DIR/$CENTRAL/$1$2.db" \
+		--remote="ptcp:$((CLIENT_PORT[$1] + 10 * $2)):${NODE_IP[$CENTRAL]}"
+}
+
+cluster_start() { # nb|sb: with no rows
+	local n raft=tcp:${NODE_IP[$CENTRAL]}
+	ovsdb-tool create-cluster "$DIR/$CENTRAL/${1}0.db" \
+		"$STOCK/schema/ovn-$1.ovsschema" "$raft:${RAFT_PORT[$1]}" || exit 1
+	member_start "$1" 0
+	for n in 1 2; do
+		ovsdb-tool join-cluster "$DIR/$CENTRAL/$1$n.db" "${SCHEMA_OF[$1]}" \
+			"$raft:$((RAFT_PORT[$1] + 10 * n))" \
+			"$raft:${RAFT_PORT[$1]}" || exit 1
+		member_start "$1" "$n"
+	done
+	for n in 0 1 2; do
+		host $CENTRAL ovsdb-client --timeout=30 wait \
+			"tcp:${NODE_IP[$CENTRAL]}:$((CLIENT_PORT[$1] + 10 * n))" \
+			"${SCHEMA_OF[$1]}" connected || exit 1
+	done
+}
+
+leader() { # nb|sb: sets LEADER to the number of the one that leads
+	for LEADER in 0 1 2; do
+		! running $CENTRAL "$1$LEADER" ||
+			! appctl $CENTRAL "$1$LEADER" cluster/status \
+				"${SCHEMA_OF[$1]}" 2>/dev/null |
+			grep -q '^Role: leader' || return 0
+	done
+	return 1
+}
+
+nbctl() {
+	host $CENTRAL ovn-nbctl --timeout="$TOOL_LIMIT" --db="$(remotes nb)" "$@"
+}
+
+sbctl() {
+	host $CENTRAL ovn-sbctl --timeout="$TOOL_LIMIT" --db="$(remotes sb)" "$@"
+}
+
+# what live_up calls: clusters in place of single servers
+central_start() {
+	cluster_start nb
+	cluster_start sb
+	nbctl init
+	sbctl init
+	ovn_daemon $CENTRAL ovn-northd ovn-northd \
+		--ovnnb-db="$(remotes nb)" --ovnsb-db="$(remotes sb)"
+}
+
+# bed_remotes: all members, in place of the one that livebed.sh gives.
+bed_remotes() {
+	local node
+	for node in $NODES; do
+		vsctl "$node" set Open_vSwitch . \
+			"external-ids:ovn-remote=\"$(remotes sb)\"" \
+			"external-ids:xovn-nb-remote=\"$(remotes nb)\"" || exit 1
+	done
+	settled
+}
 
 # bed_guests: u1 to u2 for the datagrams, t1 to t2 for TCP.
 bed_guests() {
@@ -56,8 +133,17 @@ event() { # NAME end|start
 	for host in $HOSTS; do
 		case $what,$2 in
 		nothing,*) ;;
-		sb,end) daemon_end $CENTRAL sb-server $signal ;;
-		sb,start) running $CENTRAL sb-server || central_db_start sb ;;
+		?b-leader,end)
+			[ "$host" != node2 ] || {
+				leader "${what%-leader}" || echo "$what: none leads" >&2
+				RAFT_ENDED[$what]=$LEADER
+				daemon_end $CENTRAL "${what%-leader}$LEADER" KILL
+			}
+			;;
+		?b-leader,start)
+			[ "$host" != node2 ] ||
+				member_start "${what%-leader}" "${RAFT_ENDED[$what]}"
+			;;
 		confdb,end) daemon_end "$host" ovsdb-server $signal ;;
 		confdb,start) confdb_start "$host" ;;
 		agent,end) daemon_end "$host" agent $signal ;;
@@ -116,23 +202,28 @@ declare -A results
 # shellcheck disable=SC2086
 beds $BED_KINDS
 for kind in $BED_KINDS; do
+	order "$kind" remotes
 	order "$kind" guests
 done
 for ((round = 0; round < ROUNDS; round++)); do
 	for kind in $BED_KINDS; do
 		for event in ${EVENTS[$kind]}; do
-			results[$kind,$event]+="$(order "$kind" round "$event")"$'\n'
+			got=$(order "$kind" round "$event")
+			results[$kind,$event]+=$got$'\n'
+			echo "# $kind $event: $got" >&2
 		done
 	done
 done
-echo "away $AWAY s, $RATE datagrams a second; medians of $ROUNDS"
+echo "away $AWAY s, traffic for $AFTER s more, $RATE datagrams a second; medians of $ROUNDS, datagrams lost lowest..highest"
 printf '%6s %-16s %8s %8s %9s %8s %11s\n' hosts restarted lost of "gap (ms)" \
 	"TCP (MB)" "silent (s)"
 for kind in $BED_KINDS; do
 	for event in ${EVENTS[$kind]}; do
 		field() { awk -v n="$1" 'NF { print $n }' <<<"${results[$kind,$event]}" | median; }
-		printf '%6s %-16s %8s %8s %9s %8s %11s\n' "$kind" "$event" \
+		lost=$(awk 'NF { print $1 }' <<<"${results[$kind,$event]}" | sort -g)
+		printf '%6s %-16s %8s %8s %9s %8s %11s   %s..%s\n' "$kind" "$event" \
 			"$(field 1)" "$(field 2)" "$(field 3)" "$(field 4)" \
-			"$(field 5 | awk '{ print $1 / 10 }')"
+			"$(field 5 | awk '{ print $1 / 10 }')" \
+			"$(head -n 1 <<<"$lost")" "$(tail -n 1 <<<"$lost")"
 	done
 done
