@@ -194,16 +194,20 @@ static void agent_step(struct agent *a)
 	report_client(a, REPORT_CONF, "conf.db", a->conf);
 	if (ovsdb_client_has_contents(a->conf)) {
 		vswitch_run(a->vswitch);
-		follow_settings(a);
-		follow_links(a);
+		/* Without the lock the bridges were not looked at: what is
+		 * attached stays. */
+		if (vswitch_version(a->vswitch)) {
+			follow_settings(a);
+			follow_links(a);
+		}
 		ovsdb_client_run(a->sb);
 		report_client(a, REPORT_SB, "SB", a->sb);
 		ovsdb_client_run(a->nb);
 		report_client(a, REPORT_NB, "NB", a->nb);
 		run_southbound(a);
 		update(a);
-		report_nb_cfg(a);
 		run_southbound(a);
+		report_nb_cfg(a);
 		vswitch_run(a->vswitch);
 	}
 	open_upcalls(a);
