@@ -192,14 +192,12 @@ static void agent_step(struct agent *a)
 {
 	ovsdb_client_run(a->conf);
 	report_client(a, REPORT_CONF, "conf.db", a->conf);
-	if (ovsdb_client_has_contents(a->conf)) {
-		vswitch_run(a->vswitch);
-		/* Without the lock the bridges were not looked at: what is
-		 * attached stays. */
-		if (vswitch_version(a->vswitch)) {
-			follow_settings(a);
-			follow_links(a);
-		}
+	vswitch_run(a->vswitch);
+	/* Until the lock is held the bridges were not looked at: what is
+	 * attached stays. */
+	if (vswitch_version(a->vswitch)) {
+		follow_settings(a);
+		follow_links(a);
 		ovsdb_client_run(a->sb);
 		report_client(a, REPORT_SB, "SB", a->sb);
 		ovsdb_client_run(a->nb);
