@@ -130,6 +130,7 @@ $(foreach m,$(MAN),$(m) share/man/man8 $(notdir $(m))
 )doc/completion/xovn.bash share/bash-completion/completions xovn
 doc/completion/_xovn share/zsh/site-functions _xovn
 doc/maps.md share/doc/xovn maps.md
+doc/systemd/xovn-agent.service lib/systemd/system xovn-agent.service
 endef
 export INSTALLED
 

@@ -122,6 +122,7 @@ check_install() {
 	make -s -C "$TOP" NODEPS=1 install DESTDIR="$root" PREFIX=/usr >"$DIR/make.log" 2>&1 ||
 		fail "make install" "$(cat "$DIR/make.log")"
 	{
+		echo "usr/lib/systemd/system/xovn-agent.service 644"
 		echo "usr/sbin/xovn 755"
 		echo "usr/share/bash-completion/completions/xovn 644"
 		echo "usr/share/zsh/site-functions/_xovn 644"

@@ -25,7 +25,7 @@ KINDS=${KINDS:-}
 # seconds that a tool waits for a daemon
 TOOL_LIMIT=${TOOL_LIMIT:-60}
 # what tests may use; one with another kind of host is skipped
-LIVE_READY=${LIVE_READY:-stock}
+LIVE_READY=${LIVE_READY:-"stock xovn"}
 declare -A HOST_KIND LIVE_PID
 # as the tutorial's hosts are named in its Southbound database; its node4
 # is its gateway, which is node1 here
