@@ -192,8 +192,10 @@ static void agent_step(struct agent *a)
 {
 	ovsdb_client_run(a->conf);
 	report_client(a, REPORT_CONF, "conf.db", a->conf);
-	if (ovsdb_client_has_contents(a->conf)) {
-		vswitch_run(a->vswitch);
+	vswitch_run(a->vswitch);
+	/* Until the lock is held the bridges were not looked at: what is
+	 * attached stays. */
+	if (vswitch_version(a->vswitch)) {
 		follow_settings(a);
 		follow_links(a);
 		ovsdb_client_run(a->sb);
@@ -202,8 +204,8 @@ static void agent_step(struct agent *a)
 		report_client(a, REPORT_NB, "NB", a->nb);
 		run_southbound(a);
 		update(a);
-		report_nb_cfg(a);
 		run_southbound(a);
+		report_nb_cfg(a);
 		vswitch_run(a->vswitch);
 	}
 	open_upcalls(a);

@@ -101,6 +101,7 @@ static void list_inherit(struct claim *list, size_t n, const struct claims *c)
 		list[i].claimed_at = old->claimed_at;
 		list[i].is_sent = old->is_sent;
 		list[i].is_claimed = old->is_claimed;
+		list[i].is_pending = old->is_pending;
 		list[i].is_installed = old->is_installed;
 		list[i].why = old->why;
 		list[i].was_noticed = old->was_noticed;

@@ -211,7 +211,12 @@ static void claim_main(struct look *l, struct claim *c,
 	needs_encap = !is_encap_right(row, encap);
 	needs_up = is_ours && c->is_installed && !is_up &&
 		   has_column(l->s, "Port_Binding", "up");
-	c->is_claimed = is_ours;
+	/* One that nobody has any more, as after chassis-del, forwards on
+	 * until it is ours again. */
+	c->is_claimed = is_ours ||
+			(c->is_installed && !ovsdb_size(row, "chassis"));
+	c->is_pending = !is_ours && !is_postponed(l, c) &&
+			!claim_refused_until(&l->s->claims, c->iface_id);
 	if ((is_ours && !needs_encap && !needs_up && !is_additional) ||
 	    (!is_ours && is_postponed(l, c)) || !look_take(l, row))
 		return;
@@ -312,7 +317,7 @@ static void claims_forget(struct claims *c, const char *why)
 	size_t i;
 
 	for (i = 0; i < c->n; i++) {
-		c->list[i].is_claimed = false;
+		c->list[i].is_claimed = c->list[i].is_pending = false;
 		c->list[i].why = why;
 	}
 }

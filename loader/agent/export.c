@@ -185,6 +185,44 @@ static int vif_make(struct vswitch_vif *vif, const struct port *port,
 		       0;
 }
 
+/* Which of several interfaces with one iface-id has it: the one that had it,
+ * also before the agent was started anew. */
+static int vif_rank(const struct ports *p, const struct port *port,
+		    const struct ovsdb *db)
+{
+	const struct ovsdb_table *t = ovsdb_table(db, "Interface");
+	size_t i;
+
+	for (i = 0; i < p->n_vifs; i++)
+		if (!memcmp(p->vif[i].uuid, port->uuid, 16) &&
+		    !strcmp(p->vif[i].iface_id, port->iface_id))
+			return 0;
+	return ovsdb_integer(ovsdb_find(t, port->uuid), "ofport", -1) > 0 ? 1 :
+									    2;
+}
+
+/* The first of several ports is who has their iface-id. */
+static size_t vif_choose(const struct ports *p, struct port **list, size_t n,
+			 const struct ovsdb *db)
+{
+	size_t same = 1, best = 0, i;
+
+	while (same < n && !strcmp(list[0]->iface_id, list[same]->iface_id))
+		same++;
+	for (i = 1; i < same; i++)
+		if (vif_rank(p, list[i], db) < vif_rank(p, list[best], db))
+			best = i;
+	for (i = 0; i < same; i++)
+		if (i != best)
+			port_fail(list[i],
+				  "%s: external_ids:iface-id %s is that of "
+				  "port %s already; each needs its own",
+				  list[i]->name, list[i]->iface_id,
+				  list[best]->name);
+	list[best]->is_vif = true;
+	return same;
+}
+
 static int vifs_make(struct ports *p, const struct ovsdb *db,
 		     struct vswitch_vif **out, size_t *n)
 {
@@ -209,17 +247,11 @@ static int vifs_make(struct ports *p, const struct ovsdb *db,
 			list[n_list++] = port;
 	}
 	qsort(list, n_list, sizeof(*list), by_iface_id);
-	for (i = 0; i < n_list && !err; i++) {
-		if (i && !strcmp(list[i - 1]->iface_id, list[i]->iface_id)) {
-			port_fail(list[i],
-				  "%s: external_ids:iface-id %s is that of "
-				  "another port already; each needs its own",
-				  list[i]->name, list[i]->iface_id);
-			continue;
-		}
-		list[i]->is_vif = true;
-		err = vif_make(&(*out)[(*n)++], list[i], db);
-	}
+	for (i = 0; i < n_list; i += vif_choose(p, list + i, n_list - i, db))
+		;
+	for (i = 0; i < n_list && !err; i++)
+		if (list[i]->is_vif)
+			err = vif_make(&(*out)[(*n)++], list[i], db);
 	free(list);
 	if (*n)
 		qsort(*out, *n, sizeof(**out), by_name);

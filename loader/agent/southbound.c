@@ -151,6 +151,16 @@ bool southbound_is_claimed(const struct southbound *s, const char *lsp,
 	return c && c->is_claimed;
 }
 
+bool southbound_is_settled(const struct southbound *s)
+{
+	if (s->is_dirty || !ovsdb_client_conditions_hold(s->client))
+		return false;
+	for (size_t i = 0; i < s->claims.n; i++)
+		if (s->claims.list[i].is_pending)
+			return false;
+	return true;
+}
+
 void southbound_set_installed(struct southbound *s, const char *const *lsps,
 			      size_t n)
 {

@@ -37,10 +37,14 @@ void southbound_run(struct southbound *s, const struct southbound_wanted *w);
 void southbound_wait(const struct southbound *s, struct waits *w);
 
 /* Is the LSP claimed: does Port_Binding.chassis say this chassis, and may it
- * (requested-chassis, iface-id-ver)?  Otherwise *why, where not NULL, says
+ * (requested-chassis, iface-id-ver)?  Also that of an installed one which lost
+ * its chassis and will have it again: it forwards on.  Otherwise *why, where not NULL, says
  * why not, for the log: static text. */
 bool southbound_is_claimed(const struct southbound *s, const char *lsp,
 			   const char **why);
+/* Nothing is on its way that the maps will follow: a claim, or rows that were
+ * asked for.  What cannot be had is not waited for. */
+bool southbound_is_settled(const struct southbound *s);
 /* Claimed LSPs in the maps: Port_Binding.up follows.  Sorted names; borrowed
  * until the next call. */
 void southbound_set_installed(struct southbound *s, const char *const *lsps,

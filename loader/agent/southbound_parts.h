@@ -44,6 +44,7 @@ struct claim {
 	int64_t claimed_at; /* time_ms(), 0: never */
 	bool is_sent; /* the claim is on its way */
 	bool is_claimed, is_installed;
+	bool is_pending; /* will be claimed as soon as it can */
 	const char *why; /* not, static */
 	bool was_noticed; /* a line about a parent port is out */
 };

@@ -216,7 +216,7 @@ void report_nb_cfg(struct agent *a)
 	if (!a->was_forwarding || has_changes(a) ||
 	    !ovsdb_client_is_connected(a->nb) ||
 	    !ovsdb_client_is_connected(a->sb) ||
-	    !ovsdb_client_conditions_hold(a->sb))
+	    !southbound_is_settled(a->southbound))
 		return;
 	nb_cfg = southbound_sb_nb_cfg(a->southbound);
 	if (nb_nb_cfg(a) < nb_cfg)

@@ -372,7 +372,8 @@ void vswitch_set_installed(struct vswitch *v, const char *name, bool is_on)
 
 void vswitch_set_nb_cfg(struct vswitch *v, int64_t nb_cfg, int64_t ts_ms)
 {
-	if (v->nb_cfg == nb_cfg && v->nb_cfg_ms == ts_ms)
+	/* The time is when it was reached, not when it was said again. */
+	if (v->nb_cfg == nb_cfg)
 		return;
 	v->nb_cfg = nb_cfg;
 	v->nb_cfg_ms = ts_ms;

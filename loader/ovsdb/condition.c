@@ -111,13 +111,18 @@ void conditions_lost(struct ovsdb_client *c)
 		c->conditions[i].is_sent = false;
 }
 
+bool conditions_due(const struct ovsdb_client *c)
+{
+	return c->step == STEP_UP && !c->condition_id &&
+	       c->method != MONITOR_PLAIN && !conditions_same(c);
+}
+
 void conditions_run(struct ovsdb_client *c)
 {
 	json_t *tables;
 	size_t i;
 
-	if (c->step != STEP_UP || c->condition_id ||
-	    c->method == MONITOR_PLAIN || conditions_same(c))
+	if (!conditions_due(c))
 		return;
 	tables = json_object();
 	for (i = 0; c->data.db->filter[i].table; i++) {

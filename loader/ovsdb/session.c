@@ -370,6 +370,8 @@ void session_wait(const struct ovsdb_client *c, struct waits *w)
 	if (c->rpc) {
 		jsonrpc_wait(c->rpc, w);
 		waits_until(w, probe_at(c));
+		if (conditions_due(c))
+			waits_now(w);
 	} else if (c->n_remotes) {
 		waits_until(w, c->retry_at);
 	}

@@ -108,6 +108,8 @@ void conditions_answered(struct ovsdb_client *c);
 void conditions_lost(struct ovsdb_client *c); /* with the connection */
 /* Is what the contents were selected by what is wanted now? */
 bool conditions_same(const struct ovsdb_client *c);
+/* Is another condition wanted, and may it be sent now? */
+bool conditions_due(const struct ovsdb_client *c);
 void conditions_run(struct ovsdb_client *c); /* sends what is wanted anew */
 
 /* transact.c */

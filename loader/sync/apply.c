@@ -38,13 +38,15 @@ int apply_read_chassis(const struct state *s, struct chassis_val **chassis,
 	return chassis_read(s, chassis, e);
 }
 
-/* A typing error in --chassis would turn this host into another one. */
+/* A typing error in --chassis would turn this host into another one.  The
+ * agent's name is the database's to change. */
 static int check_chassis(const struct apply_run *r)
 {
 	const char *name = r->out->chassis[r->out->own_chassis].name;
 	const struct config *c = &r->s->config;
 
-	if (!r->s->is_loaded || !strcmp(c->chassis_name, name))
+	if (!r->s->is_loaded || r->options->is_live ||
+	    !strcmp(c->chassis_name, name))
 		return 0;
 	return error_set(r->e, EEXIST,
 			 "%s: is chassis %s, not %s; to change what this host "
