@@ -121,3 +121,55 @@ int purge_learned(const struct state *s, const struct image *present,
 				 s->dir, strerror(-err));
 	return 0;
 }
+
+static bool router_ages(const struct state *s, uint32_t datapath)
+{
+	struct datapath_key key = {.datapath = datapath};
+	struct router_val val;
+
+	return !bpf_map_lookup_elem(s->map_fd[IMAGE_ROUTER], &key, &val) &&
+	       val.neighbor_age;
+}
+
+static bool is_neighbor_superseded(const struct state *s,
+				   const struct change *c)
+{
+	const struct neighbor_key *key = (const void *)c->key;
+	const struct neighbor_val *val = (const void *)(key + 1);
+	struct neighbor_val learned;
+
+	if (bpf_map_lookup_elem(s->map_fd[MAP_LEARNED], key, &learned))
+		return false;
+	if (c->kind == CHANGE_DELETE)
+		return !router_ages(s, key->datapath);
+	return memcmp(learned.mac, val->mac, sizeof(val->mac)) != 0;
+}
+
+static bool is_fdb_superseded(const struct state *s, const struct change *c)
+{
+	const struct l2_key *key = (const void *)c->key;
+	const struct l2_val *val = (const void *)(key + 1);
+	struct fdb_val learned;
+
+	return !bpf_map_lookup_elem(s->map_fd[MAP_FDB], key, &learned) &&
+	       (c->kind == CHANGE_DELETE || learned.port != val->port);
+}
+
+size_t purge_superseded(const struct state *s, const struct diff *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct change *c = &d->change[i];
+		int fd;
+
+		if (c->table == IMAGE_NEIGHBOR && is_neighbor_superseded(s, c))
+			fd = s->map_fd[MAP_LEARNED];
+		else if (c->table == IMAGE_L2 && is_fdb_superseded(s, c))
+			fd = s->map_fd[MAP_FDB];
+		else
+			continue;
+		n += !bpf_map_delete_elem(fd, c->key);
+	}
+	return n;
+}
