@@ -11,6 +11,7 @@
 /* Keys to delete, gathered first: deleting while walking skips entries. */
 struct purge_context {
 	const struct image *removed; /* table PORT: deleted ports, LRPs */
+	int l2; /* the map */
 	uint32_t key_size;
 	uint8_t *keys;
 	size_t n, capacity;
@@ -53,11 +54,22 @@ static int match_fdb(const void *key, const void *val, void *arg)
 							   0;
 }
 
+static int match_untold(const void *key, const void *val, void *arg)
+{
+	struct purge_context *c = arg;
+	struct l2_val known;
+
+	(void)val;
+	return bpf_map_lookup_elem(c->l2, key, &known) ? purge_add(c, key) : 0;
+}
+
 static int purge_map(const struct state *s, enum map_id id, map_entry_fn match,
 		     const struct image *removed)
 {
 	const struct map_definition *d = &map_definitions[id];
-	struct purge_context c = {.removed = removed, .key_size = d->key_size};
+	struct purge_context c = {.removed = removed,
+				  .l2 = s->map_fd[IMAGE_L2],
+				  .key_size = d->key_size};
 	int err = map_for_each(s->map_fd[id], d->key_size, d->val_size, match,
 			       &c);
 
@@ -172,4 +184,9 @@ size_t purge_superseded(const struct state *s, const struct diff *d)
 		n += !bpf_map_delete_elem(fd, c->key);
 	}
 	return n;
+}
+
+int purge_untold(const struct state *s)
+{
+	return purge_map(s, MAP_FDB, match_untold, NULL);
 }

@@ -61,14 +61,15 @@ check "which makes the row anew" until_true 10 row_is "${VM_MAC[vm4]}"
 nbctl lsp-set-addresses ls2-vm3 unknown -- lsp-set-addresses ls2-vm4 unknown \
 	-- lsp-set-port-security ls2-vm3 -- lsp-set-port-security ls2-vm4
 settled
+last=77 # of its MAC
 speaks() { # VM
-	on "$1" "$TOOLS/sendframe" "$1" "02ac10ff1001 02ee00000077 88b6" \
+	on "$1" "$TOOLS/sendframe" "$1" "02ac10ff1001 02ee000000$last 88b6" \
 		0000000000000000000000000000000000000000000000000000000000000000
 }
 # shellcheck disable=SC2317 # called by until_true
 is_behind() { # LSP
 	[ "$(sbctl --bare --columns=port_key find FDB \
-		mac='"02:ee:00:00:00:77"')" = \
+		mac="\"02:ee:00:00:00:$last\"")" = \
 		"$(sbctl --bare --columns=tunnel_key find Port_Binding logical_port="$1")" ]
 }
 for round in 1 2; do
@@ -83,5 +84,15 @@ sbctl --all destroy FDB
 settled
 speaks vm4
 check "its row is gone: it is learned anew" until_true 10 is_behind ls2-vm4
+
+# nobody listens as soon as the lease is over
+last=78
+daemon_end node3 agent KILL
+sleep 5
+speaks vm3
+agent_start node3
+settled
+speaks vm3
+check "a MAC learned while there was no agent" until_true 10 is_behind ls2-vm3
 [ "$failures" = 0 ] || live_logs
 finish
