@@ -8,6 +8,18 @@
 #include "upcall.h"
 #include "../maps/l3.h"
 
+/* Does the cluster know it, and so? */
+static __always_inline bool neighbor_is_known(const struct neighbor_key *key,
+					      const __u8 *mac)
+{
+	struct neighbor_val *n = bpf_map_lookup_elem(&neighbor, key);
+
+	return n && mac_equal(n->mac, mac);
+}
+
+/* What is old here may be news to others: their row may be gone, say another
+ * MAC since, or never have been written.  Such a refresh is told, too, once a
+ * second at most. */
 static __always_inline void neighbor_learn(struct flow *f, __u32 datapath,
 					   __u32 lrpkey, __be32 ip,
 					   const __u8 *mac)
@@ -22,17 +34,20 @@ static __always_inline void neighbor_learn(struct flow *f, __u32 datapath,
 	val.seen = flow_now(f);
 	old = bpf_map_lookup_elem(&learned, &key);
 	if (old && mac_equal(old->mac, mac)) {
-		if (old->seen != val.seen)
-			old->seen = val.seen;
-		return;
+		if (old->seen == val.seen)
+			return;
+		old->seen = val.seen;
+		if (neighbor_is_known(&key, mac))
+			return;
+	} else {
+		has_moved = old;
+		TRACE(f, LR_LEARN, lrpkey, ip, datapath);
+		mac_copy(val.mac, mac);
+		bpf_map_update_elem(&learned, &key, &val, BPF_ANY);
+		/* What was decided by the old one holds no longer. */
+		if (has_moved)
+			epoch_advance();
 	}
-	has_moved = old;
-	TRACE(f, LR_LEARN, lrpkey, ip, datapath);
-	mac_copy(val.mac, mac);
-	bpf_map_update_elem(&learned, &key, &val, BPF_ANY);
-	/* What was decided by the old one holds no longer. */
-	if (has_moved)
-		epoch_advance();
 	upcall_learned(UPCALL_NEIGHBOR, datapath, lrpkey, ip, mac,
 		       mac_is_multicast(f->eth_dst));
 }

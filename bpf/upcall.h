@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the agent is told of learned addresses (include/upcall.h), by TC and
- * XDP.  Nothing without an agent that listens, and nothing of a refresh.
+ * XDP.  Nothing without an agent that listens, and nothing of a refresh that
+ * the cluster knows.
  */
 #ifndef XOVN_BPF_UPCALL_H
 #define XOVN_BPF_UPCALL_H
@@ -20,8 +21,7 @@ static __always_inline bool upcall_is_heard(void)
 		       (__u32)(bpf_ktime_get_coarse_ns() / 1000000000)) >= 0;
 }
 
-/* A full ring loses it: the agent finds the entry in the map later, or the
- * next change tells it.  Straight into the ring: there is no stack for it. */
+/* A full ring loses it: a refresh tells it again.  Straight into the ring: there is no stack for it. */
 static __always_inline void upcall_learned(enum upcall_kind kind,
 					   __u32 datapath, __u32 port,
 					   __be32 ip, const __u8 *mac,

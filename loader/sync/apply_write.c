@@ -159,30 +159,14 @@ static bool only_adds_neighbors(const struct apply_run *r)
 	return r->result->n_writes == r->diff.n && !state_is_changing(r->s);
 }
 
-/* Map "learned" has another MAC for one of them, which cached decisions may
- * have: "neighbor" goes before it (lr_resolve()). */
-static bool is_learned_otherwise(const struct apply_run *r)
-{
-	for (size_t i = 0; i < r->diff.n; i++) {
-		const struct neighbor_key *key =
-			(const void *)r->diff.change[i].key;
-		const struct neighbor_val *val = (const void *)(key + 1);
-		struct neighbor_val learned;
-
-		if (!bpf_map_lookup_elem(r->s->map_fd[MAP_LEARNED], key,
-					 &learned) &&
-		    memcmp(learned.mac, val->mac, sizeof(val->mac)) != 0)
-			return true;
-	}
-	return false;
-}
-
-/* Asked after the writing: what is learned later is not looked up. */
+/* "neighbor" goes before "learned" (lr_resolve()): cached decisions may have
+ * what that said.  Asked after the writing: what is learned later is not
+ * looked up. */
 static int add_neighbors(struct apply_run *r)
 {
 	int err = write_changes(r);
 
-	if (err || !is_learned_otherwise(r))
+	if (err || !purge_superseded(r->s, &r->diff))
 		return err;
 	err = state_begin_change(r->s, r->e);
 	return err ? err : state_end_change(r->s, r->e);
@@ -212,6 +196,8 @@ int apply_write(struct apply_run *r)
 		err = write_all(r);
 	if (!err)
 		err = purge_learned(r->s, r->present, &r->diff, r->e);
+	if (!err)
+		purge_superseded(r->s, &r->diff);
 	if (!err)
 		err = flush_connections(r->s, r->present, r->want, &r->diff,
 					r->is_part ? &r->known->image : NULL,

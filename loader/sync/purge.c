@@ -11,6 +11,7 @@
 /* Keys to delete, gathered first: deleting while walking skips entries. */
 struct purge_context {
 	const struct image *removed; /* table PORT: deleted ports, LRPs */
+	int l2; /* the map */
 	uint32_t key_size;
 	uint8_t *keys;
 	size_t n, capacity;
@@ -53,11 +54,22 @@ static int match_fdb(const void *key, const void *val, void *arg)
 							   0;
 }
 
+static int match_untold(const void *key, const void *val, void *arg)
+{
+	struct purge_context *c = arg;
+	struct l2_val known;
+
+	(void)val;
+	return bpf_map_lookup_elem(c->l2, key, &known) ? purge_add(c, key) : 0;
+}
+
 static int purge_map(const struct state *s, enum map_id id, map_entry_fn match,
 		     const struct image *removed)
 {
 	const struct map_definition *d = &map_definitions[id];
-	struct purge_context c = {.removed = removed, .key_size = d->key_size};
+	struct purge_context c = {.removed = removed,
+				  .l2 = s->map_fd[IMAGE_L2],
+				  .key_size = d->key_size};
 	int err = map_for_each(s->map_fd[id], d->key_size, d->val_size, match,
 			       &c);
 
@@ -120,4 +132,61 @@ int purge_learned(const struct state *s, const struct image *present,
 				 "%s",
 				 s->dir, strerror(-err));
 	return 0;
+}
+
+static bool router_ages(const struct state *s, uint32_t datapath)
+{
+	struct datapath_key key = {.datapath = datapath};
+	struct router_val val;
+
+	return !bpf_map_lookup_elem(s->map_fd[IMAGE_ROUTER], &key, &val) &&
+	       val.neighbor_age;
+}
+
+static bool is_neighbor_superseded(const struct state *s,
+				   const struct change *c)
+{
+	const struct neighbor_key *key = (const void *)c->key;
+	const struct neighbor_val *val = (const void *)(key + 1);
+	struct neighbor_val learned;
+
+	if (bpf_map_lookup_elem(s->map_fd[MAP_LEARNED], key, &learned))
+		return false;
+	if (c->kind == CHANGE_DELETE)
+		return !router_ages(s, key->datapath);
+	return memcmp(learned.mac, val->mac, sizeof(val->mac)) != 0;
+}
+
+static bool is_fdb_superseded(const struct state *s, const struct change *c)
+{
+	const struct l2_key *key = (const void *)c->key;
+	const struct l2_val *val = (const void *)(key + 1);
+	struct fdb_val learned;
+
+	return !bpf_map_lookup_elem(s->map_fd[MAP_FDB], key, &learned) &&
+	       (c->kind == CHANGE_DELETE || learned.port != val->port);
+}
+
+size_t purge_superseded(const struct state *s, const struct diff *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct change *c = &d->change[i];
+		int fd;
+
+		if (c->table == IMAGE_NEIGHBOR && is_neighbor_superseded(s, c))
+			fd = s->map_fd[MAP_LEARNED];
+		else if (c->table == IMAGE_L2 && is_fdb_superseded(s, c))
+			fd = s->map_fd[MAP_FDB];
+		else
+			continue;
+		n += !bpf_map_delete_elem(fd, c->key);
+	}
+	return n;
+}
+
+int purge_untold(const struct state *s)
+{
+	return purge_map(s, MAP_FDB, match_untold, NULL);
 }

@@ -11,6 +11,7 @@
 #include "sync/hops.h"
 #include "sync/l4sum.h"
 #include "sync/programs.h"
+#include "sync/purge.h"
 #include "sync/tap.h"
 
 #define LEASE 3 /* seconds */
@@ -217,6 +218,9 @@ int upcalls_open(const struct state *s, const struct upcall_handlers *handlers,
 		err = open_ring(u, e);
 	if (!err && (err = write_lease(u, LEASE)))
 		error_set(e, -err, "%s/upcall_ctl: cannot write: %s", s->dir,
+			  strerror(-err));
+	if (!err && (err = purge_untold(s)))
+		error_set(e, -err, "%s/fdb: cannot clear: %s", s->dir,
 			  strerror(-err));
 	if (err) {
 		ring_buffer__free(u->ring);

@@ -24,10 +24,33 @@ static uint32_t some_bits(uint32_t n)
 	return n && one_in(2) ? 1u << below(n) | 1u << below(n) : 0;
 }
 
+/* northd gives a key to another datapath or port once it is free: two change
+ * places. */
+static void swap_keys(uint32_t *a, uint32_t *b)
+{
+	uint32_t key = *a;
+
+	*a = *b;
+	*b = key;
+}
+
+static uint32_t *datapath_key_of(struct live_net *n, uint32_t i)
+{
+	return i < n->size.switches ? &n->switches[i].key :
+				      &n->routers[i - n->size.switches].key;
+}
+
+static void swap_datapath_keys(struct live_net *n)
+{
+	uint32_t size = n->size.switches + n->size.routers;
+
+	swap_keys(datapath_key_of(n, below(size)),
+		  datapath_key_of(n, below(size)));
+}
+
 static void change_switch(struct live_net *n)
 {
-	uint32_t i = below(n->size.switches);
-	struct live_switch *s = &n->switches[i];
+	struct live_switch *s = &n->switches[below(n->size.switches)];
 
 	switch (below(4)) {
 	case 0:
@@ -37,7 +60,7 @@ static void change_switch(struct live_net *n)
 		s->is_bound = !one_in(6);
 		break;
 	case 2:
-		s->key = 1 + i + (one_in(4) ? 1000 : 0);
+		swap_datapath_keys(n);
 		break;
 	default:
 		s->lbs = some_bits(n->size.lbs);
@@ -47,8 +70,7 @@ static void change_switch(struct live_net *n)
 
 static void change_router(struct live_net *n)
 {
-	uint32_t i = below(n->size.routers);
-	struct live_router *r = &n->routers[i];
+	struct live_router *r = &n->routers[below(n->size.routers)];
 
 	switch (below(6)) {
 	case 0:
@@ -58,7 +80,7 @@ static void change_router(struct live_net *n)
 		r->is_bound = !one_in(6);
 		break;
 	case 2:
-		r->key = 5001 + i + (one_in(4) ? 1000 : 0);
+		swap_datapath_keys(n);
 		break;
 	case 3:
 		r->gateway = below(n->size.chassis + 1);
@@ -82,7 +104,7 @@ static void new_lsp(struct live_net *n, uint32_t i)
 		.is_there = true,
 		.is_bound = !one_in(8),
 		.at = below(n->size.switches),
-		.key = 1 + i + (one_in(5) ? 3000 : 0),
+		.key = p->key,
 		.chassis = below(n->size.chassis + 1),
 		.address = below(1000),
 		.is_unknown = one_in(6),
@@ -119,6 +141,9 @@ static void change_lsp(struct live_net *n)
 	case 4:
 		p->address = below(1000);
 		break;
+	case 5:
+		swap_keys(&p->key, &n->lsps[below(n->size.lsps)].key);
+		break;
 	default:
 		p->chassis = below(n->size.chassis + 1);
 	}
@@ -143,7 +168,7 @@ static void change_lrp(struct live_net *n)
 		p->at = below(n->size.routers);
 		break;
 	case 4:
-		p->key = 1 + i + (one_in(4) ? 3000 : 0);
+		swap_keys(&p->key, &n->lrps[below(n->size.lrps)].key);
 		break;
 	case 5:
 		p->peer = one_in(2) ? 1 + below(n->size.lrps) : 0;
@@ -353,8 +378,10 @@ void live_init(struct live_net *n, const struct live_sizes *size)
 	for (uint32_t i = 0; i < size->routers; i++)
 		n->routers[i] = (struct live_router){
 			.is_there = true, .is_bound = true, .key = 5001 + i};
-	for (uint32_t i = 0; i < size->lsps; i++)
+	for (uint32_t i = 0; i < size->lsps; i++) {
+		n->lsps[i].key = 1 + i;
 		new_lsp(n, i);
+	}
 	for (uint32_t i = 0; i < size->lrps; i++)
 		n->lrps[i] = (struct live_lrp){.is_there = true,
 					       .is_bound = true,

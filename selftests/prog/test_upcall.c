@@ -141,16 +141,48 @@ static void expect_learned(enum upcall_kind kind, const char *datapath,
 	EXPECT(u->is_broadcast == is_broadcast);
 }
 
+/* That what is learned of vm4 was heard before this second. */
+static void grow_old(const struct neighbor_key *key)
+{
+	struct neighbor_val val;
+
+	EXPECT(!bpf_map_lookup_elem(harness_map("learned"), key, &val));
+	val.seen--;
+	EXPECT(!bpf_map_update_elem(harness_map("learned"), key, &val, 0));
+}
+
 static void test_neighbors(void)
 {
+	struct neighbor_key key = {.datapath = network_key(&net, "router1"),
+				   .port = network_key(&net, "router1-ls2"),
+				   .ip = {172, 18, 200, 20}};
+	struct neighbor_val val = {.pad = {0}};
+
 	test_begin();
 	send_text("vm4", REPLY_VM4);
 	expect_learned(UPCALL_NEIGHBOR, "router1", "router1-ls2", "ls2-vm4",
 		       false);
-	EXPECT(!memcmp(record[0].head.ip, (uint8_t[]){172, 18, 200, 20}, 4));
+	EXPECT(!memcmp(record[0].head.ip, key.ip, 4));
+	memcpy(val.mac, record[0].head.mac, 6);
+	EXPECT(!bpf_map_update_elem(harness_map("neighbor"), &key, &val, 0));
+	grow_old(&key);
 	send_text("vm4", REPLY_VM4);
 	EXPECT(!n_records);
-	test_end("a neighbor is told once");
+	test_end("a neighbor that the cluster knows is told once");
+
+	test_begin();
+	val.mac[5] ^= 1;
+	EXPECT(!bpf_map_update_elem(harness_map("neighbor"), &key, &val, 0));
+	grow_old(&key);
+	send_text("vm4", REPLY_VM4);
+	expect_learned(UPCALL_NEIGHBOR, "router1", "router1-ls2", "ls2-vm4",
+		       false);
+	EXPECT(!bpf_map_delete_elem(harness_map("neighbor"), &key));
+	grow_old(&key);
+	send_text("vm4", REPLY_VM4);
+	expect_learned(UPCALL_NEIGHBOR, "router1", "router1-ls2", "ls2-vm4",
+		       false);
+	test_end("again when the cluster knows otherwise, or not any more");
 
 	test_begin();
 	send_text(UNDERLAY, "outer node3>node2 | geneve ls2 ls2-vm3>"

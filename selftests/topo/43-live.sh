@@ -114,6 +114,11 @@ read -r dp port ip < <(bpftool -j map dump pinned "$node/learned" |
 	jq -r '.[0].formatted.key | "\(.datapath) \(.port) \(.ip[:4] | map(tostring) | join("."))"')
 expect "one that was learned otherwise does" "generation +2" \
 	"$(tell neighbor "$dp" "$port" "$ip" 02:00:00:00:00:03)"
+learned() { # of the address: how many
+	bpftool -j map dump pinned "$node/learned" | jq --arg ip "$ip" '[.[].formatted.key.ip[:4] |
+		map(tostring) | join(".") | select(. == $ip)] | length'
+}
+expect "and is forgotten: back there it would be no news" 0 "$(learned)"
 agent_kill 9
 agent node2
 tell vifs >/dev/null
