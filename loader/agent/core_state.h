@@ -47,6 +47,8 @@ struct core {
 	struct objects objects;
 	struct map64 uses; /* of owners that are ids: how many entries */
 	bool has_moved_ids;
+	bool has_doubles; /* of tunnel keys: only all rows show them */
+	struct refused refused; /* what has been told */
 	struct placement chassis; /* nothing else in it */
 	struct chassis_val *present;
 	uint32_t *chassis_indices; /* of chassis.chassis[], in present[] */
@@ -96,7 +98,7 @@ struct part {
 void part_collect(const struct core *c, const struct core_input *in,
 		  struct dirty *d, struct part *p);
 void part_collect_southbound(const struct core *c, const struct core_input *in,
-			     const struct dirty *d, struct part *p);
+			     struct dirty *d, struct part *p);
 void part_own(struct part *p, uint64_t owner);
 void part_sort_owners(struct part *p);
 void part_free(struct part *p);

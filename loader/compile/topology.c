@@ -99,6 +99,17 @@ static bool is_bound(const struct southbound_keys *sb, uint32_t datapath,
 	return !sb || southbound_port(sb, port, datapath);
 }
 
+static int error_same_name(const struct topology *t, const char *kind,
+			   const char *one, const char *other, const char *name,
+			   struct error *e)
+{
+	error_set(e, EINVAL,
+		  "%ss %.200s and %.200s both have a port named %.200s; "
+		  "rename one of them",
+		  kind, one, other, name);
+	return refused_add(t->refused, -EINVAL, e);
+}
+
 static int add_switch(struct topology *t, const struct nb_switch *nb,
 		      const struct southbound_keys *sb, struct error *e)
 {
@@ -106,6 +117,7 @@ static int add_switch(struct topology *t, const struct nb_switch *nb,
 	struct topo_switch *sw = &t->switches[t->n_switches];
 	const void **rows =
 		sort_rows(nb->ports, nb->n_ports, sizeof(*nb->ports));
+	int ret = 0;
 
 	if (!rows)
 		return error_set(e, ENOMEM, "out of memory");
@@ -122,6 +134,14 @@ static int add_switch(struct topology *t, const struct nb_switch *nb,
 
 		if (!is_bound(sb, key, row->name))
 			continue;
+		other = name_index_add(&t->lsp_names, row->name, lsp);
+		if (other != lsp) {
+			ret = error_same_name(t, "switch", other->sw->nb->name,
+					      nb->name, row->name, e);
+			if (ret)
+				break;
+			continue;
+		}
 		sw->n_ports++;
 		lsp->nb = row;
 		lsp->sw = sw;
@@ -130,19 +150,28 @@ static int add_switch(struct topology *t, const struct nb_switch *nb,
 			sw->localnet = lsp;
 		lsp->flags = lsp_flags(lsp->nb);
 		sw->learns |= lsp->flags & PORT_F_LEARN;
-		other = name_index_add(&t->lsp_names, lsp->nb->name, lsp);
-		if (other == lsp)
-			continue;
-		free(rows);
-		return error_set(e, EINVAL,
-				 "switches %s and %s both have a port named "
-				 "%s; rename one of them",
-				 other->sw->nb->name, nb->name, lsp->nb->name);
 	}
 	for (size_t i = 0; sw->learns && i < sw->n_ports; i++)
 		sw->ports[i].flags |= PORT_F_FDB_SWITCH;
 	t->n_lsps += sw->n_ports;
 	free(rows);
+	return ret;
+}
+
+/* Of a live database a port whose networks overlap those of an earlier one is
+ * not there: 1. */
+static int check_lrp_networks(const struct topology *t,
+			      const struct topo_router *r,
+			      const struct topo_lrp *lrp, struct error *e)
+{
+	int ret;
+
+	for (size_t i = 0; t->has_southbound && i < r->n_ports; i++) {
+		if (!topo_lrps_overlap(&r->ports[i], lrp, e))
+			continue;
+		ret = refused_add(t->refused, -EINVAL, e);
+		return ret ? ret : 1;
+	}
 	return 0;
 }
 
@@ -153,6 +182,7 @@ static int add_router(struct topology *t, const struct nb_router *nb,
 	struct topo_router *r = &t->routers[t->n_routers];
 	const void **rows =
 		sort_rows(nb->ports, nb->n_ports, sizeof(*nb->ports));
+	int ret = 0;
 
 	if (!rows)
 		return error_set(e, ENOMEM, "out of memory");
@@ -170,19 +200,24 @@ static int add_router(struct topology *t, const struct nb_router *nb,
 
 		if (!is_bound(sb, key, row->name))
 			continue;
-		r->n_ports++;
 		lrp->nb = row;
 		lrp->router = r;
-		r->has_distributed_gateway |= lrp->nb->is_distributed_gateway;
-		other = name_index_add(&t->lrp_names, lrp->nb->name, lrp);
-		if (other == lrp)
+		ret = check_lrp_networks(t, r, lrp, e);
+		if (ret < 0)
+			break;
+		if (ret > 0)
 			continue;
-		free(rows);
-		return error_set(e, EINVAL,
-				 "routers %s and %s both have a port named "
-				 "%s; rename one of them",
-				 other->router->nb->name, nb->name,
-				 lrp->nb->name);
+		other = name_index_add(&t->lrp_names, row->name, lrp);
+		if (other != lrp) {
+			ret = error_same_name(t, "router",
+					      other->router->nb->name, nb->name,
+					      row->name, e);
+			if (ret)
+				break;
+			continue;
+		}
+		r->n_ports++;
+		r->has_distributed_gateway |= row->is_distributed_gateway;
 	}
 	for (size_t i = 0; i < r->n_ports; i++) {
 		struct topo_lrp *lrp = &r->ports[i];
@@ -196,7 +231,7 @@ static int add_router(struct topology *t, const struct nb_router *nb,
 	}
 	t->n_lrps += r->n_ports;
 	free(rows);
-	return 0;
+	return ret < 0 ? ret : 0;
 }
 
 /* LSPs of type router find their LRPs; the first by uuid where two name the
@@ -288,7 +323,6 @@ int topology_init(struct topology *t, const struct compile_input *in,
 	size_t n_lsps = 0, n_lrps = 0;
 	int ret = 0;
 
-	memset(t, 0, sizeof(*t));
 	t->has_southbound = in->has_southbound;
 	for (size_t i = 0; i < nb->n_switches; i++)
 		n_lsps += nb->switches[i].n_ports;
