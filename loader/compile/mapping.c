@@ -19,7 +19,7 @@ static int compare_network(const struct topo_lsp *a, const struct topo_lsp *b)
 	return order ? order : (int)a->nb->tag - b->nb->tag;
 }
 
-/* LSPs stand in the order of their switches' and their own uuids. */
+/* LSPs stand in the order of topology.h, that of their switches first. */
 static int compare_port(const void *a, const void *b)
 {
 	const struct topo_lsp *const *x = a, *const *y = b;

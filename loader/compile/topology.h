@@ -2,7 +2,7 @@
 /*
  * The NB model with everything resolved that other rows refer to: keys,
  * peers, placement, bound interfaces.  Rows stand in the order of their
- * uuids, so that what is made from them does not depend on the order in the
+ * keys in the Southbound database, or of their uuids, so that what is made from them does not depend on the order in the
  * file.
  *
  *   topology.c   rows, names, router-port and peer references
