@@ -2,8 +2,6 @@
 #include "agent/core.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,44 +70,6 @@ static int check_southbound(const struct core_input *in, const struct nb *nb,
 	return 0;
 }
 
-static int add_note(struct compile_output *out, const char *format, ...)
-{
-	char **notes =
-		reallocarray(out->notes, out->n_notes + 1, sizeof(*notes));
-	va_list args;
-	int len;
-
-	if (!notes)
-		return -ENOMEM;
-	out->notes = notes;
-	va_start(args, format);
-	len = vasprintf(&notes[out->n_notes], format, args);
-	va_end(args);
-	if (len < 0)
-		return -ENOMEM;
-	out->n_notes++;
-	return 0;
-}
-
-static int add_notes(struct compile_output *out, const struct nb *nb,
-		     const struct placement *p)
-{
-	const struct refused *r = &out->refused;
-	int err = refused_merge(&out->refused, &nb->refused);
-
-	if (!err && p->n_skipped)
-		err = add_note(out,
-			       "rows of the Southbound database that are left "
-			       "out: %zu: %s",
-			       p->n_skipped, p->skipped);
-	for (size_t i = 0; i < r->n_lines && !err; i++)
-		err = add_note(out, "left out: %s", r->lines[i]);
-	if (!err && r->n_more)
-		err = add_note(out, "left out: more than %d rows",
-			       REFUSED_LINES);
-	return err;
-}
-
 static int compile_whole(const struct core_input *in,
 			 struct core_result *result, struct error *e)
 {
@@ -139,7 +99,7 @@ static int compile_whole(const struct core_input *in,
 
 		ret = compile(&input, &result->compiled, e);
 	}
-	if (!ret && add_notes(&result->compiled, &nb, &placement))
+	if (!ret && core_add_notes(&result->compiled, &nb, &placement))
 		ret = error_set(e, ENOMEM, "out of memory");
 	result->is_whole = true;
 	result->has_doubles = placement.has_doubles;
@@ -168,16 +128,6 @@ static bool mappings_differ(const struct core *c, const struct core_input *in)
 			  strcmp(a->network, b->network);
 	}
 	return differs;
-}
-
-static bool is_told(const struct core *c, const struct refused *r)
-{
-	if (c->refused.n_lines == REFUSED_LINES)
-		return true;
-	for (size_t i = 0; i < r->n_lines; i++)
-		if (!refused_has(&c->refused, r->lines[i]))
-			return false;
-	return true;
 }
 
 static int compile_rows(const struct core *c, const struct core_input *in,
@@ -218,8 +168,8 @@ static int compile_rows(const struct core *c, const struct core_input *in,
 		ret = compile(&input, &result->compiled, e);
 	}
 	/* Only the whole is told about. */
-	if (!ret && (!is_told(c, &nb.refused) ||
-		     !is_told(c, &result->compiled.refused)))
+	if (!ret && (!core_is_told(c, &nb.refused) ||
+		     !core_is_told(c, &result->compiled.refused)))
 		ret = 1;
 	placement.chassis = NULL; /* kept */
 	placement.n_chassis = 0;

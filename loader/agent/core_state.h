@@ -5,6 +5,7 @@
  *   touched.c, differs.c  changed rows to switches and routers
  *   part.c        rows that their entries depend on
  *   place_part.c  ... of the Southbound database, and interfaces
+ *   core_notes.c  rows that are left out
  *   merge.c       entries that several may need; into the kept image
  *   objects.c     switches and routers by uuid and key, who is local
  */
@@ -125,6 +126,13 @@ void objects_free(struct objects *o);
 const struct object *objects_by_uuid(const struct objects *o,
 				     const uint8_t uuid[16]);
 const struct object *objects_by_key(const struct objects *o, uint32_t key);
+
+/* Rows that were left out, as lines of out->notes; out->refused has them all.
+ * 0 or -ENOMEM. */
+int core_add_notes(struct compile_output *out, const struct nb *nb,
+		   const struct placement *p);
+/* Has the last whole compilation said all of that? */
+bool core_is_told(const struct core *c, const struct refused *r);
 
 /* The tunnel key that the Southbound database gives an NB row, or 0. */
 uint32_t core_datapath_key(const struct core *c, const struct ovsdb *sb,

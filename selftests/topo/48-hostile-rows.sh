@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Rows that no database should hold: bad values, rows that contradict others
 # or refer to nothing, 2 MB strings, names that drive a terminal, 5,000 chassis.
+# functions are called by check and until_true
+# shellcheck disable=SC2317
 # shellcheck source=selftests/topo/hostile.sh
 . "$(dirname "$0")/hostile.sh"
 

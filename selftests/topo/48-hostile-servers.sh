@@ -3,6 +3,8 @@
 # Servers that die in the middle of a message, say what no server says or
 # nothing at all, hold another database or an older or newer schema, or have
 # lost their file.
+# functions are called by check and until_true
+# shellcheck disable=SC2317
 # shellcheck source=selftests/topo/hostile.sh
 . "$(dirname "$0")/hostile.sh"
 
@@ -60,8 +62,10 @@ served() {
 	daemon_end node1 "$1-server" KILL
 	[ -e "$D/kept-$1.db" ] || cp "$D/ovn$1.db" "$D/kept-$1.db"
 	cp "$2" "$D/ovn$1.db"
-	rm -f "$D/.ovn$1.db.~lock~"
-	central_db_start "$1"
+	rm -f "$D/.ovn$1.db.~lock~" "$D/ovn$1_db.sock"
+	ovn_daemon node1 "$1-server" ovsdb-server "$D/ovn$1.db" \
+		--remote="punix:$D/ovn$1_db.sock"
+	until_true 20 test -S "$D/ovn$1_db.sock"
 }
 
 restored() {
@@ -84,12 +88,13 @@ empty() {
 
 # converted NAME JQ: the database with the schema that JQ makes of it.
 converted() {
+	cp "$D/ovn$1.db" "$D/kept-$1.db"
 	jq "$2" "$STOCK/schema/ovn-$1.ovsschema" >"$DIR/$1.schema"
 	check "convert $1" on node1 ovsdb-client --timeout=30 convert \
 		"unix:$D/ovn$1_db.sock" "$DIR/$1.schema"
 }
 
-# conversions: to older and newer schemas, while all of it is followed.
+# conversions: to newer schemas and back, while all of it is followed.
 conversions() {
 	converted nb '.version = "99.0.0" |
 		.tables.Logical_Switch_Port.columns.novelty = {"type":
@@ -98,26 +103,29 @@ conversions() {
 			"min": 0, "max": 1} |
 		.tables.Novelty = {"columns": {"name": {"type": "string"}}}'
 	survived "a newer NB"
-	converted nb .
+	# the server of OVS 3.1 does not survive the way back
+	restored nb
 	survived "today's NB again"
 	converted sb '.version = "99.0.0" |
 		.tables.Port_Binding.columns.novelty = {"type": "string"} |
 		.tables.Novelty = {"columns": {"name": {"type": "string"}},
 			"isRoot": true}'
 	survived "a newer SB"
-	converted sb .
+	restored sb
 	survived "today's SB again"
 }
 
 lost() {
 	empty "$STOCK/schema/ovn-nb.ovsschema"
 	served nb "$DIR/empty.db"
-	one_line "NB without its file" "no NB_Global row"
+	one_line "NB without its file" "no NB_Global row" \
+		"closed by the server"
 	restored nb
 	survived "NB without its file"
 	empty "$STOCK/schema/vswitch.ovsschema"
 	served nb "$DIR/empty.db"
-	one_line "another database at NB's socket" "NB: .*"
+	one_line "another database at NB's socket" "NB: .*OVN_Northbound" \
+		"closed by the server"
 	restored nb
 	survived "another database at NB's socket"
 }
