@@ -117,10 +117,13 @@ conversions() {
 
 lost() {
 	empty "$STOCK/schema/ovn-nb.ovsschema"
+	# which would make the row, and take all of SB away
+	daemon_end node1 ovn-northd
 	served nb "$DIR/empty.db"
 	one_line "NB without its file" "no NB_Global row" \
 		"closed by the server"
 	restored nb
+	northd_start
 	survived "NB without its file"
 	empty "$STOCK/schema/vswitch.ovsschema"
 	served nb "$DIR/empty.db"
