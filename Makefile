@@ -215,6 +215,9 @@ FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CC = $(CLANG) $(CPPFLAGS) $(TESTFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall \
 	-Wextra -Werror -MMD -MP $(FUZZ_FLAGS)
 $(B)/fuzz/jsonrpc: $(B)/fuzz/loader/ovsdb/framing.o $(B)/fuzz/loader/error.o
+$(B)/fuzz/replica: $(B)/fuzz/loader/error.o \
+	$(patsubst %,$(B)/fuzz/loader/ovsdb/%.o,replica update store store_rows \
+		change txn schema datum datum_copy json_text access value)
 
 $(B)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -37,6 +37,7 @@ void core_free(struct core *c)
 	if (!c)
 		return;
 	forget_inputs(c);
+	refused_free(&c->refused);
 	image_free(&c->image);
 	references_free(&c->refs);
 	objects_free(&c->objects);
@@ -69,32 +70,13 @@ static int check_southbound(const struct core_input *in, const struct nb *nb,
 	return 0;
 }
 
-static int add_note(struct compile_output *out, const struct placement *p)
-{
-	char **notes;
-
-	if (!p->n_skipped)
-		return 0;
-	notes = reallocarray(out->notes, out->n_notes + 1, sizeof(*notes));
-	if (!notes)
-		return -ENOMEM;
-	out->notes = notes;
-	if (asprintf(&notes[out->n_notes],
-		     "rows of the Southbound database that are left out: %zu: "
-		     "%s",
-		     p->n_skipped, p->skipped) < 0)
-		return -ENOMEM;
-	out->n_notes++;
-	return 0;
-}
-
 static int compile_whole(const struct core_input *in,
 			 struct core_result *result, struct error *e)
 {
 	struct placement placement = {};
 	struct chassis_val *present = NULL;
 	struct nb nb = {};
-	int ret = nb_from_ovsdb(in->nb, &nb, e);
+	int ret = nb_from_live(in->nb, &nb, e);
 
 	if (!ret)
 		ret = placement_read_live(in->sb, &placement, e);
@@ -117,9 +99,10 @@ static int compile_whole(const struct core_input *in,
 
 		ret = compile(&input, &result->compiled, e);
 	}
-	if (!ret && add_note(&result->compiled, &placement))
+	if (!ret && core_add_notes(&result->compiled, &nb, &placement))
 		ret = error_set(e, ENOMEM, "out of memory");
 	result->is_whole = true;
+	result->has_doubles = placement.has_doubles;
 	result->n_datapaths = nb.n_switches + nb.n_routers;
 	result->chassis.chassis = placement.chassis;
 	result->chassis.n_chassis = placement.n_chassis;
@@ -184,6 +167,10 @@ static int compile_rows(const struct core *c, const struct core_input *in,
 
 		ret = compile(&input, &result->compiled, e);
 	}
+	/* Only the whole is told about. */
+	if (!ret && (!core_is_told(c, &nb.refused) ||
+		     !core_is_told(c, &result->compiled.refused)))
+		ret = 1;
 	placement.chassis = NULL; /* kept */
 	placement.n_chassis = 0;
 	placement_free(&placement);
@@ -240,7 +227,7 @@ int core_compile(struct core *c, const struct core_input *in,
 		 struct core_result *result, struct error *e)
 {
 	bool is_whole =
-		!c->is_valid || in->is_whole ||
+		!c->is_valid || in->is_whole || c->has_doubles ||
 		strcmp(c->own_name, in->chassis) || mappings_differ(c, in) ||
 		!ovsdb_table_size(ovsdb_table(in->sb, "Datapath_Binding"));
 	int ret = 1;
@@ -313,6 +300,10 @@ static int commit_whole(struct core *c, const struct core_input *in,
 	out->chassis = NULL;
 	c->own_chassis = out->own_chassis;
 	c->has_moved_ids = out->has_moved_ids;
+	c->has_doubles = result->has_doubles;
+	refused_free(&c->refused);
+	c->refused = out->refused;
+	memset(&out->refused, 0, sizeof(out->refused));
 	c->chassis = result->chassis;
 	memset(&result->chassis, 0, sizeof(result->chassis));
 	c->own_name = strdup(in->chassis);

@@ -33,6 +33,7 @@ struct core_input {
 
 struct core_result {
 	bool is_whole;
+	bool has_doubles; /* placement's */
 	/* All, or the entries that owners[] shall have, in compiled.image. */
 	struct compile_output compiled;
 	uint64_t *owners; /* sorted */

@@ -5,6 +5,7 @@
  *   touched.c, differs.c  changed rows to switches and routers
  *   part.c        rows that their entries depend on
  *   place_part.c  ... of the Southbound database, and interfaces
+ *   core_notes.c  rows that are left out
  *   merge.c       entries that several may need; into the kept image
  *   objects.c     switches and routers by uuid and key, who is local
  */
@@ -47,6 +48,8 @@ struct core {
 	struct objects objects;
 	struct map64 uses; /* of owners that are ids: how many entries */
 	bool has_moved_ids;
+	bool has_doubles; /* of tunnel keys: only all rows show them */
+	struct refused refused; /* what has been told */
 	struct placement chassis; /* nothing else in it */
 	struct chassis_val *present;
 	uint32_t *chassis_indices; /* of chassis.chassis[], in present[] */
@@ -96,7 +99,7 @@ struct part {
 void part_collect(const struct core *c, const struct core_input *in,
 		  struct dirty *d, struct part *p);
 void part_collect_southbound(const struct core *c, const struct core_input *in,
-			     const struct dirty *d, struct part *p);
+			     struct dirty *d, struct part *p);
 void part_own(struct part *p, uint64_t owner);
 void part_sort_owners(struct part *p);
 void part_free(struct part *p);
@@ -123,6 +126,13 @@ void objects_free(struct objects *o);
 const struct object *objects_by_uuid(const struct objects *o,
 				     const uint8_t uuid[16]);
 const struct object *objects_by_key(const struct objects *o, uint32_t key);
+
+/* Rows that were left out, as lines of out->notes; out->refused has them all.
+ * 0 or -ENOMEM. */
+int core_add_notes(struct compile_output *out, const struct nb *nb,
+		   const struct placement *p);
+/* Has the last whole compilation said all of that? */
+bool core_is_told(const struct core *c, const struct refused *r);
 
 /* The tunnel key that the Southbound database gives an NB row, or 0. */
 uint32_t core_datapath_key(const struct core *c, const struct ovsdb *sb,

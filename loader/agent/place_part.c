@@ -194,7 +194,7 @@ static void collect_vifs(const struct core *c, const struct core_input *in,
 }
 
 void part_collect_southbound(const struct core *c, const struct core_input *in,
-			     const struct dirty *d, struct part *p)
+			     struct dirty *d, struct part *p)
 {
 	struct collector k = {c, in->sb, p};
 
@@ -207,6 +207,11 @@ void part_collect_southbound(const struct core *c, const struct core_input *in,
 			objects_by_uuid(&c->objects, d->uuids[i]);
 		uint32_t key = core_datapath_key(c, in->sb, d->uuids[i]);
 
+		const struct object *holder = objects_by_key(&c->objects, key);
+
+		/* One of both keeps the key, if that is not about to go. */
+		if (key && holder && !dirty_has(d, holder->uuid))
+			d->is_whole = true;
 		if (key)
 			part_own(p, key);
 		if (o)

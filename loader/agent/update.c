@@ -154,6 +154,19 @@ static void update_done(struct agent *a, struct engine_result *result)
 			   vswitch_settings(a->vswitch)->monitor_all);
 }
 
+/* Neither ovn-nbctl nor ovn-northd works without that row: until one of them
+ * has made it, the server has lost its file or waits for a backup. */
+static bool nb_is_begun(struct agent *a)
+{
+	if (ovsdb_table_size(ovsdb_table(ovsdb_client_db(a->nb), "NB_Global")))
+		return true;
+	report(&a->report, REPORT_COMPILE,
+	       "the Northbound database has no NB_Global row, so that it is "
+	       "none yet; what is loaded stays; restore a backup, or begin "
+	       "with ovn-nbctl init");
+	return false;
+}
+
 void update(struct agent *a)
 {
 	const struct vswitch_settings *s = vswitch_settings(a->vswitch);
@@ -173,7 +186,7 @@ void update(struct agent *a)
 
 	if (!s->system_id || !has_changes(a) || a->retry > time_ms() ||
 	    !ovsdb_client_has_contents(a->nb) ||
-	    !ovsdb_client_has_contents(a->sb))
+	    !ovsdb_client_has_contents(a->sb) || !nb_is_begun(a))
 		return;
 	a->retry = 0;
 	bindings = calloc(a->links.n_vifs + 1, sizeof(*bindings));
@@ -185,8 +198,8 @@ void update(struct agent *a)
 	free(bindings);
 	a->is_behind = err;
 	if (err) {
-		/* -EAGAIN: SB is about to know this chassis. */
-		if (err != -EAGAIN)
+		/* -EAGAIN: at first SB is about to know this chassis. */
+		if (err != -EAGAIN || a->was_forwarding)
 			report(&a->report, REPORT_COMPILE, "%s", e.text);
 		a->retry = time_ms() + RETRY_MS;
 		return;

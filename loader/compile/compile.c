@@ -98,6 +98,19 @@ static int add_datapaths(struct tables *c)
 	return ret;
 }
 
+static int error_same_encap(struct tables *c, uint32_t one, uint32_t other)
+{
+	const struct chassis_val *chassis = c->t->chassis;
+	const uint8_t *ip = chassis[other].encap_ip;
+
+	return tables_refuse(c,
+			     error_set(c->e, EINVAL,
+				       "chassis %s and %s both have encap "
+				       "IP %u.%u.%u.%u; change one of them",
+				       chassis[one].name, chassis[other].name,
+				       ip[0], ip[1], ip[2], ip[3]));
+}
+
 /* Whom to believe: frames with our own address as their source are forged. */
 static int add_encap_ips(struct tables *c)
 {
@@ -113,15 +126,15 @@ static int add_encap_ips(struct tables *c)
 
 		if (!t->chassis[i].name[0] || !topology_is_remote(t, i))
 			continue;
+		if (t->has_southbound &&
+		    !memcmp(ip, t->chassis[t->own_chassis].encap_ip, 4)) {
+			ret = error_same_encap(c, t->own_chassis, i);
+			continue;
+		}
 		memcpy(key.ip, ip, sizeof(key.ip));
 		ret = tables_add(c, IMAGE_ENCAP_IP, &key, &val, (void **)&old);
 		if (ret == -EEXIST)
-			ret = error_set(c->e, EINVAL,
-					"chassis %s and %s both have encap IP "
-					"%u.%u.%u.%u; change one of them",
-					t->chassis[old->chassis].name,
-					t->chassis[i].name, ip[0], ip[1], ip[2],
-					ip[3]);
+			ret = error_same_encap(c, old->chassis, i);
 	}
 	return ret;
 }
@@ -173,6 +186,8 @@ int compile(const struct compile_input *in, struct compile_output *out,
 	int ret;
 
 	memset(out, 0, sizeof(*out));
+	out->refused.is_live = in->has_southbound;
+	t.refused = &out->refused;
 	/* It is half a megabyte. */
 	if (!in->chassis_indices)
 		out->chassis = calloc(XOVN_MAX_CHASSIS, sizeof(*out->chassis));
@@ -213,5 +228,6 @@ void compile_output_free(struct compile_output *out)
 	for (size_t i = 0; i < out->n_notes; i++)
 		free(out->notes[i]);
 	free(out->notes);
+	refused_free(&out->refused);
 	memset(out, 0, sizeof(*out));
 }

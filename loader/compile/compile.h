@@ -25,6 +25,7 @@
 #include "error.h"
 #include "image.h"
 #include "maps.h"
+#include "refused.h"
 
 struct nb;
 struct placement;
@@ -83,10 +84,13 @@ struct compile_output {
 	 * the NB, ports placed nowhere, bound interfaces without an LSP. */
 	char **notes;
 	size_t n_notes;
+	/* has_southbound: rows that contradict others, which won. */
+	struct refused refused;
 };
 
 /* Returns 0, -EINVAL (bad network: names the objects, cause, remedy),
- * -ENOENT (unknown chassis), -E2BIG, -ENOMEM.  On error *out is empty. */
+ * -ENOENT (unknown chassis), -E2BIG, -ENOMEM; with has_southbound the first and
+ * third are in out->refused instead.  On error *out is empty. */
 int compile(const struct compile_input *in, struct compile_output *out,
 	    struct error *e);
 void compile_output_free(struct compile_output *out);

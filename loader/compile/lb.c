@@ -131,12 +131,14 @@ static int add_backends(struct lb_context *l, const struct nb_lb *lb,
 	if (!sorted)
 		return error_set(l->c->e, ENOMEM, "out of memory");
 	n = sort_backends(sorted, nb);
-	if (n > BACKENDS_MAX)
-		ret = error_set(l->c->e, E2BIG,
-				"load balancer %s: VIP %s has %zu backends; "
-				"there may be %d, spread them over more VIPs",
-				lb_name(lb), vip_endpoint(vip), n,
-				BACKENDS_MAX);
+	if (n > BACKENDS_MAX) {
+		error_set(l->c->e, E2BIG,
+			  "load balancer %.200s: VIP %s has %zu backends; "
+			  "there may be %d, spread them over more VIPs",
+			  lb_name(lb), vip_endpoint(vip), n, BACKENDS_MAX);
+		ret = tables_refuse(l->c, -E2BIG);
+		n = 0;
+	}
 	vip->n_backends = n;
 	vip->has_backends = true;
 	for (size_t i = 0; !ret && i < n; i++)

@@ -50,10 +50,11 @@ static int add_localnet(struct tables *c, const struct topo_lsp *lsp)
 	name_store(val.name, lsp->nb->name);
 	ret = tables_add(c, IMAGE_LOCALNET, &key, &val, NULL);
 	if (ret == -EEXIST)
-		return error_set(c->e, EINVAL,
-				 "interface %s is attached to two networks "
-				 "with tag %u; detach it",
-				 lsp->mapping->ifname, lsp->nb->tag);
+		ret = tables_refuse(
+			c, error_set(c->e, EINVAL,
+				     "interface %s is attached to two networks "
+				     "with tag %u; detach it",
+				     lsp->mapping->ifname, lsp->nb->tag));
 	return ret;
 }
 

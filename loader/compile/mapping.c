@@ -19,7 +19,7 @@ static int compare_network(const struct topo_lsp *a, const struct topo_lsp *b)
 	return order ? order : (int)a->nb->tag - b->nb->tag;
 }
 
-/* LSPs stand in the order of their switches' and their own uuids. */
+/* LSPs stand in the order of topology.h, that of their switches first. */
 static int compare_port(const void *a, const void *b)
 {
 	const struct topo_lsp *const *x = a, *const *y = b;
@@ -43,16 +43,19 @@ static bool switch_is_used(const struct topology *t,
 	return false;
 }
 
-static int error_same_frames(const struct topo_lsp *one,
-			     const struct topo_lsp *other, struct error *e)
+/* Where the other may be left out, one gets the frames. */
+static int error_same_frames(const struct topology *t,
+			     const struct topo_lsp *one, struct topo_lsp *other,
+			     struct error *e)
 {
-	return error_set(e, EINVAL,
-			 "localnet ports %s (switch %s) and %s (switch %s) "
-			 "both have network %s and tag %u; give one of them "
-			 "another tag",
-			 one->nb->name, one->sw->nb->name, other->nb->name,
-			 other->sw->nb->name, one->nb->network_name,
-			 one->nb->tag);
+	error_set(e, EINVAL,
+		  "localnet ports %.150s (switch %.100s) and %.150s (switch "
+		  "%.100s) both have network %.150s and tag %u; give one of "
+		  "them another tag",
+		  one->nb->name, one->sw->nb->name, other->nb->name,
+		  other->sw->nb->name, one->nb->network_name, one->nb->tag);
+	other->is_shadowed = true;
+	return refused_add(t->refused, -EINVAL, e);
 }
 
 /* Of n > 1 ports with the same network and tag, one is served. */
@@ -61,14 +64,19 @@ static int choose_port(const struct topology *t, struct topo_lsp **ports,
 {
 	struct topo_lsp *served = ports[0];
 	bool is_used = switch_is_used(t, served->sw);
+	int ret = 0;
 
-	for (size_t i = 1; i < n; i++) {
+	for (size_t i = 1; i < n && !ret; i++) {
 		bool other_is_used = switch_is_used(t, ports[i]->sw);
 
-		if (ports[i]->sw == ports[i - 1]->sw)
-			return error_same_frames(ports[i - 1], ports[i], e);
-		if (is_used && other_is_used)
-			return error_same_frames(served, ports[i], e);
+		if (ports[i]->sw == ports[i - 1]->sw) {
+			ret = error_same_frames(t, ports[i - 1], ports[i], e);
+			continue;
+		}
+		if (is_used && other_is_used) {
+			ret = error_same_frames(t, served, ports[i], e);
+			continue;
+		}
 		if (!other_is_used) {
 			ports[i]->is_shadowed = true;
 			continue;
@@ -77,7 +85,7 @@ static int choose_port(const struct topology *t, struct topo_lsp **ports,
 		served = ports[i];
 		is_used = true;
 	}
-	return 0;
+	return ret;
 }
 
 static int choose_ports(const struct topology *t, struct topo_lsp **ports,

@@ -80,6 +80,11 @@ bool tables_want(const struct tables *c, uint64_t owner)
 				       sizeof(owner), compare_owner);
 }
 
+int tables_refuse(struct tables *c, int err)
+{
+	return refused_add(c->t->refused, err, c->e);
+}
+
 static int add_owned(struct tables *c, enum image_table_id id, uint64_t owner,
 		     const void *key, const void *val, void **old)
 {

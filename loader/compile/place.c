@@ -16,13 +16,15 @@ struct chassis_table {
 	struct placed_chassis {
 		const struct placement_chassis *from;
 		uint32_t index;
+		bool is_double; /* of another of that name */
 	} * placed; /* in the order of the placement */
 	size_t n;
 	struct name_index names; /* names, then hostnames */
 };
 
 static int chassis_table_init(struct chassis_table *c,
-			      const struct placement *p, struct error *e)
+			      const struct placement *p,
+			      struct refused *refused, struct error *e)
 {
 	memset(c, 0, sizeof(*c));
 	c->n = p->n_chassis;
@@ -30,12 +32,19 @@ static int chassis_table_init(struct chassis_table *c,
 	if (!c->placed || name_index_init(&c->names, 2 * c->n))
 		return error_set(e, ENOMEM, "out of memory");
 	for (size_t i = 0; i < c->n; i++) {
+		int ret;
+
 		c->placed[i].from = &p->chassis[i];
 		if (name_index_add(&c->names, p->chassis[i].name,
-				   &c->placed[i]) != &c->placed[i])
-			return error_set(e, EINVAL,
-					 "chassis %s is in the placement twice",
-					 p->chassis[i].name);
+				   &c->placed[i]) == &c->placed[i])
+			continue;
+		c->placed[i].is_double = true;
+		ret = error_set(e, EINVAL,
+				"chassis %.200s is in the placement twice",
+				p->chassis[i].name);
+		ret = refused_add(refused, ret, e);
+		if (ret)
+			return ret;
 	}
 	for (size_t i = 0; i < c->n; i++)
 		if (p->chassis[i].hostname[0])
@@ -84,19 +93,36 @@ static int compare_placed(const void *a, const void *b)
 	return strcmp((*x)->from->name, (*y)->from->name);
 }
 
+/* Index 0, no chassis, where all are taken. */
+static void chassis_take_index(struct topology *t, struct placed_chassis *c,
+			       const struct chassis_val *present)
+{
+	if (!c || c->index || c->is_double)
+		return;
+	c->index = chassis_free_index(t->chassis, present);
+	if (c->index)
+		chassis_fill(&t->chassis[c->index], c->from);
+}
+
 /* Gives every chassis its index: the present one, else in order of names. */
 static int chassis_number(struct topology *t, struct chassis_table *c,
-			  const struct chassis_val *present, struct error *e)
+			  const char *own, const struct chassis_val *present,
+			  struct error *e)
 {
 	struct placed_chassis **sorted;
 	struct name_index kept;
 	char name[XOVN_NAME_LEN];
+	int ret = 0;
 
-	if (c->n >= XOVN_MAX_CHASSIS)
-		return error_set(e, E2BIG,
-				 "the placement has %zu chassis; at most %d "
-				 "can be told apart",
-				 c->n, XOVN_MAX_CHASSIS - 1);
+	if (c->n >= XOVN_MAX_CHASSIS) {
+		error_set(e, E2BIG,
+			  "the placement has %zu chassis; at most %d can be "
+			  "told apart",
+			  c->n, XOVN_MAX_CHASSIS - 1);
+		ret = refused_add(t->refused, -E2BIG, e);
+		if (ret)
+			return ret;
+	}
 	sorted = calloc(c->n + 1, sizeof(*sorted));
 	if (!sorted || name_index_init(&kept, present ? XOVN_MAX_CHASSIS : 0)) {
 		free(sorted);
@@ -112,19 +138,17 @@ static int chassis_number(struct topology *t, struct chassis_table *c,
 		sorted[i] = &c->placed[i];
 		name_store(name, c->placed[i].from->name);
 		old = name_index_find(&kept, name);
-		if (!old)
+		if (!old || c->placed[i].is_double)
 			continue;
 		c->placed[i].index = old - present;
 		chassis_fill(&t->chassis[c->placed[i].index],
 			     c->placed[i].from);
 	}
 	qsort(sorted, c->n, sizeof(*sorted), compare_placed);
-	for (size_t i = 0; i < c->n; i++) {
-		if (sorted[i]->index)
-			continue;
-		sorted[i]->index = chassis_free_index(t->chassis, present);
-		chassis_fill(&t->chassis[sorted[i]->index], sorted[i]->from);
-	}
+	/* Whoever there is no place for, this host has one. */
+	chassis_take_index(t, name_index_find(&c->names, own), present);
+	for (size_t i = 0; i < c->n; i++)
+		chassis_take_index(t, sorted[i], present);
 	name_index_free(&kept);
 	free(sorted);
 	return 0;
@@ -137,7 +161,7 @@ static int chassis_find_own(struct topology *t, const struct chassis_table *c,
 	char known[256] = "";
 	size_t used = 0;
 
-	if (own) {
+	if (own && own->index) {
 		t->own_chassis = own->index;
 		return 0;
 	}
@@ -274,11 +298,12 @@ int topology_place(struct topology *t, const struct compile_input *in,
 	/* Without any chassis this host is the whole network. */
 	if (!p->n_chassis)
 		p = &only_own;
-	ret = chassis_table_init(&c, p, e);
+	ret = chassis_table_init(&c, p, t->refused, e);
 	for (size_t i = 0; !ret && in->chassis_indices && i < c.n; i++)
 		c.placed[i].index = in->chassis_indices[i];
 	if (!ret && !in->chassis_indices)
-		ret = chassis_number(t, &c, in->present_chassis, e);
+		ret = chassis_number(t, &c, in->chassis, in->present_chassis,
+				     e);
 	if (!ret)
 		ret = chassis_find_own(t, &c, in->chassis, e);
 	if (!ret)

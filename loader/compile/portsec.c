@@ -134,14 +134,20 @@ static int add_chain(struct tables *c, const struct topo_lsp *lsp,
 		at4 += val.n_ip4;
 		at6 += val.n_ip6;
 		val.more = at4 < list->n_ip4 || at6 < list->n_ip6;
-		if (val.more && key.seq + 1 == PORT_SEC_CHAIN_MAX)
-			return error_set(c->e, E2BIG,
-					 "switch %s: port_security of port %s "
-					 "lists more than %d IPv4 or %d IPv6 "
-					 "addresses for one MAC; list subnets",
-					 lsp->sw->nb->name, lsp->nb->name,
-					 PORT_SEC_CHAIN_MAX * PORT_SEC_IP4_MAX,
-					 PORT_SEC_CHAIN_MAX * PORT_SEC_IP6_MAX);
+		if (val.more && key.seq + 1 == PORT_SEC_CHAIN_MAX) {
+			error_set(c->e, E2BIG,
+				  "switch %.200s: port_security of port %.200s "
+				  "lists more than %d IPv4 or %d IPv6 "
+				  "addresses for one MAC; list subnets",
+				  lsp->sw->nb->name, lsp->nb->name,
+				  PORT_SEC_CHAIN_MAX * PORT_SEC_IP4_MAX,
+				  PORT_SEC_CHAIN_MAX * PORT_SEC_IP6_MAX);
+			ret = tables_refuse(c, -E2BIG);
+			if (ret)
+				return ret;
+			/* Those beyond may send nothing. */
+			val.more = 0;
+		}
 		ret = tables_add(c, IMAGE_PORT_SEC, &key, &val, NULL);
 		if (ret || !val.more)
 			return ret;

@@ -75,14 +75,48 @@ static void network_format(char *text, size_t size, const struct nb_ip4 *ip)
 		 ip->addr[2], ip->addr[3], ip->plen);
 }
 
+static int error_overlap(const struct topo_lrp *one, const struct nb_ip4 *ip,
+			 const struct topo_lrp *other,
+			 const struct nb_ip4 *other_ip, struct error *e)
+{
+	char text[32], other_text[32];
+
+	network_format(text, sizeof(text), ip);
+	network_format(other_text, sizeof(other_text), other_ip);
+	return error_set(e, EINVAL,
+			 "router %.200s: networks of ports %.200s (%s) and "
+			 "%.200s (%s) overlap; give one of them another "
+			 "network",
+			 one->router->nb->name, one->nb->name, text,
+			 other->nb->name, other_text);
+}
+
+bool topo_lrps_overlap(const struct topo_lrp *one, const struct topo_lrp *other,
+		       struct error *e)
+{
+	for (size_t i = 0; i < one->nb->n_ip4; i++) {
+		const struct nb_ip4 *a = &one->nb->ip4[i];
+
+		for (size_t j = 0; j < other->nb->n_ip4; j++) {
+			const struct nb_ip4 *b = &other->nb->ip4[j];
+			uint32_t mask =
+				ip4_mask(a->plen < b->plen ? a->plen : b->plen);
+
+			if ((ip4_get(a->addr) ^ ip4_get(b->addr)) & mask)
+				continue;
+			error_overlap(one, a, other, b, e);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Prefixes are disjoint or nested.  Sorted, a network that overlaps any
  * before it overlaps the outermost that is still open, and if that one is
  * of the same port, every network in between is, too. */
-static int check_overlaps(const struct topo_router *r, struct network *sorted,
-			  size_t n, struct error *e)
+static int check_overlaps(struct network *sorted, size_t n, struct error *e)
 {
 	const struct network *open = NULL;
-	char one[32], other[32];
 
 	qsort(sorted, n, sizeof(*sorted), compare_network);
 	for (size_t i = 0; i < n; i++) {
@@ -94,14 +128,7 @@ static int check_overlaps(const struct topo_router *r, struct network *sorted,
 		}
 		if (open->lrp == now->lrp)
 			continue;
-		network_format(one, sizeof(one), open->ip);
-		network_format(other, sizeof(other), now->ip);
-		return error_set(e, EINVAL,
-				 "router %s: networks of ports %s (%s) and %s "
-				 "(%s) overlap; give one of them another "
-				 "network",
-				 r->nb->name, open->lrp->nb->name, one,
-				 now->lrp->nb->name, other);
+		return error_overlap(open->lrp, open->ip, now->lrp, now->ip, e);
 	}
 	return 0;
 }
@@ -139,7 +166,7 @@ static int check_networks(struct tables *c, const struct topo_router *r)
 			networks[n++].lrp = lrp;
 		}
 	}
-	ret = check_overlaps(r, networks, n, c->e);
+	ret = check_overlaps(networks, n, c->e);
 	free(networks);
 	return ret;
 }

@@ -81,7 +81,8 @@ static bool lsp_has_mac(const struct topo_lsp *lsp, const uint8_t mac[6])
 	       !memcmp(lsp->peer->nb->mac, mac, 6);
 }
 
-/* 0 where the MAC is there because the port has it twice. */
+/* 0 where the MAC is there because the port has it twice, or may stay the
+ * first port's. */
 static int check_mac_owner(struct tables *c, const struct topo_lsp *lsp,
 			   const uint8_t mac[6])
 {
@@ -91,12 +92,13 @@ static int check_mac_owner(struct tables *c, const struct topo_lsp *lsp,
 		first++;
 	if (first == lsp)
 		return 0;
-	return error_set(c->e, EINVAL,
-			 "switch %s: ports %s and %s both have MAC "
-			 "%02x:%02x:%02x:%02x:%02x:%02x; change one of them "
-			 "with ovn-nbctl lsp-set-addresses",
-			 lsp->sw->nb->name, first->nb->name, lsp->nb->name,
-			 mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	error_set(c->e, EINVAL,
+		  "switch %.100s: ports %.200s and %.200s both have MAC "
+		  "%02x:%02x:%02x:%02x:%02x:%02x; change one of them "
+		  "with ovn-nbctl lsp-set-addresses",
+		  lsp->sw->nb->name, first->nb->name, lsp->nb->name, mac[0],
+		  mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return tables_refuse(c, -EINVAL);
 }
 
 int tables_add_l2(struct tables *c, const struct topo_lsp *lsp,

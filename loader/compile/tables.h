@@ -52,6 +52,9 @@ int tables_add_garp(struct tables *c, const struct topo_lsp *lsp,
 int tables_add_router_arp(struct tables *c, const struct topo_lrp *lrp,
 			  const uint8_t ip[4]);
 
+/* As refused_add(): err, what c->e says about a row, or 0 where it may be left
+ * out. */
+int tables_refuse(struct tables *c, int err);
 /* Are the entries of this owner to be made? */
 bool tables_want(const struct tables *c, uint64_t owner);
 /* image_add() with a message for -ENOMEM; -EEXIST as it is.  The owner is the

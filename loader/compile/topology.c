@@ -5,31 +5,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every NB row struct begins with its uuid. */
-static int compare_uuid(const void *a, const void *b)
+/* What every NB row struct begins with. */
+struct row {
+	char uuid[37];
+	char *name;
+};
+
+#define IS_ROW(type)                                                           \
+	(!offsetof(struct type, uuid) &&                                       \
+	 offsetof(struct type, name) == offsetof(struct row, name))
+_Static_assert(IS_ROW(nb_lsp) && IS_ROW(nb_switch) && IS_ROW(nb_lrp) &&
+		       IS_ROW(nb_router),
+	       "rows begin with uuid and name");
+
+struct sorted_row {
+	const struct row *row;
+	uint32_t key; /* of the Southbound database, 0: none */
+};
+
+/* Where two rows contradict each other the first one wins.  Under a Southbound
+ * database that is the lower key, most often the older row, so that a row
+ * which somebody adds takes nothing from those in use. */
+static int compare_row(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	const struct sorted_row *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return strcmp(x->row->uuid, y->row->uuid);
 }
 
-/* Pointers to n rows of the given size, sorted by uuid. */
-static const void **sort_rows(const void *rows, size_t n, size_t size)
+/* Of n rows of the given size those with a key, or all where sb is NULL.
+ * Keys are law where a Southbound database is followed: what has none there
+ * yet, or not any more, is not in the network.  datapath 0: they are
+ * datapaths. */
+static struct sorted_row *sort_rows(const void *rows, size_t *n, size_t size,
+				    const struct southbound_keys *sb,
+				    uint32_t datapath)
 {
-	const void **sorted = calloc(n + 1, sizeof(*sorted));
+	struct sorted_row *sorted = calloc(*n + 1, sizeof(*sorted));
+	size_t found = 0;
 
-	if (!sorted)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = (const char *)rows + i * size;
-	qsort(sorted, n, sizeof(*sorted), compare_uuid);
+	for (size_t i = 0; sorted && i < *n; i++) {
+		const struct row *row =
+			(const void *)((const char *)rows + i * size);
+		struct sorted_row *to = &sorted[found];
+
+		to->row = row;
+		if (sb)
+			to->key = datapath ? southbound_port(sb, row->name,
+							     datapath) :
+					     southbound_datapath(sb, row->uuid);
+		found += !sb || to->key;
+	}
+	*n = found;
+	if (sorted)
+		qsort(sorted, found, sizeof(*sorted), compare_row);
 	return sorted;
 }
-
-_Static_assert(!offsetof(struct nb_lsp, uuid) &&
-		       !offsetof(struct nb_switch, uuid) &&
-		       !offsetof(struct nb_lrp, uuid) &&
-		       !offsetof(struct nb_router, uuid) &&
-		       !offsetof(struct nb_route, uuid),
-	       "rows begin with their uuid");
 
 bool topo_lrp_is_distributed(const struct topo_lrp *lrp)
 {
@@ -91,37 +124,44 @@ static uint32_t lsp_flags(const struct nb_lsp *nb)
 	return flags;
 }
 
-/* Keys are law where a Southbound database is followed: what has none there
- * yet, or not any more, is not in the network. */
-static bool is_bound(const struct southbound_keys *sb, uint32_t datapath,
-		     const char *port)
+static int error_same_name(const struct topology *t, const char *kind,
+			   const char *one, const char *other, const char *name,
+			   struct error *e)
 {
-	return !sb || southbound_port(sb, port, datapath);
+	error_set(e, EINVAL,
+		  "%ss %.200s and %.200s both have a port named %.200s; "
+		  "rename one of them",
+		  kind, one, other, name);
+	return refused_add(t->refused, -EINVAL, e);
 }
 
 static int add_switch(struct topology *t, const struct nb_switch *nb,
-		      const struct southbound_keys *sb, struct error *e)
+		      uint32_t key, const struct southbound_keys *sb,
+		      struct error *e)
 {
-	uint32_t key = sb ? southbound_datapath(sb, nb->uuid) : 0;
+	size_t n = nb->n_ports;
 	struct topo_switch *sw = &t->switches[t->n_switches];
-	const void **rows =
-		sort_rows(nb->ports, nb->n_ports, sizeof(*nb->ports));
+	struct sorted_row *rows =
+		sort_rows(nb->ports, &n, sizeof(*nb->ports), sb, key);
+	int ret = 0;
 
 	if (!rows)
 		return error_set(e, ENOMEM, "out of memory");
-	if (sb && !key) {
-		free(rows);
-		return 0;
-	}
 	t->n_switches++;
 	sw->nb = nb;
 	sw->ports = &t->lsps[t->n_lsps];
-	for (size_t i = 0; i < nb->n_ports; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct topo_lsp *lsp = &sw->ports[sw->n_ports], *other;
-		const struct nb_lsp *row = rows[i];
+		const struct nb_lsp *row = (const void *)rows[i].row;
 
-		if (!is_bound(sb, key, row->name))
+		other = name_index_add(&t->lsp_names, row->name, lsp);
+		if (other != lsp) {
+			ret = error_same_name(t, "switch", other->sw->nb->name,
+					      nb->name, row->name, e);
+			if (ret)
+				break;
 			continue;
+		}
 		sw->n_ports++;
 		lsp->nb = row;
 		lsp->sw = sw;
@@ -130,59 +170,69 @@ static int add_switch(struct topology *t, const struct nb_switch *nb,
 			sw->localnet = lsp;
 		lsp->flags = lsp_flags(lsp->nb);
 		sw->learns |= lsp->flags & PORT_F_LEARN;
-		other = name_index_add(&t->lsp_names, lsp->nb->name, lsp);
-		if (other == lsp)
-			continue;
-		free(rows);
-		return error_set(e, EINVAL,
-				 "switches %s and %s both have a port named "
-				 "%s; rename one of them",
-				 other->sw->nb->name, nb->name, lsp->nb->name);
 	}
 	for (size_t i = 0; sw->learns && i < sw->n_ports; i++)
 		sw->ports[i].flags |= PORT_F_FDB_SWITCH;
 	t->n_lsps += sw->n_ports;
 	free(rows);
+	return ret;
+}
+
+/* Of a live database a port whose networks overlap those of an earlier one is
+ * not there: 1. */
+static int check_lrp_networks(const struct topology *t,
+			      const struct topo_router *r,
+			      const struct topo_lrp *lrp, struct error *e)
+{
+	int ret;
+
+	for (size_t i = 0; t->has_southbound && i < r->n_ports; i++) {
+		if (!topo_lrps_overlap(&r->ports[i], lrp, e))
+			continue;
+		ret = refused_add(t->refused, -EINVAL, e);
+		return ret ? ret : 1;
+	}
 	return 0;
 }
 
 static int add_router(struct topology *t, const struct nb_router *nb,
-		      const struct southbound_keys *sb, struct error *e)
+		      uint32_t key, const struct southbound_keys *sb,
+		      struct error *e)
 {
-	uint32_t key = sb ? southbound_datapath(sb, nb->uuid) : 0;
+	size_t n = nb->n_ports;
 	struct topo_router *r = &t->routers[t->n_routers];
-	const void **rows =
-		sort_rows(nb->ports, nb->n_ports, sizeof(*nb->ports));
+	struct sorted_row *rows =
+		sort_rows(nb->ports, &n, sizeof(*nb->ports), sb, key);
+	int ret = 0;
 
 	if (!rows)
 		return error_set(e, ENOMEM, "out of memory");
-	if (sb && !key) {
-		free(rows);
-		return 0;
-	}
 	t->n_routers++;
 	r->nb = nb;
 	r->ports = &t->lrps[t->n_lrps];
 	r->is_gateway = nb->gateway_chassis;
-	for (size_t i = 0; i < nb->n_ports; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct topo_lrp *lrp = &r->ports[r->n_ports], *other;
-		const struct nb_lrp *row = rows[i];
+		const struct nb_lrp *row = (const void *)rows[i].row;
 
-		if (!is_bound(sb, key, row->name))
-			continue;
-		r->n_ports++;
 		lrp->nb = row;
 		lrp->router = r;
-		r->has_distributed_gateway |= lrp->nb->is_distributed_gateway;
-		other = name_index_add(&t->lrp_names, lrp->nb->name, lrp);
-		if (other == lrp)
+		ret = check_lrp_networks(t, r, lrp, e);
+		if (ret < 0)
+			break;
+		if (ret > 0)
 			continue;
-		free(rows);
-		return error_set(e, EINVAL,
-				 "routers %s and %s both have a port named "
-				 "%s; rename one of them",
-				 other->router->nb->name, nb->name,
-				 lrp->nb->name);
+		other = name_index_add(&t->lrp_names, row->name, lrp);
+		if (other != lrp) {
+			ret = error_same_name(t, "router",
+					      other->router->nb->name, nb->name,
+					      row->name, e);
+			if (ret)
+				break;
+			continue;
+		}
+		r->n_ports++;
+		r->has_distributed_gateway |= row->is_distributed_gateway;
 	}
 	for (size_t i = 0; i < r->n_ports; i++) {
 		struct topo_lrp *lrp = &r->ports[i];
@@ -196,7 +246,7 @@ static int add_router(struct topology *t, const struct nb_router *nb,
 	}
 	t->n_lrps += r->n_ports;
 	free(rows);
-	return 0;
+	return ret < 0 ? ret : 0;
 }
 
 /* LSPs of type router find their LRPs; the first by uuid where two name the
@@ -267,28 +317,36 @@ static void resolve_peers(struct topology *t, struct notes *notes)
 }
 
 static int add_rows(struct topology *t, const struct nb *nb,
-		    const void *const *switches, const void *const *routers,
 		    const struct southbound_keys *sb, struct error *e)
 {
+	size_t n_switches = nb->n_switches, n_routers = nb->n_routers;
+	struct sorted_row *switches = sort_rows(nb->switches, &n_switches,
+						sizeof(*nb->switches), sb, 0);
+	struct sorted_row *routers =
+		sort_rows(nb->routers, &n_routers, sizeof(*nb->routers), sb, 0);
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < nb->n_switches; i++)
-		ret = add_switch(t, switches[i], sb, e);
-	for (size_t i = 0; !ret && i < nb->n_routers; i++)
-		ret = add_router(t, routers[i], sb, e);
+	if (!switches || !routers)
+		ret = error_set(e, ENOMEM, "out of memory");
+	for (size_t i = 0; !ret && i < n_switches; i++)
+		ret = add_switch(t, (const void *)switches[i].row,
+				 switches[i].key, sb, e);
+	for (size_t i = 0; !ret && i < n_routers; i++)
+		ret = add_router(t, (const void *)routers[i].row,
+				 routers[i].key, sb, e);
+	free(switches);
+	free(routers);
 	return ret;
 }
 
 int topology_init(struct topology *t, const struct compile_input *in,
 		  struct notes *notes, struct error *e)
 {
-	const void **switches = NULL, **routers = NULL;
 	struct southbound_keys sb = {};
 	const struct nb *nb = in->nb;
 	size_t n_lsps = 0, n_lrps = 0;
 	int ret = 0;
 
-	memset(t, 0, sizeof(*t));
 	t->has_southbound = in->has_southbound;
 	for (size_t i = 0; i < nb->n_switches; i++)
 		n_lsps += nb->switches[i].n_ports;
@@ -298,20 +356,14 @@ int topology_init(struct topology *t, const struct compile_input *in,
 	t->lsps = calloc(n_lsps + 1, sizeof(*t->lsps));
 	t->routers = calloc(nb->n_routers + 1, sizeof(*t->routers));
 	t->lrps = calloc(n_lrps + 1, sizeof(*t->lrps));
-	switches =
-		sort_rows(nb->switches, nb->n_switches, sizeof(*nb->switches));
-	routers = sort_rows(nb->routers, nb->n_routers, sizeof(*nb->routers));
-	if (!t->switches || !t->lsps || !t->routers || !t->lrps || !switches ||
-	    !routers || name_index_init(&t->lsp_names, n_lsps) ||
+	if (!t->switches || !t->lsps || !t->routers || !t->lrps ||
+	    name_index_init(&t->lsp_names, n_lsps) ||
 	    name_index_init(&t->lrp_names, n_lrps) ||
 	    (in->has_southbound && southbound_keys_init(&sb, in->placement)))
 		ret = error_set(e, ENOMEM, "out of memory");
 	if (!ret)
-		ret = add_rows(t, nb, switches, routers,
-			       in->has_southbound ? &sb : NULL, e);
+		ret = add_rows(t, nb, in->has_southbound ? &sb : NULL, e);
 	southbound_keys_free(&sb);
-	free(switches);
-	free(routers);
 	if (ret) {
 		topology_free(t);
 		return ret;

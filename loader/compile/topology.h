@@ -2,7 +2,7 @@
 /*
  * The NB model with everything resolved that other rows refer to: keys,
  * peers, placement, bound interfaces.  Rows stand in the order of their
- * uuids, so that what is made from them does not depend on the order in the
+ * keys in the Southbound database, or of their uuids, so that what is made from them does not depend on the order in the
  * file.
  *
  *   topology.c   rows, names, router-port and peer references
@@ -81,12 +81,13 @@ struct topology {
 	size_t n_lrps;
 	struct name_index lsp_names, lrp_names;
 	bool has_southbound; /* as in compile_input */
+	struct refused *refused; /* compile_output's */
 	uint32_t own_chassis;
 	/* Wanted map "chassis": XOVN_MAX_CHASSIS entries, borrowed. */
 	struct chassis_val *chassis;
 };
 
-/* Rows, peers and port kinds.  0, -EINVAL (two ports of one name), -ENOMEM. */
+/* Rows, peers and port kinds; t is zero but for refused.  0, -EINVAL (two ports of one name), -ENOMEM. */
 int topology_init(struct topology *t, const struct compile_input *in,
 		  struct notes *notes, struct error *e);
 
@@ -121,6 +122,9 @@ int topology_place(struct topology *t, const struct compile_input *in,
  * selects it. */
 bool topo_router_find_table(const struct topo_router *r, const char *name,
 			    uint32_t *table);
+/* Do networks of the two ports of a router overlap?  e says which. */
+bool topo_lrps_overlap(const struct topo_lrp *one, const struct topo_lrp *other,
+		       struct error *e);
 /* Called by topology_init().  0 or -ENOMEM. */
 int topology_number_tables(struct topology *t);
 

@@ -50,8 +50,7 @@ static int uses_add(struct use *u, const struct ovsdb_row *row, struct error *e)
 }
 
 int lb_use_read(const struct ovsdb *db, const struct ovsdb_row *row,
-		const struct nb *nb, uint32_t **lbs, size_t *n_lbs,
-		struct error *e)
+		struct nb *nb, uint32_t **lbs, size_t *n_lbs, struct error *e)
 {
 	const struct ovsdb_table *groups =
 		ovsdb_table(db, "Load_Balancer_Group");
@@ -64,11 +63,14 @@ int lb_use_read(const struct ovsdb *db, const struct ovsdb_row *row,
 	for (i = 0; i < n_groups && !err; i++) {
 		group = ovsdb_find(groups,
 				   ovsdb_uuid(row, "load_balancer_group", i));
-		err = group ? uses_add(&u, group, e) :
-			      row_error(row, e,
-					"a row of its load_balancer_group is "
-					"missing; take a fresh ovsdb-client "
-					"backup");
+		if (group) {
+			err = uses_add(&u, group, e);
+			continue;
+		}
+		err = row_error(row, e,
+				"a row of its load_balancer_group is missing; "
+				"take a fresh ovsdb-client backup");
+		row_is_refused(nb, &err, e);
 	}
 	if (u.n)
 		qsort(u.lbs, u.n, sizeof(u.lbs[0]), index_compare);

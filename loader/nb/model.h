@@ -36,11 +36,14 @@ bool option_boolean(const struct ovsdb_row *row, const char *key,
 		    bool fallback);
 /* A map's requested-tnl-key; 0 where there is none. */
 int parse_key(const struct ovsdb_row *row, const char *column, uint32_t max,
-	      uint32_t *key, struct error *e);
+	      uint32_t *key, const struct nb *nb, struct error *e);
 
 /* "TABLE \"NAME\": " and the cause.  Returns -EINVAL. */
 int row_error(const struct ovsdb_row *row, struct error *e, const char *format,
 	      ...) __attribute__((format(printf, 3, 4)));
+/* What is wrong with a row is kept and *err becomes 0 where the database is a
+ * live one: the row has to go again. */
+bool row_is_refused(struct nb *nb, int *err, struct error *e);
 int out_of_memory(struct error *e);
 /* strdup() where text is not empty; *out stays NULL otherwise. */
 int copy_optional(const char *text, char **out, struct error *e);
@@ -71,8 +74,7 @@ int lb_read(const struct ovsdb_row *row, struct nb_lb *lb, struct nb *nb,
 	    struct error *e);
 /* nb_switch.lbs, nb_router.lbs of the row; nb->lbs is complete. */
 int lb_use_read(const struct ovsdb *db, const struct ovsdb_row *row,
-		const struct nb *nb, uint32_t **lbs, size_t *n_lbs,
-		struct error *e);
+		struct nb *nb, uint32_t **lbs, size_t *n_lbs, struct error *e);
 
 /* Notices for the columns and options of a row that xovn does not honour. */
 int unsupported_switch(const struct ovsdb_row *row, struct nb *nb,

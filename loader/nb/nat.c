@@ -183,6 +183,12 @@ static int nat_read(const struct ovsdb *db, const struct ovsdb_row *row,
 	return err ? err : unsupported_nat(row, router, nb, e);
 }
 
+static void nat_free(struct nb_nat *nat)
+{
+	free(nat->allowed.ip4);
+	free(nat->exempted.ip4);
+}
+
 int nats_read(const struct ovsdb *db, const struct ovsdb_row *row,
 	      struct nb_router *r, struct nb *nb, struct error *e)
 {
@@ -191,6 +197,7 @@ int nats_read(const struct ovsdb *db, const struct ovsdb_row *row,
 	const struct ovsdb_row *nat;
 	const char *unsupported;
 	char example[256];
+	struct nb_nat *to;
 	int err = 0;
 
 	r->nats = calloc(n ? n : 1, sizeof(r->nats[0]));
@@ -198,10 +205,13 @@ int nats_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		return out_of_memory(e);
 	for (i = 0; i < n && !err; i++) {
 		nat = ovsdb_find(t, ovsdb_uuid(row, "nat", i));
-		if (!nat)
-			return row_error(row, e,
-					 "a row of its nat is missing; take a "
-					 "fresh ovsdb-client backup");
+		if (!nat) {
+			err = row_error(row, e,
+					"a row of its nat is missing; take a "
+					"fresh ovsdb-client backup");
+			row_is_refused(nb, &err, e);
+			continue;
+		}
 		unsupported = kind_unsupported(nat);
 		if (unsupported) {
 			snprintf(example, sizeof(example), "%s in router %s",
@@ -209,9 +219,14 @@ int nats_read(const struct ovsdb *db, const struct ovsdb_row *row,
 			err = notice_add(nb, e, 1, example, "%s", unsupported);
 			continue;
 		}
-		r->n_nats++; /* before, so that half a row is freed */
-		err = nat_read(db, nat, r->name, &r->nats[r->n_nats - 1], nb,
-			       e);
+		/* before, so that half a row is freed */
+		to = &r->nats[r->n_nats++];
+		err = nat_read(db, nat, r->name, to, nb, e);
+		if (row_is_refused(nb, &err, e)) {
+			nat_free(to);
+			memset(to, 0, sizeof(*to));
+			r->n_nats--;
+		}
 	}
 	return err;
 }
@@ -220,9 +235,7 @@ void nats_free(struct nb_router *r)
 {
 	size_t i;
 
-	for (i = 0; i < r->n_nats; i++) {
-		free(r->nats[i].allowed.ip4);
-		free(r->nats[i].exempted.ip4);
-	}
+	for (i = 0; i < r->n_nats; i++)
+		nat_free(&r->nats[i]);
 	free(r->nats);
 }

@@ -14,8 +14,14 @@ static int lbs_read(const struct ovsdb *db, struct nb *nb, struct error *e)
 	if (!nb->lbs)
 		return out_of_memory(e);
 	for (i = 0; i < n && !err; i++) {
-		nb->n_lbs++;
-		err = lb_read(ovsdb_table_row(t, i), &nb->lbs[i], nb, e);
+		struct nb_lb *lb = &nb->lbs[nb->n_lbs++];
+
+		err = lb_read(ovsdb_table_row(t, i), lb, nb, e);
+		if (row_is_refused(nb, &err, e)) {
+			lb_free(lb);
+			memset(lb, 0, sizeof(*lb));
+			nb->n_lbs--;
+		}
 	}
 	return err;
 }
@@ -54,11 +60,13 @@ static int routers_read(const struct ovsdb *db, struct nb *nb, struct error *e)
 	return err;
 }
 
-int nb_from_ovsdb(const struct ovsdb *db, struct nb *nb, struct error *e)
+static int read_all(const struct ovsdb *db, bool is_live, struct nb *nb,
+		    struct error *e)
 {
 	int err;
 
 	memset(nb, 0, sizeof(*nb));
+	nb->refused.is_live = is_live;
 	err = lbs_read(db, nb, e);
 	if (!err)
 		err = switches_read(db, nb, e);
@@ -69,6 +77,16 @@ int nb_from_ovsdb(const struct ovsdb *db, struct nb *nb, struct error *e)
 	if (err)
 		nb_free(nb);
 	return err;
+}
+
+int nb_from_ovsdb(const struct ovsdb *db, struct nb *nb, struct error *e)
+{
+	return read_all(db, false, nb, e);
+}
+
+int nb_from_live(const struct ovsdb *db, struct nb *nb, struct error *e)
+{
+	return read_all(db, true, nb, e);
 }
 
 void nb_free(struct nb *nb)
@@ -89,5 +107,6 @@ void nb_free(struct nb *nb)
 	free(nb->routers);
 	free(nb->lbs);
 	free(nb->notices);
+	refused_free(&nb->refused);
 	memset(nb, 0, sizeof(*nb));
 }

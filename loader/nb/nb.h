@@ -17,6 +17,7 @@
 
 #include "error.h"
 #include "ovsdb/ovsdb.h"
+#include "refused.h"
 
 struct nb_ip4 {
 	uint8_t addr[4]; /* as written, host part kept */
@@ -216,6 +217,7 @@ struct nb {
 	size_t n_lbs;
 	struct nb_notice *notices;
 	size_t n_notices;
+	struct refused refused; /* of a live database */
 };
 
 /* What nb_from_ovsdb() reads: the filter for ovsdb_read(). */
@@ -224,6 +226,10 @@ extern const struct ovsdb_filter nb_columns[];
 /* Builds the model.  Returns 0, -EINVAL (bad value; names row and column) or
  * -ENOMEM.  All strings are copied: the ovsdb may be freed afterwards. */
 int nb_from_ovsdb(const struct ovsdb *db, struct nb *nb, struct error *e);
+/* The same of a database that is followed: a row with a bad value is left out,
+ * and nb->refused says why.  The Southbound database's keys are law, so that
+ * nobody asks what NB requests.  0 or -ENOMEM. */
+int nb_from_live(const struct ovsdb *db, struct nb *nb, struct error *e);
 void nb_free(struct nb *nb);
 
 /* Some rows, for a part of the network. */
@@ -246,7 +252,7 @@ struct nb_part {
 	size_t n_routers;
 };
 
-/* As nb_from_ovsdb(); notices are not complete. */
+/* As nb_from_live(); notices are not complete. */
 int nb_from_part(const struct ovsdb *db, const struct nb_part *part,
 		 struct nb *nb, struct error *e);
 

@@ -36,6 +36,14 @@ int row_error(const struct ovsdb_row *row, struct error *e, const char *format,
 			 *name ? name : uuid, cause);
 }
 
+bool row_is_refused(struct nb *nb, int *err, struct error *e)
+{
+	if (!*err)
+		return false;
+	*err = refused_add(&nb->refused, *err, e);
+	return !*err;
+}
+
 int notice_add(struct nb *nb, struct error *e, size_t n, const char *example,
 	       const char *what, ...)
 {

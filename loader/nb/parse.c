@@ -232,15 +232,16 @@ bool option_boolean(const struct ovsdb_row *row, const char *key, bool fallback)
 }
 
 int parse_key(const struct ovsdb_row *row, const char *column, uint32_t max,
-	      uint32_t *key, struct error *e)
+	      uint32_t *key, const struct nb *nb, struct error *e)
 {
 	const char *text = ovsdb_map_get(row, column, "requested-tnl-key");
 	unsigned long value;
 	char *end;
 
 	*key = 0;
-	/* northd reads an empty one, and 0, as none. */
-	if (!text || !*text)
+	/* northd reads an empty one, and 0, as none; it has read it where it
+	 * is followed. */
+	if (!text || !*text || nb->refused.is_live)
 		return 0;
 	errno = 0;
 	value = strtoul(text, &end, 10);

@@ -57,6 +57,19 @@ static int row_compare(const void *a, const void *b)
 		      ovsdb_row_uuid(*(const struct ovsdb_row *const *)b), 16);
 }
 
+static int lb_add(const struct ovsdb_row *row, struct nb *nb, struct error *e)
+{
+	struct nb_lb *lb = &nb->lbs[nb->n_lbs++];
+	int err = lb_read(row, lb, nb, e);
+
+	if (row_is_refused(nb, &err, e)) {
+		lb_free(lb);
+		memset(lb, 0, sizeof(*lb));
+		nb->n_lbs--;
+	}
+	return err;
+}
+
 static int lbs_read(const struct ovsdb *db, const struct nb_part *part,
 		    struct nb *nb, struct error *e)
 {
@@ -76,7 +89,7 @@ static int lbs_read(const struct ovsdb *db, const struct nb_part *part,
 		qsort(l.rows, l.n, sizeof(l.rows[0]), row_compare);
 	for (i = 0; i < l.n && !err; i++)
 		if (!i || l.rows[i] != l.rows[i - 1])
-			err = lb_read(l.rows[i], &nb->lbs[nb->n_lbs++], nb, e);
+			err = lb_add(l.rows[i], nb, e);
 	free(l.rows);
 	return err;
 }
@@ -127,6 +140,7 @@ int nb_from_part(const struct ovsdb *db, const struct nb_part *part,
 	int err;
 
 	memset(nb, 0, sizeof(*nb));
+	nb->refused.is_live = true;
 	err = lbs_read(db, part, nb, e);
 	if (!err)
 		err = switches_read(db, part, nb, e);

@@ -7,6 +7,7 @@
 #ifndef XOVN_PLACEMENT_H
 #define XOVN_PLACEMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,7 @@ struct placement_key {
 	char *name; /* datapath: NB uuid; port: logical_port */
 	uint32_t datapath_key; /* tunnel_key of the (port's) datapath */
 	uint32_t port_key; /* 0: this is a datapath */
+	bool is_double; /* while such are looked for */
 };
 
 /* What the cluster has learned; IPv4 only. */
@@ -60,6 +62,8 @@ struct placement {
 	 * first one with the reason, or NULL. */
 	size_t n_skipped;
 	char *skipped;
+	/* Some of them had another's keys, which a few rows do not show. */
+	bool has_doubles;
 };
 
 /* Errors: -ENOENT, -EINVAL (file, line, cause, remedy: bad address, an LSP

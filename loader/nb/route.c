@@ -65,33 +65,40 @@ int routes_read(const struct ovsdb *db, const struct ovsdb_row *row,
 	size_t i, n = ovsdb_size(row, "static_routes");
 	const struct ovsdb_row *route;
 	const char *unsupported;
+	struct nb_route *to; /* counted before: half a route is freed */
 	char example[256];
-	int err;
+	int err = 0;
 
 	r->routes = calloc(n ? n : 1, sizeof(r->routes[0]));
 	if (!r->routes)
 		return out_of_memory(e);
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && !err; i++) {
 		route = ovsdb_find(t, ovsdb_uuid(row, "static_routes", i));
-		if (!route)
-			return row_error(row, e,
-					 "a row of its static_routes is "
-					 "missing; take a fresh ovsdb-client "
-					 "backup");
+		if (!route) {
+			err = row_error(row, e,
+					"a row of its static_routes is "
+					"missing; take a fresh ovsdb-client "
+					"backup");
+			row_is_refused(nb, &err, e);
+			continue;
+		}
 		unsupported = kind_unsupported(route);
 		if (unsupported) {
 			snprintf(example, sizeof(example), "%s in router %s",
 				 ovsdb_string(route, "ip_prefix", 0), r->name);
 			err = notice_add(nb, e, 1, example, "%s", unsupported);
 		} else {
-			r->n_routes++; /* before: half a route is freed */
-			err = route_read(route, r->name,
-					 &r->routes[r->n_routes - 1], e);
+			to = &r->routes[r->n_routes++];
+			err = route_read(route, r->name, to, e);
 			if (!err)
 				err = unsupported_route(route, r->name, nb, e);
+			if (row_is_refused(nb, &err, e)) {
+				free(to->output_port);
+				free(to->route_table);
+				memset(to, 0, sizeof(*to));
+				r->n_routes--;
+			}
 		}
-		if (err)
-			return err;
 	}
-	return 0;
+	return err;
 }

@@ -63,7 +63,7 @@ static int lrp_read(const struct ovsdb_row *row, struct nb_lrp *p,
 	err = networks_read(row, p, nb, e);
 	if (!err)
 		err = parse_key(row, "options", PORT_KEY_MAX, &p->requested_key,
-				e);
+				nb, e);
 	if (!err)
 		err = copy_optional(ovsdb_string(row, "peer", 0), &p->peer, e);
 	if (!err)
@@ -73,6 +73,15 @@ static int lrp_read(const struct ovsdb_row *row, struct nb_lrp *p,
 	return err ? err : unsupported_lrp(row, nb, e);
 }
 
+static void lrp_free(struct nb_lrp *p)
+{
+	free(p->name);
+	free(p->ip4);
+	free(p->ip6);
+	free(p->peer);
+	free(p->route_table);
+}
+
 static int ports_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		      struct nb_router *r, struct nb *nb, struct error *e)
 {
@@ -80,23 +89,31 @@ static int ports_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		ovsdb_table(db, "Logical_Router_Port");
 	size_t i, n = ovsdb_size(row, "ports");
 	const struct ovsdb_row *port;
-	int err;
+	struct nb_lrp *p;
+	int err = 0;
 
 	r->ports = calloc(n ? n : 1, sizeof(r->ports[0]));
 	if (!r->ports)
 		return out_of_memory(e);
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && !err; i++) {
 		port = ovsdb_find(ports, ovsdb_uuid(row, "ports", i));
-		if (!port)
-			return row_error(row, e,
-					 "a row of its ports is missing; take "
-					 "a fresh ovsdb-client backup");
-		r->n_ports++; /* before, so that half a port is freed */
-		err = lrp_read(port, &r->ports[i], nb, e);
-		if (err)
-			return err;
+		if (!port) {
+			err = row_error(row, e,
+					"a row of its ports is missing; take a "
+					"fresh ovsdb-client backup");
+			row_is_refused(nb, &err, e);
+			continue;
+		}
+		/* before, so that half a port is freed */
+		p = &r->ports[r->n_ports++];
+		err = lrp_read(port, p, nb, e);
+		if (row_is_refused(nb, &err, e)) {
+			lrp_free(p);
+			memset(p, 0, sizeof(*p));
+			r->n_ports--;
+		}
 	}
-	return 0;
+	return err;
 }
 
 /* northd ignores an option that it cannot read. */
@@ -207,7 +224,8 @@ int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		option_boolean(row, "always_learn_from_arp_request", true);
 	r->dynamic_neighbors =
 		option_boolean(row, "dynamic_neigh_routers", false);
-	err = parse_key(row, "options", DATAPATH_KEY_MAX, &r->requested_key, e);
+	err = parse_key(row, "options", DATAPATH_KEY_MAX, &r->requested_key, nb,
+			e);
 	if (!err)
 		err = copy_optional(ovsdb_map_get(row, "options", "chassis"),
 				    &r->gateway_chassis, e);
@@ -234,15 +252,8 @@ void router_free(struct nb_router *r)
 {
 	size_t i;
 
-	for (i = 0; i < r->n_ports; i++) {
-		struct nb_lrp *p = &r->ports[i];
-
-		free(p->name);
-		free(p->ip4);
-		free(p->ip6);
-		free(p->peer);
-		free(p->route_table);
-	}
+	for (i = 0; i < r->n_ports; i++)
+		lrp_free(&r->ports[i]);
 	for (i = 0; i < r->n_routes; i++) {
 		free(r->routes[i].output_port);
 		free(r->routes[i].route_table);

@@ -173,7 +173,7 @@ static int lsp_read(const struct ovsdb_row *row, struct nb_lsp *p,
 		err = port_security_read(row, p, nb, e);
 	if (!err)
 		err = parse_key(row, "options", PORT_KEY_MAX, &p->requested_key,
-				e);
+				nb, e);
 	if (!err)
 		err = requested_chassis_read(row, p, nb, e);
 	if (!err)
@@ -184,6 +184,18 @@ static int lsp_read(const struct ovsdb_row *row, struct nb_lsp *p,
 	if (!err && p->type != NB_LSP_OTHER)
 		err = unsupported_lsp(row, nb, e);
 	return err;
+}
+
+static void lsp_free(struct nb_lsp *p)
+{
+	addresses_free(p->addresses, p->n_addresses);
+	addresses_free(p->port_security, p->n_port_security);
+	addresses_free(p->nat_addresses, p->n_nat_addresses);
+	free(p->name);
+	free(p->type_name);
+	free(p->requested_chassis);
+	free(p->router_port);
+	free(p->network_name);
 }
 
 int switch_read_part(const struct ovsdb_row *row,
@@ -199,10 +211,16 @@ int switch_read_part(const struct ovsdb_row *row,
 	if (!s->name || !s->ports)
 		return out_of_memory(e);
 	err = parse_key(row, "other_config", DATAPATH_KEY_MAX,
-			&s->requested_key, e);
+			&s->requested_key, nb, e);
 	for (i = 0; i < n && !err; i++) {
-		s->n_ports++; /* before, so that half a port is freed */
-		err = lsp_read(ports[i], &s->ports[i], nb, e);
+		struct nb_lsp *p = &s->ports[s->n_ports++];
+
+		err = lsp_read(ports[i], p, nb, e);
+		if (row_is_refused(nb, &err, e)) {
+			lsp_free(p);
+			memset(p, 0, sizeof(*p));
+			s->n_ports--;
+		}
 	}
 	return err;
 }
@@ -211,21 +229,25 @@ int switch_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb_switch *s, struct nb *nb, struct error *e)
 {
 	const struct ovsdb_table *t = ovsdb_table(db, "Logical_Switch_Port");
-	size_t i, n = ovsdb_size(row, "ports");
+	size_t i, n = ovsdb_size(row, "ports"), n_found = 0;
 	const struct ovsdb_row **ports = calloc(n + 1, sizeof(*ports));
 	int err = 0;
 
 	if (!ports)
 		return out_of_memory(e);
 	for (i = 0; i < n && !err; i++) {
-		ports[i] = ovsdb_find(t, ovsdb_uuid(row, "ports", i));
-		if (!ports[i])
-			err = row_error(row, e,
-					"a row of its ports is missing; take "
-					"a fresh ovsdb-client backup");
+		ports[n_found] = ovsdb_find(t, ovsdb_uuid(row, "ports", i));
+		if (ports[n_found]) {
+			n_found++;
+			continue;
+		}
+		err = row_error(row, e,
+				"a row of its ports is missing; take a fresh "
+				"ovsdb-client backup");
+		row_is_refused(nb, &err, e);
 	}
 	if (!err)
-		err = switch_read_part(row, ports, n, s, nb, e);
+		err = switch_read_part(row, ports, n_found, s, nb, e);
 	free(ports);
 	if (!err)
 		err = lb_use_read(db, row, nb, &s->lbs, &s->n_lbs, e);
@@ -245,18 +267,8 @@ void switch_free(struct nb_switch *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->n_ports; i++) {
-		struct nb_lsp *p = &s->ports[i];
-
-		addresses_free(p->addresses, p->n_addresses);
-		addresses_free(p->port_security, p->n_port_security);
-		addresses_free(p->nat_addresses, p->n_nat_addresses);
-		free(p->name);
-		free(p->type_name);
-		free(p->requested_chassis);
-		free(p->router_port);
-		free(p->network_name);
-	}
+	for (i = 0; i < s->n_ports; i++)
+		lsp_free(&s->ports[i]);
 	free(s->ports);
 	free(s->lbs);
 	free(s->name);
