@@ -97,7 +97,7 @@ static void write_root(const struct status *s, const struct ovsdb_row *row,
 	json_t *changes = json_object();
 
 	if (s->cur_cfg >= 0)
-		status_integer(row, "cur_cfg", s->cur_cfg, INT64_MIN, changes);
+		status_integer(row, "cur_cfg", s->cur_cfg, 0, changes);
 	status_string(row, "ovs_version", "xovn-" XOVN_VERSION, changes);
 	set_strings(row, "datapath_types", datapaths,
 		    sizeof(datapaths) / sizeof(*datapaths), changes);
