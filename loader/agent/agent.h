@@ -7,14 +7,14 @@
  *   update.c     what changed into the maps; who is told
  *   links.c      interfaces: VIFs, underlay, physical networks
  *   report.c     lines for the log, each once
- *   vswitch.h    conf.db;  southbound.h  SB;  engine.h  rows to maps
+ *   ../vswitch/ conf.db;  ../southbound/ SB;  ../engine/ rows to maps
  */
 #ifndef XOVN_AGENT_AGENT_H
 #define XOVN_AGENT_AGENT_H
 
-#include "agent/engine.h"
-#include "agent/southbound.h"
-#include "agent/vswitch.h"
+#include "engine/engine.h"
+#include "southbound/southbound.h"
+#include "vswitch/vswitch.h"
 #include "sync/upcalls.h"
 
 struct agent_options {

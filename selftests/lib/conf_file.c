@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/vswitch.h"
+#include "vswitch/vswitch.h"
 #include "ovsdb_file.h"
 
 #define MAP                                                                    \

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "agent/engine.h"
+#include "engine/engine.h"
 #include "live_net.h"
 
 #define LONG                                                                   \

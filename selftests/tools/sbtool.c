@@ -22,8 +22,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/engine.h"
-#include "agent/southbound.h"
+#include "engine/engine.h"
+#include "southbound/southbound.h"
 #include "ovsdb/client.h"
 
 #define VIFS_MAX 4096

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/vswitch.h"
+#include "vswitch/vswitch.h"
 #include "ovsdb/client.h"
 #include "waits.h"
 

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "agent/core.h"
-#include "agent/engine.h"
+#include "engine/core.h"
+#include "engine/engine.h"
 #include "live_net.h"
 
 struct followed {

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <cmocka.h>
 
-#include "agent/core.h"
+#include "engine/core.h"
 #include "live_net.h"
 
 #define SWITCHES 500

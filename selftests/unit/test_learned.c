@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "agent/engine.h"
+#include "engine/engine.h"
 #include "network.h"
 #include "rows.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/southbound_parts.h"
+#include "southbound/parts.h"
 
 static const struct {
 	const char *requested;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/settings.h"
+#include "vswitch/settings.h"
 #include "conf_file.h"
 
 static const char *text(const char *s)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/ports.h"
+#include "vswitch/ports.h"
 #include "conf_file.h"
 
 static void names(void **state)
