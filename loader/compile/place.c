@@ -145,8 +145,10 @@ static int chassis_number(struct topology *t, struct chassis_table *c,
 			     c->placed[i].from);
 	}
 	qsort(sorted, c->n, sizeof(*sorted), compare_placed);
-	/* Whoever there is no place for, this host has one. */
-	chassis_take_index(t, name_index_find(&c->names, own), present);
+	/* Where there is no place for all, this host has one.  Else the order
+	 * is the same on every host: traces go from one to another. */
+	if (c->n >= XOVN_MAX_CHASSIS)
+		chassis_take_index(t, name_index_find(&c->names, own), present);
 	for (size_t i = 0; i < c->n; i++)
 		chassis_take_index(t, sorted[i], present);
 	name_index_free(&kept);
