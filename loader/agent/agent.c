@@ -8,6 +8,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "compile/hash.h"
+
 #define RELEASE_MS 5000 /* for leaving the cluster */
 
 static int client_new(struct ovsdb_client **client, const char *database,
@@ -99,23 +101,43 @@ static void agent_close(struct agent *a)
 	close(a->signals);
 }
 
-/* One line when a server answers, one when it does not any more. */
+/* Has what is wrong been said since there was a connection?  What is tried
+ * next, and when, is not what is wrong. */
+static bool is_reported(struct client_report *r, const char *status)
+{
+	const char *end = strstr(status, "; next ");
+	uint64_t cause = hash_bytes(
+		status, end ? (size_t)(end - status) : strlen(status), 0);
+
+	for (size_t i = 0; i < r->n_causes; i++)
+		if (r->cause[i] == cause)
+			return true;
+	if (r->n_causes == sizeof(r->cause) / sizeof(r->cause[0]))
+		return true;
+	r->cause[r->n_causes++] = cause;
+	return false;
+}
+
+/* One line when a server answers, and one for each reason why none does. */
 static void report_client(struct agent *a, enum report_topic topic,
 			  const char *name, const struct ovsdb_client *client)
 {
-	bool is_connected = ovsdb_client_is_connected(client);
-	bool *was = &a->was_connected[topic - REPORT_CONF];
+	struct client_report *r = &a->client[topic - REPORT_CONF];
 	const char *status = ovsdb_client_status(client);
 
-	if (is_connected == *was && (is_connected || !*status))
-		return;
-	if (is_connected)
-		inform("%s: %s", name, status);
-	else if (*was || !a->report.last[topic][0])
-		report(&a->report, topic, "%s: %s", name, status);
-	if (is_connected)
+	if (ovsdb_client_is_connected(client)) {
+		if (!r->was_connected)
+			inform("%s: %s", name, status);
+		r->was_connected = true;
+		r->n_causes = 0;
 		report_solved(&a->report, topic);
-	*was = is_connected;
+		return;
+	}
+	r->was_connected = false;
+	if (!*status || !strncmp(status, "connecting", strlen("connecting")))
+		return;
+	if (!is_reported(r, status))
+		report(&a->report, topic, "%s: %s", name, status);
 }
 
 static void set_remote(struct agent *a, enum report_topic topic,

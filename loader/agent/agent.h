@@ -99,7 +99,11 @@ struct agent {
 	struct live *live;
 	struct links links;
 	struct ovsdb_client *conf, *sb, *nb;
-	bool was_connected[3]; /* in that order */
+	struct client_report { /* in that order */
+		bool was_connected;
+		uint64_t cause[8]; /* reported since, hashes */
+		size_t n_causes;
+	} client[3];
 	struct vswitch *vswitch;
 	struct southbound *southbound;
 	struct engine *engine;

@@ -157,11 +157,12 @@ static void row_release(struct look *l, const struct ovsdb_row *row)
 }
 
 /* Not at once again where another chassis has taken it since. */
-static bool is_postponed(struct look *l, struct claim *c)
+static bool is_postponed(struct look *l, const struct claim *c,
+			 const struct ovsdb_row *row)
 {
 	int64_t due = c->claimed_at + CLAIM_AGAIN_MS;
 
-	if (!c->claimed_at || time_ms() >= due)
+	if (!ovsdb_size(row, "chassis") || !c->claimed_at || time_ms() >= due)
 		return false;
 	look_again(l, due);
 	return true;
@@ -215,10 +216,10 @@ static void claim_main(struct look *l, struct claim *c,
 	 * until it is ours again. */
 	c->is_claimed = is_ours ||
 			(c->is_installed && !ovsdb_size(row, "chassis"));
-	c->is_pending = !is_ours && !is_postponed(l, c) &&
+	c->is_pending = !is_ours && !is_postponed(l, c, row) &&
 			!claim_refused_until(&l->s->claims, c->iface_id);
 	if ((is_ours && !needs_encap && !needs_up && !is_additional) ||
-	    (!is_ours && is_postponed(l, c)) || !look_take(l, row))
+	    (!is_ours && is_postponed(l, c, row)) || !look_take(l, row))
 		return;
 	columns = json_object();
 	if (!is_ours) {

@@ -150,6 +150,21 @@ static int set_up(struct link_table *l, uint32_t ifindex, bool is_up)
 	return netlink_talk(&l->nl, nlh, NULL, NULL);
 }
 
+/* The kernel tells nobody of the alias of an interface that is down. */
+static void note_mark(struct link_table *l, uint32_t ifindex,
+		      const struct pair *p)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct link *link = &l->link[i];
+
+		if (link->ifindex != ifindex)
+			continue;
+		link->is_marked = true;
+		snprintf(link->port, sizeof(link->port), "%s", p->port);
+		memcpy(link->root, p->root, sizeof(link->root));
+	}
+}
+
 static bool is_same_mark(const struct link *link, const struct pair *p)
 {
 	return link->is_marked && !strcmp(link->port, p->port) &&
@@ -205,6 +220,8 @@ int pair_ensure(struct link_table *l, const struct pair *p, uint32_t *ifindex)
 	if (!err && p->is_up != !!(now.flags & IFF_UP))
 		err = set_up(l, now.ifindex, p->is_up);
 	link_table_run(l);
+	if (!err)
+		note_mark(l, now.ifindex, p);
 	*ifindex = now.ifindex;
 	return err;
 }

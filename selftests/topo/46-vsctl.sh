@@ -24,6 +24,13 @@ check "add-br br-int -- set Bridge br-int fail-mode=secure" vsctl add-br br-int 
 	-- set Bridge br-int fail-mode=secure
 check "a bridge's own port is an interface" on host ip link show br-int
 expect "its ofport" 65534 "$(get Interface br-int ofport)"
+bad=
+for i in 1 2 3 4; do
+	vsctl --no-wait del-br br-int
+	vsctl add-br br-int -- set Bridge br-int fail-mode=secure
+	[ "$(get Interface br-int error)" = "[]" ] || bad+=" $i"
+done
+expect "removed and added again and again" "" "$bad"
 check "add-port type=internal" vsctl add-port br-int vm1 -- set Interface vm1 type=internal
 expect "ofport" 1 "$(get Interface vm1 ofport)"
 expect "no VIF without an iface-id" "" "$(state 'vif vm1')"
@@ -80,7 +87,7 @@ on host ip link add tap5 type veth peer name peer5
 expect "it comes back: no error" "\[]" "$(soon "\[]" get Interface tap5 error)"
 expect "its old ofport" 2 "$(get Interface tap5 ofport)"
 check "another ifindex" test "$(state 'vif tap5' | cut -d ' ' -f 4)" != "$index"
-fails "the same iface-id twice" "*iface-id lsp5 is that of another port*" \
+fails "the same iface-id twice" "*iface-id lsp5 is that of port tap5*" \
 	add-port br-int vm9 -- set Interface vm9 type=internal external_ids:iface-id=lsp5
 check "del-port" vsctl del-port vm9
 
