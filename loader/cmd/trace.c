@@ -236,6 +236,7 @@ static int trace_packet(struct trace_command *c, struct source *s,
 	struct arrival first;
 	int ret = start_find(s, &c->start, &first, &tag, c->e);
 
+	w->neighbors = c->neighbor; /* each line of a batch has its own */
 	if (!ret)
 		ret = w->source ? world_forget(w, c->e) :
 				  world_open(w, s, c->neighbor, c->n_neighbors,

@@ -107,10 +107,12 @@ mkdir "$DIR/textfile"
 check "--textfile" xovn node2 stats --textfile "$DIR/textfile/xovn.prom"
 expect "for all to read" 644 "$(stat -c %a "$DIR/textfile/xovn.prom")"
 expect "is well-formed" "" "$(exposition "$DIR/textfile/xovn.prom")"
+last=$(tail -n 1 "$DIR/textfile/xovn.prom" | cut -d ' ' -f 1)
+expect "ends with the maps" 'xovn_map_memory_bytes{map="*"}' "$last"
 spawn writer node2 sh -c "while '$XOVN' --pin '$PINS/node2' stats \
 	--textfile '$DIR/textfile/xovn.prom'; do :; done"
 for _ in {1..15}; do
-	tail -n 1 "$DIR/textfile/xovn.prom" | grep -c '^xovn_map_memory_bytes{map="attachment"} '
+	tail -n 1 "$DIR/textfile/xovn.prom" | grep -cF "$last "
 	sleep 0.02
 done | sort | uniq -c >"$DIR/reads"
 # shellcheck disable=SC2154 # spawn sets it
