@@ -184,11 +184,13 @@ void update(struct agent *a)
 	struct error e;
 	int err;
 
-	if (!s->system_id || !has_changes(a) || a->retry > time_ms() ||
+	if (a->retry > time_ms())
+		return;
+	a->retry = 0; /* a time that is past would wake the loop for ever */
+	if (!s->system_id || !has_changes(a) ||
 	    !ovsdb_client_has_contents(a->nb) ||
 	    !ovsdb_client_has_contents(a->sb) || !nb_is_begun(a))
 		return;
-	a->retry = 0;
 	bindings = calloc(a->links.n_vifs + 1, sizeof(*bindings));
 	if (!bindings)
 		return;
