@@ -279,7 +279,9 @@ int agent_main(const struct agent_options *options, struct error *e)
 	int err;
 
 	a.links.watch = -1;
-	err = agent_open(&a, e);
+	err = privileges_drop(e);
+	if (!err)
+		err = agent_open(&a, e);
 	while (!err && !is_asked_to_stop(&a)) {
 		agent_step(&a);
 		agent_wait(&a);

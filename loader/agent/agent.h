@@ -7,6 +7,7 @@
  *   update.c     what changed into the maps; who is told
  *   links.c      interfaces: VIFs, underlay, physical networks
  *   report.c     lines for the log, each once
+ *   privileges.c what root could do and this need not
  *   ../vswitch/ conf.db;  ../southbound/ SB;  ../engine/ rows to maps
  */
 #ifndef XOVN_AGENT_AGENT_H
@@ -28,6 +29,12 @@ struct agent_options {
 /* Runs until SIGTERM or SIGINT.  0, or -errno with e filled: could not begin
  * (another agent runs, no bpffs, no memory, ...). */
 int agent_main(const struct agent_options *options, struct error *e);
+
+/* ---- privileges.c ---- */
+
+/* Keeps the capabilities that the agent needs, of those it has, and sets
+ * no_new_privs (capabilities(7)).  0, or -errno with e filled. */
+int privileges_drop(struct error *e);
 
 /* ---- report.c: a line for what is new, none for what lasts ---- */
 
