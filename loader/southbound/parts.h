@@ -6,6 +6,7 @@
  *
  *   topic.c         transactions of a part: one at a time, pauses, the log
  *   claim_table.c   the VIFs by iface-id, and what is known of each
+ *   claim_place.c   whose a port is
  *   todo.c          which Port_Bindings the next look is at
  *   learned_rows.c  what of the queue the rows lack
  */
@@ -177,7 +178,7 @@ const struct ovsdb_row *encap_find(const struct southbound *s, const char *ip);
 void chassis_config_insert(const struct southbound *s, json_t **row);
 void chassis_config_update(const struct southbound *s, struct ovsdb_txn *txn);
 
-/* claims.c */
+/* claim_place.c */
 enum claim_place {
 	CLAIM_NONE,
 	CLAIM_MAIN, /* Port_Binding.chassis */
@@ -187,6 +188,10 @@ enum claim_place {
 /* Where options:requested-chassis wants a chassis of that name. */
 enum claim_place claim_requested(const char *requested, const char *name,
 				 const char *hostname);
+/* Of a port with an interface here; otherwise says why in c. */
+enum claim_place claim_place(struct southbound *s, struct claim *c,
+			     const struct ovsdb_row *row);
+/* claims.c */
 /* Into txn, NULL: nothing can be sent now, what the rows of the todo list lack.
  * Returns how many rows that are, *first: logical_port of the first. */
 size_t claims_look(struct southbound *s, struct ovsdb_txn *txn,
