@@ -105,6 +105,7 @@ static void list_inherit(struct claim *list, size_t n, const struct claims *c)
 		list[i].is_installed = old->is_installed;
 		list[i].why = old->why;
 		list[i].was_noticed = old->was_noticed;
+		list[i].n_taken = old->n_taken;
 	}
 }
 

@@ -47,6 +47,7 @@ struct claim {
 	bool is_pending; /* will be claimed as soon as it can */
 	const char *why; /* not, static */
 	bool was_noticed; /* a line about a parent port is out */
+	unsigned int n_taken; /* claims in a row of what another has */
 };
 
 struct claims {
