@@ -137,10 +137,11 @@ struct agent {
 	uint64_t links_version; /* ... interfaces are */
 	uint64_t compiled_version; /* of links, in the maps */
 	bool is_whole; /* the next update trusts nothing kept */
-	bool is_behind; /* the last update failed */
 	bool has_underlay; /* somebody has the encap IP */
 	bool was_forwarding;
-	int64_t retry; /* time_ms() of another update */
+	int64_t behind_since; /* time_ms(): updates fail, 0: they do not */
+	int64_t retry; /* time_ms() of another update, 0: with the next change */
+	size_t n_seen; /* changed rows that did not help, or SIZE_MAX */
 	char **installed; /* names of LSPs */
 	size_t n_installed;
 };

@@ -49,7 +49,8 @@ void ovsdb_client_run(struct ovsdb_client *c);
 void ovsdb_client_wait(const struct ovsdb_client *c, struct waits *w);
 
 bool ovsdb_client_is_connected(const struct ovsdb_client *c); /* and monitors */
-/* The whole contents were received at least once. */
+/* The whole contents were received at least once, and no update since then
+ * was wrong: of such a one some rows may be in, until all is received again. */
 bool ovsdb_client_has_contents(const struct ovsdb_client *c);
 bool ovsdb_client_has_lock(const struct ovsdb_client *c);
 /* "connected to tcp:... (leader)", "tcp:...: Connection refused; next try in

@@ -106,6 +106,7 @@ static void list_inherit(struct claim *list, size_t n, const struct claims *c)
 		memcpy(list[i].row, old->row, sizeof(list[i].row));
 		list[i].why = old->why;
 		list[i].was_noticed = old->was_noticed;
+		list[i].n_taken = old->n_taken;
 	}
 }
 

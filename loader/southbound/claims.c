@@ -9,6 +9,8 @@
 #define CLAIMS_PER_TXN 1000
 /* After the pause: a row that is refused again within it has said why. */
 #define REFUSAL_KEPT_MS 60000
+/* A port that was ours so long was not fought for. */
+#define TAKEN_FORGET_MS 60000
 
 /* What a look at Port_Bindings collects. */
 struct look {
@@ -106,7 +108,10 @@ static bool is_postponed(struct look *l, const struct claim *c,
 	return true;
 }
 
-static void say_taken(const struct look *l, const struct ovsdb_row *row)
+/* Two hosts with one iface-id take it from each other until one of them is
+ * told not to; of that only the 1st, 2nd, 4th, 8th ... claim is news. */
+static void say_taken(const struct look *l, struct claim *c,
+		      const struct ovsdb_row *row)
 {
 	const struct ovsdb_table *chassis =
 		ovsdb_table(ovsdb_client_db(l->s->client), "Chassis");
@@ -114,10 +119,17 @@ static void say_taken(const struct look *l, const struct ovsdb_row *row)
 
 	if (!ovsdb_size(row, "chassis"))
 		return;
+	if (time_ms() - c->claimed_at > TAKEN_FORGET_MS)
+		c->n_taken = 0;
+	c->n_taken++;
+	if (c->n_taken & (c->n_taken - 1))
+		return;
 	other = ovsdb_find(chassis, ovsdb_uuid(row, "chassis", 0));
-	warning("port %s: claimed, though chassis %s has it",
+	warning("port %s: claimed, though chassis %s has it%s",
 		ovsdb_string(row, "logical_port", 0),
-		other ? ovsdb_string(other, "name", 0) : "(unknown)");
+		other ? ovsdb_string(other, "name", 0) : "(unknown)",
+		c->n_taken > 1 ? "; both have an interface with this iface-id" :
+				 "");
 }
 
 static bool is_encap_right(const struct ovsdb_row *row,
@@ -161,7 +173,7 @@ static void claim_main(struct look *l, struct claim *c,
 		return;
 	columns = json_object();
 	if (!is_ours) {
-		say_taken(l, row);
+		say_taken(l, c, row);
 		c->is_sent = true;
 		row_set(&columns, "chassis", ovsdb_json_uuid(l->own));
 		set_up(l, &columns, false);

@@ -59,6 +59,7 @@ struct claim {
 	uint8_t row[16]; /* the one looked at last, zero: none */
 	const char *why; /* not, static */
 	bool was_noticed; /* a line about a parent port is out */
+	unsigned int n_taken; /* claims in a row of what another has */
 };
 
 struct claims {
