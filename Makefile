@@ -5,6 +5,9 @@
 #                 KINDS="node1=stock node3=stock": stock OVN on some of the hosts
 # make test       unit, BPF program and topology tests
 # make fuzz       libFuzzer on what strangers' bytes reach first, TIME=60 seconds each
+# make veristat   what the programs cost this kernel's verifier, against
+#                 selftests/budget/figures.tsv (UPDATE=1: written there)
+# make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing
 # make lint       formatting, static checks, file length
 # make man        the manual's pages, build/man/*.8
@@ -69,8 +72,8 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test fuzz bench lint man clean install uninstall build \
-	build-tests build-man build-fuzz deps
+.PHONY: all demo test fuzz bench veristat clangs lint man clean install \
+	uninstall build build-bpf build-tests build-man build-fuzz deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -82,6 +85,8 @@ deps:
 
 # The targets below it assume that the packages are there.
 build: $(B)/xovn $(BPF_OBJ)
+
+build-bpf: $(BPF_OBJ)
 
 build-tests: $(UNIT) $(PROG) $(TOOLS)
 
@@ -107,6 +112,16 @@ bench:
 	$(STOCK)
 	$(SUBMAKE) build build-tests
 	@selftests/bench/run $(T)
+
+veristat:
+	$(DEPS) build test
+	$(SUBMAKE) build-bpf $(B)/tools/veristat
+	@selftests/budget/run $(if $(UPDATE),update,check)
+
+clangs:
+	$(DEPS) build test
+	$(SUBMAKE) $(B)/tools/veristat
+	@selftests/budget/clangs $(if $(UPDATE),update,check)
 
 lint:
 	$(DEPS) build test lint
