@@ -53,7 +53,7 @@ static bool is_asked_to_stop(const struct agent *a)
 static int agent_open(struct agent *a, struct error *e)
 {
 	const struct agent_options *o = a->options;
-	struct vswitch_options vswitch_options = {.pin = o->pin};
+	const struct vswitch_options vswitch_options = {0};
 	int err;
 
 	err = signals_open(a, e);
