@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * inject [-l LOG] [-m GLOB] [-b FILE] [-n N [-e ERRNO [-a]]] COMMAND...
+ * inject [-l LOG] [-m GLOB] [-b FILE] [-n N [-k WHOM | -e ERRNO [-a]]] COMMAND...
  *
  * Runs the command and numbers the system calls, its children's too, by which
- * it changes anything outside itself.  Before the N-th the process that makes
- * it is killed, or the call fails with ERRNO (a name; -a: all later ones, too).
- * What is killed before a call has finished the one before it.
+ * it changes anything outside itself.  At the N-th something is killed, or the
+ * call fails with ERRNO (a name; -a: all later ones, too).
  *
+ *   -k WHOM  "caller" (as without -k): the process that makes the call, which
+ *            so is not made; "command": the first process; "both"
  *   -l LOG   a line per call: number, name
  *   -m GLOB  only calls of that name: "bpf map_update port", "netlink 28",
  *            "unlink", "send", ...
@@ -71,6 +72,8 @@ static const char *pattern = "*", *begin_file;
 static long number, wanted;
 static int failure; /* 0: kill */
 static bool is_lasting;
+static const char *whom = "caller";
+static pid_t command;
 static FILE *logfile;
 
 static void fetch(pid_t pid, uint64_t address, void *to, size_t n)
@@ -178,8 +181,10 @@ static void judge(int listener, const struct seccomp_notif *q)
 		if (logfile)
 			fprintf(logfile, "%ld %s%s\n", number, name,
 				is_hit ? " HIT" : "");
+		if (is_hit && !failure && strcmp(whom, "caller"))
+			kill(command, SIGKILL);
 		/* No answer: one would let the call begin before the death. */
-		if (is_hit && !failure) {
+		if (is_hit && !failure && strcmp(whom, "command")) {
 			kill(q->pid, SIGKILL);
 			return;
 		}
@@ -228,25 +233,26 @@ static void run(int to_parent, char **argv)
 	_exit(127);
 }
 
-static int supervise(int listener, pid_t pid)
+static int supervise(int listener)
 {
 	struct pollfd p = {listener, POLLIN, 0};
-	struct seccomp_notif q;
-	int status = 0, kept = -1;
+	int status, kept = 0;
+	pid_t pid;
 
-	/* Children may live on behind the command; they are served, too. */
-	while (poll(&p, 1, 100) >= 0 || errno == EINTR) {
-		if (kept < 0 && waitpid(pid, &status, WNOHANG) == pid)
+	/* Until the last descendant is gone: orphans become our children. */
+	while ((pid = waitpid(-1, &status, WNOHANG)) >= 0) {
+		struct seccomp_notif q = {0};
+
+		if (pid == command)
 			kept = status;
-		memset(&q, 0, sizeof(q));
+		if (pid || poll(&p, 1, 20) <= 0)
+			continue;
 		if (p.revents & POLLIN &&
 		    !ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &q))
 			judge(listener, &q);
-		else if (p.revents & (POLLHUP | POLLERR))
-			break;
+		else
+			usleep(1000); /* all are about to end */
 	}
-	if (kept < 0)
-		waitpid(pid, &kept, 0);
 	return WIFSIGNALED(kept) ? 128 + WTERMSIG(kept) : WEXITSTATUS(kept);
 }
 
@@ -262,9 +268,8 @@ static int errno_of(const char *name)
 int main(int argc, char **argv)
 {
 	int option, pair[2], fd, listener;
-	pid_t pid;
 
-	while ((option = getopt(argc, argv, "+l:m:b:n:e:a")) != -1) {
+	while ((option = getopt(argc, argv, "+l:m:b:n:k:e:a")) != -1) {
 		if (option == 'l')
 			logfile = fopen(optarg, "we");
 		else if (option == 'm')
@@ -273,6 +278,8 @@ int main(int argc, char **argv)
 			begin_file = optarg;
 		else if (option == 'n')
 			wanted = atol(optarg);
+		else if (option == 'k')
+			whom = optarg;
 		else if (option == 'e')
 			failure = errno_of(optarg);
 		else if (option == 'a')
@@ -285,16 +292,17 @@ int main(int argc, char **argv)
 		return 2;
 	if (logfile)
 		setlinebuf(logfile);
-	pid = fork();
-	if (!pid)
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	command = fork();
+	if (!command)
 		run(pair[1], argv + optind);
 	close(pair[1]);
-	if (pid < 0 || read(pair[0], &fd, sizeof(fd)) != sizeof(fd))
+	if (command < 0 || read(pair[0], &fd, sizeof(fd)) != sizeof(fd))
 		return 126;
-	listener = borrow(pid, fd);
+	listener = borrow(command, fd);
 	if (listener < 0 || write(pair[0], "", 1) != 1) {
-		kill(pid, SIGKILL);
+		kill(command, SIGKILL);
 		return 126;
 	}
-	return supervise(listener, pid);
+	return supervise(listener);
 }
