@@ -157,7 +157,13 @@ refusals() {
 	expect "I8 an agent recovers from $refused refusals by itself" "" "${bad[*]}"
 	at_least "refused" 3 $refused
 
-	# and for as long as it lasts
+	# and for as long as it lasts; the change is to be one that adds
+	if [ $((changes % 2)) = 1 ]; then
+		agent_start node2
+		change
+		settled
+		daemon_end node2 agent
+	fi
 	agent_injected -b "$DIR/now" -m 'bpf map_update port' -n 1 -e ENOMEM -a
 	settled
 	touch "$DIR/now"
