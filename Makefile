@@ -27,7 +27,7 @@ override CFLAGS += -std=gnu11 -Wall -Wextra -Werror -fstack-protector-strong \
 	-fno-common -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 CPPFLAGS += -Iinclude -Iloader -I$(B) -DXOVN_VERSION='"$(VERSION)"'
 LDFLAGS += -Wl,-z,relro,-z,now -Wl,--as-needed
-LDLIBS := -lbpf -lelf -lz -ljansson -lssl -lcrypto -lmnl -lncursesw -ltinfo
+LDLIBS := -lbpf -lelf -lz -ljansson -lssl -lcrypto -lmnl -lcap-ng -lncursesw -ltinfo
 TESTFLAGS := -I. -Imaps -Iselftests/lib \
 	-DXOVN_TEST_DATA='"$(CURDIR)/selftests/data"'
 

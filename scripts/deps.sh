@@ -9,7 +9,7 @@ packages() {
 	case $1 in
 	build) echo gcc libc6-dev clang bpftool libbpf-dev libelf-dev \
 		zlib1g-dev libjansson-dev libssl-dev libmnl-dev \
-		libncurses-dev ;;
+		libcap-ng-dev libncurses-dev ;;
 	demo) echo iproute2 iputils-ping procps kmod mount ethtool iperf3 \
 		tshark jq curl ;;
 	# openvswitch-common and ovn-common hold the database tools without

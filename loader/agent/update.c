@@ -20,13 +20,14 @@ static size_t claimed_bindings(const struct agent *a,
 
 	vifs = vswitch_vifs(a->vswitch, &n_vifs);
 	for (size_t i = 0; i < n_vifs; i++) {
-		if (!southbound_is_claimed(a->southbound, vifs[i].iface_id,
-					   NULL))
-			continue;
-		for (size_t j = 0; j < a->links.n_vifs; j++)
-			if (a->links.vifs[j].ifindex == vifs[i].ifindex)
-				bindings[n++] = a->links.vifs[j];
+		const struct compile_binding *b =
+			links_vif(&a->links, vifs[i].ifindex);
+
+		if (b && southbound_is_claimed(a->southbound, vifs[i].iface_id,
+					       NULL))
+			bindings[n++] = *b;
 	}
+	bindings_sort(bindings, n);
 	return n;
 }
 
@@ -140,7 +141,7 @@ static void update_done(struct agent *a, struct engine_result *result)
 		       result->apply.n_writes);
 	/* The maps are there now: who could not be attached before can. */
 	if (!a->was_forwarding)
-		a->links.is_stale = true;
+		a->links.is_stale = a->links.are_nics_stale = true;
 	a->was_forwarding = true;
 	a->is_whole = false;
 	open_upcalls(a);

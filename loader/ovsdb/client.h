@@ -84,6 +84,9 @@ size_t ovsdb_client_n_changes(const struct ovsdb_client *c);
 const struct ovsdb_change *ovsdb_client_change(const struct ovsdb_client *c,
 					       size_t i);
 void ovsdb_client_forget_changes(struct ovsdb_client *c);
+/* Counts how often there were changes to forget.  While it stays, those that
+ * somebody has looked at may have become others, or none. */
+uint64_t ovsdb_client_n_forgotten(const struct ovsdb_client *c);
 /* Is a column of the row another than before?  Of a row that came or went:
  * has it a value? */
 bool ovsdb_change_has(const struct ovsdb_change *change, const char *column);
