@@ -5,6 +5,7 @@
 #                 KINDS="node1=stock node3=stock": stock OVN on some of the hosts
 # make test       unit, BPF program and topology tests
 # make fuzz       libFuzzer on what strangers' bytes reach first, TIME=60 seconds each
+# make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which
 # make bench      what it costs, beside what Linux costs; asserts nothing
 # make lint       formatting, static checks, file length
 # make man        the manual's pages, build/man/*.8
@@ -69,7 +70,7 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test fuzz bench lint man clean install uninstall build \
+.PHONY: all demo test fuzz vmtest bench lint man clean install uninstall build \
 	build-tests build-man build-fuzz deps
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -101,6 +102,11 @@ fuzz:
 	$(DEPS) build fuzz
 	$(SUBMAKE) build-fuzz
 	@selftests/fuzz/run $(T)
+
+vmtest:
+	$(DEPS) build demo test vm
+	$(SUBMAKE) build build-tests $(B)/tools/notcx.so
+	@K="$(K)" selftests/vm/run $(T)
 
 bench:
 	$(DEPS) build demo test bench stock
@@ -230,6 +236,10 @@ $(FUZZ): $(B)/fuzz/%: $(B)/fuzz/selftests/fuzz/%.o
 $(B)/tools/talkd: $(B)/selftests/tools/talkd.o
 	@mkdir -p $(@D)
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ -o $@
+
+$(B)/tools/notcx.so: selftests/vm/notcx.c Makefile
+	@mkdir -p $(@D)
+	$(call Q,LD ,$@)$(CC) $(CFLAGS) -fPIC $(LDFLAGS) -shared $< -o $@
 
 $(B)/tools/%: $(B)/selftests/tools/%.o $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)
