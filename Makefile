@@ -6,6 +6,7 @@
 # make test       unit, BPF program and topology tests
 # make test-san   what runs longest in user space, under the sanitizers
 # make fuzz       libFuzzer on what strangers' bytes reach first, TIME=60 seconds each
+# make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which
 # make veristat   what the programs cost this kernel's verifier, against
 #                 selftests/budget/figures.tsv (UPDATE=1: written there)
 # make clangs     the same, built by the clangs of Debian 12 and 13
@@ -81,8 +82,9 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz bench veristat clangs lint man clean install \
-	uninstall build build-bpf build-tests build-unit build-man build-fuzz deps
+.PHONY: all demo test test-san fuzz vmtest bench veristat clangs lint man clean \
+	install uninstall build build-bpf build-tests build-unit build-man \
+	build-fuzz deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -128,6 +130,11 @@ fuzz:
 	$(DEPS) build fuzz
 	$(SUBMAKE) build-fuzz
 	@selftests/fuzz/run $(T)
+
+vmtest:
+	$(DEPS) build demo test vm
+	$(SUBMAKE) build build-tests $(B)/tools/notcx.so
+	@K="$(K)" selftests/vm/run $(T)
 
 bench:
 	$(DEPS) build demo test bench stock
@@ -267,6 +274,10 @@ $(FUZZ): $(B)/fuzz/%: $(B)/fuzz/selftests/fuzz/%.o
 $(B)/tools/talkd: $(B)/selftests/tools/talkd.o
 	@mkdir -p $(@D)
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ -o $@
+
+$(B)/tools/notcx.so: selftests/vm/notcx.c Makefile
+	@mkdir -p $(@D)
+	$(call Q,LD ,$@)$(CC) $(CFLAGS) -fPIC $(LDFLAGS) -shared $< -o $@
 
 $(B)/tools/%: $(B)/selftests/tools/%.o $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)

@@ -10,6 +10,7 @@
 
 #include "sync/hook.h"
 #include "sync/programs.h"
+#include "sync/refusal.h"
 
 static const char *tc_link_name(const struct attachment_val *val)
 {
@@ -72,21 +73,24 @@ static int open_native(const struct state *s, const struct iface *iface,
 		       struct error *e)
 {
 	int prog = program_open(s, PROGRAM_NIC_XDP, e), link;
+	char why[128];
 
 	if (prog < 0)
 		return prog;
 	link = hook_link_xdp_native(prog, iface->ifindex);
+	if (link == -EBUSY) {
+		error_set(e, EBUSY,
+			  "%s: another XDP program is "
+			  "attached; remove it, or use --mode tc",
+			  iface->name);
+	} else if (link < 0) {
+		refusal_text(prog, iface->ifindex, why, sizeof(why));
+		error_set(e, -link,
+			  "%s: no native XDP here: %s%s%s%s; use --mode tc",
+			  iface->name, strerror(-link), why[0] ? " (" : "", why,
+			  why[0] ? ")" : "");
+	}
 	close(prog);
-	if (link == -EBUSY)
-		return error_set(e, EBUSY,
-				 "%s: another XDP program is "
-				 "attached; remove it, or use --mode tc",
-				 iface->name);
-	if (link < 0)
-		return error_set(e, -link,
-				 "%s: no native XDP here: %s; use "
-				 "--mode tc",
-				 iface->name, strerror(-link));
 	return link;
 }
 

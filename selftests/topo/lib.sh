@@ -6,6 +6,9 @@
 # shellcheck source=selftests/topo/net.sh
 . "$(dirname "${BASH_SOURCE[0]}")/net.sh"
 
+# Limits of waiting are for a machine of our time; an emulated one is SLOW
+# times slower (selftests/vm/boot).
+SLOW=${SLOW:-1}
 failures=0
 capture_pid=
 ping_pid=
@@ -100,7 +103,7 @@ warm() {
 
 # connect VM PROTOCOL IP PORT: what the kernel says to a connection.
 connect() {
-	local out limit=3
+	local out limit=$((3 * (SLOW + 4) / 5))
 	# only TCP can wait for an answer that never comes; a datagram is sent
 	# at once, however slow the machine
 	[ "$2" = tcp ] || limit=60
@@ -222,7 +225,7 @@ places() {
 
 # until_true SECONDS COMMAND...
 until_true() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * SLOW))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || return 1
@@ -310,7 +313,7 @@ iperf() {
 	shift 2
 	spawn server "$to" iperf3 -s -1 >/dev/null 2>&1
 	until_true 5 listening "$to" 5201
-	out=$(on "$from" timeout 30 iperf3 -J -c "${VM_IP[$to]}" "$@" 2>/dev/null)
+	out=$(on "$from" timeout $((30 * SLOW)) iperf3 -J -c "${VM_IP[$to]}" "$@" 2>/dev/null)
 	kill "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
 	jq -n --argjson o "${out:-null}" \
