@@ -5,7 +5,8 @@
 #                 KINDS="node1=stock node3=stock": stock OVN on some of the hosts
 # make test       unit, BPF program and topology tests
 # make test-san   what runs longest in user space, under the sanitizers
-# make fuzz       libFuzzer on what strangers' bytes reach first, TIME=60 seconds each
+# make fuzz       libFuzzer on what strangers' bytes reach first, and random networks and
+#                 frames against a model, TIME=60 seconds each
 # make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which
 # make veristat   what the programs cost this kernel's verifier, against
 #                 selftests/budget/figures.tsv (UPDATE=1: written there)
@@ -58,12 +59,13 @@ LIB_OBJ := $(filter-out $(B)/loader/main.o,$(OBJ))
 TESTLIB_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard selftests/lib/*.c)))
 UNIT := $(patsubst selftests/unit/%.c,$(B)/unit/%,$(sort $(wildcard selftests/unit/test_*.c)))
 PROG_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard selftests/prog/*.c)))
-PROG := $(if $(PROG_OBJ),$(B)/prog/test_prog)
+MODEL_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard selftests/model/*.c)))
+PROG := $(B)/prog/test_prog $(B)/prog/test_model
 TOOLS := $(patsubst selftests/tools/%.c,$(B)/tools/%,$(sort $(filter-out \
 	%.bpf.c,$(wildcard selftests/tools/*.c))))
 TOOLS_SKEL := $(patsubst selftests/tools/%.bpf.c,$(BPF_B)/%.skel.h,\
 	$(wildcard selftests/tools/*.bpf.c))
-TEST_OBJ := $(TESTLIB_OBJ) $(PROG_OBJ) $(patsubst %.c,$(B)/%.o,\
+TEST_OBJ := $(TESTLIB_OBJ) $(PROG_OBJ) $(MODEL_OBJ) $(patsubst %.c,$(B)/%.o,\
 	$(wildcard selftests/unit/*.c selftests/tools/*.c))
 
 FUZZ := $(patsubst selftests/fuzz/%.c,$(B)/fuzz/%,\
@@ -128,7 +130,7 @@ test-san:
 
 fuzz:
 	$(DEPS) build fuzz
-	$(SUBMAKE) build-fuzz
+	$(SUBMAKE) build-fuzz $(B)/prog/test_model
 	@selftests/fuzz/run $(T)
 
 vmtest:
@@ -250,6 +252,11 @@ $(B)/unit/%: $(B)/selftests/unit/%.o $(B)/libtest.a $(B)/libxovn.a
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
 
 $(B)/prog/test_prog: $(PROG_OBJ) $(B)/libtest.a $(B)/libxovn.a
+	@mkdir -p $(@D)
+	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
+
+# taps are test_prog's
+$(B)/prog/test_model: $(MODEL_OBJ) $(B)/selftests/prog/device.o $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
 

@@ -317,12 +317,13 @@ __noinline int build_arp_request(struct __sk_buff *skb, struct flow *f)
 	if (!f)
 		return -DROP_BUILD_FAILED;
 	is_checksum = arp_target_is_checksum(skb, f);
-	/* The kernel does not cut off an unfinished checksum; the tail is
-	 * padding then. */
+	/* The kernel does not cut off an unfinished checksum, nor what it takes
+	 * for L4 headers; the tail is padding then, and must not tell others
+	 * what the packet said. */
 	if ((is_checksum || bpf_skb_change_tail(skb, ETH_HLEN + ARP_LEN, 0)) &&
 	    bpf_skb_change_tail(skb, FRAME_MIN, 0) &&
-	    bpf_skb_change_tail(skb, FRAME_MIN + 40, 0) &&
-	    skb_clear_from(skb, ETH_HLEN + ARP_LEN))
+	    (bpf_skb_change_tail(skb, FRAME_MIN + 40, 0),
+	     skb_clear_from(skb, ETH_HLEN + ARP_LEN)))
 		return -DROP_BUILD_FAILED;
 	p = CTX_DATA(skb);
 	end = CTX_DATA_END(skb);

@@ -105,7 +105,8 @@ static __always_inline int emit_copy(struct __sk_buff *skb, struct flow *f)
 /* V_FLOOD_ROUTER, an ARP request for a router's address: the router behind
  * outport answers first, because after the remote copies nothing is left.
  * All an ARP frame holds is in the flow, so the request is put back for the
- * flood that the caller does next. */
+ * flood that the caller does next.  An asker with a MAC of another chassis
+ * gets no answer. */
 __noinline int emit_router_copy(struct __sk_buff *skb, struct flow *f)
 {
 	__u32 datapath, inport, flags;
@@ -123,7 +124,7 @@ __noinline int emit_router_copy(struct __sk_buff *skb, struct flow *f)
 
 	f->stage = STAGE_LS_OUTPUT;
 	ret = pipeline_run_arp(f);
-	if (ret == V_TUNNEL) {
+	if (ret == V_TUNNEL && f->arp_op == ARPOP_REQUEST) {
 		f->copy_chassis = f->chassis;
 		f->copy_outport = f->outport;
 	} else if (ret == V_DELIVER) {
@@ -150,7 +151,7 @@ __noinline int emit_router_copy(struct __sk_buff *skb, struct flow *f)
 	f->inport = inport;
 	f->counter_out = 0;
 	f->group = OVN_MC_FLOOD_L2;
-	f->flags = flags;
+	f->flags = flags | FLOW_COPIED;
 	f->changed = CHANGE_ETH | CHANGE_ARP;
 	return 0;
 }

@@ -28,6 +28,7 @@ static __always_inline void flood_clone(struct flood_state *s, __u32 ifindex,
 		s->failed = 1; /* a count would never let the verifier end */
 	else
 		count(number, s->f->len);
+	s->f->flags |= FLOW_COPIED;
 }
 
 /* A physical network: with the tag on for the time of the copy. */
@@ -71,6 +72,7 @@ static __always_inline bool flood_refused(struct flood_state *s, __u32 id,
 		return false;
 	s->f->outport = id;
 	drop_count(s->f, DROP_PORT_SEC_OUT, s->f->len);
+	s->f->flags |= FLOW_COPIED;
 	return true;
 }
 
@@ -93,8 +95,10 @@ static long flood_learn(__u32 i, struct flood_state *s)
 	__u32 id = 0;
 	struct port_val *val = flood_port(i, s, &id);
 
-	if (val && (val->kind == PORT_ROUTER || val->kind == PORT_GATEWAY))
-		lr_learn(s->f, val->peer_datapath, val->peer_port);
+	if (!val || (val->kind != PORT_ROUTER && val->kind != PORT_GATEWAY))
+		return 0;
+	lr_learn(s->f, val->peer_datapath, val->peer_port);
+	s->f->flags |= FLOW_COPIED;
 	return 0;
 }
 
@@ -231,6 +235,13 @@ __noinline int flood_local(struct __sk_buff *skb, struct flow *f)
 	return s.failed ? -DROP_REDIRECT_FAILED : 0;
 }
 
+/* What flood_local() and flood_remote() found, ret; where that is nobody, not
+ * even to be dropped: a drop. */
+static __always_inline int flood_verdict(const struct flow *f, int ret)
+{
+	return ret || f->flags & FLOW_COPIED ? ret : -DROP_NO_MEMBERS;
+}
+
 /* V_FLOOD: local, then remote copies of a packet from this host. */
 static __always_inline int emit_flood(struct __sk_buff *skb, struct flow *f)
 {
@@ -246,7 +257,7 @@ static __always_inline int emit_flood(struct __sk_buff *skb, struct flow *f)
 	flow_count(f);
 	local = flood_local(skb, f);
 	remote = flood_remote(skb, f, &g, &k);
-	return local ? local : remote;
+	return flood_verdict(f, local ? local : remote);
 }
 
 /* V_SHARE_ARP: the reply ended here, but another chassis may have asked. */

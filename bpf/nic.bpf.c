@@ -94,7 +94,7 @@ static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 	if (err)
 		return err;
 	if (ret == V_FLOOD) {
-		ret = flood_local(skb, f);
+		ret = flood_verdict(f, flood_local(skb, f));
 		return ret ? ret : TC_ACT_SHOT;
 	}
 	err = flow_rewrite(skb, f);

@@ -254,7 +254,7 @@ __noinline int lr_route_own(struct flow *f)
 
 	if (!f)
 		return -DROP_MALFORMED;
-	r = lr_route_find(f, 0);
+	r = lr_route_find(f, LRP_F_SRC_ROUTES);
 	if (!r)
 		return -DROP_LR_NO_ROUTE;
 	if (r->kind == ROUTE_LOCAL)

@@ -15,6 +15,8 @@ enum flow_flag {
 	FLOW_ROUTED = 1 << 7, /* a router handled it; see struct flow.router */
 	FLOW_VLAN = 1 << 8,
 	FLOW_DF = 1 << 9,
+	FLOW_COPIED =
+		1 << 10, /* a flood: somebody got it, or a drop is counted */
 	FLOW_INNER = 1 << 11, /* ICMP error, its inner headers parsed */
 	FLOW_CT_KNOWN = 1 << 12, /* the router knows the connection */
 	FLOW_NATIVE = 1 << 13, /* V_DELIVER: takes frames that XDP redirects */

@@ -13,6 +13,9 @@
 #define ASK_VM3                                                                \
 	"eth router1-ls2>all | arp request router1-ls2/172.18.200.1>"          \
 	"zero/172.18.200.10"
+#define ASK_VM1                                                                \
+	"eth router1-ls1>all | arp request router1-ls1/172.18.100.1>"          \
+	"zero/172.18.100.10"
 #define VM3_REPLY                                                              \
 	"eth ls2-vm3>router1-ls2 | arp reply ls2-vm3/172.18.200.10>"           \
 	"router1-ls2/172.18.200.1"
@@ -36,6 +39,15 @@ static const struct test learn_tests[] = {
 	     .copies = {"vm4: " ASK_VM4, "ens3: outer node2>node3 | geneve "
 					 "ls2 ls2-router1>flood_l2 | " ASK_VM4},
 	     .counts = "LR_NEIGHBOR"),
+	TEST("an answer becomes one: its tail says nothing of the packet",
+	     "vif vm1",
+	     "eth ls1-vm1>router1-ls1 | ip4 172.18.100.10>172.18.100.1 | udp "
+	     "1>2 | data 4",
+	     "consumed", NULL,
+	     .copies = {"vm1: " ASK_VM1 " | zeros 58",
+			"ens3: outer node2>node3 | geneve ls1 "
+			"ls1-router1>flood_l2 | " ASK_VM1 " | zeros 58"},
+	     .counts = "LR_NEIGHBOR", .is_lax = true),
 	TEST("a guest's reply ends at the router and is shared", "vif vm4",
 	     "eth ls2-vm4>router1-ls2 | arp reply ls2-vm4/172.18.200.20>"
 	     "router1-ls2/172.18.200.1",

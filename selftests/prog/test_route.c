@@ -81,8 +81,16 @@ static const struct test route_tests[] = {
 	TEST("src-ip: of another source", "vif b1",
 	     "eth b1>r-b | ip4 10.2.0.10>11.0.0.1 | udp 1>2 | data 8",
 	     "drop LR_NO_ROUTE", NULL),
+	TEST("src-ip: of what the router itself sends", "vif a1",
+	     "eth a1>r-a | ip4 11.0.0.9>10.1.0.1 | icmp 8/0 rest=1 | data 8",
+	     "redirect b3",
+	     "eth r-b>b3 | ip4 10.1.0.1>11.0.0.9 ttl=254 | icmp 0/0 rest=1 | "
+	     "data 8"),
 	TEST("discard, longer than src-ip", "vif a1", A1("10.95.0.1"),
 	     "drop LR_DISCARD", NULL),
+	TEST("a broadcast on a switch that has no other guest", "vif a1",
+	     "eth a1>all | ip4 10.1.0.10>255.255.255.255 | udp 1>2 | data 8",
+	     "drop NO_MEMBERS", NULL),
 	/* No next hop: the destination itself is asked for. */
 	TEST("no next hop: ARP for the destination", "vif b1",
 	     "eth b1>r-b | ip4 10.2.0.10>10.77.0.1 | udp 1>2 | data 8", "sent",

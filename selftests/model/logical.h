@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The logical network of the model: rows refer to each other by number, -1:
+ * none.  IPv4 addresses and ports are in host order.
+ */
+#ifndef SELFTESTS_MODEL_LOGICAL_H
+#define SELFTESTS_MODEL_LOGICAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define N_CHASSIS 3
+#define SWITCHES_MAX 8
+#define LSPS_MAX 48
+#define ROUTERS_MAX 4
+#define LRPS_MAX 20
+#define ROUTES_MAX 24
+#define BOUND_MAX 10 /* guests of one chassis with an interface */
+#define NAME_LEN 24
+
+struct net4 {
+	uint32_t ip;
+	uint8_t plen;
+};
+
+struct net6 {
+	uint8_t ip[16];
+	uint8_t plen;
+};
+
+/* An element of addresses or port_security. */
+struct element {
+	uint8_t mac[6];
+	struct net4 ip4[3];
+	size_t n_ip4;
+	struct net6 ip6[2];
+	size_t n_ip6;
+};
+
+enum lsp_type { LSP_VIF, LSP_ROUTER };
+
+struct lsp {
+	char name[NAME_LEN];
+	enum lsp_type type;
+	int sw;
+	uint16_t key;
+	bool is_enabled;
+	struct element addresses[2], security[2];
+	size_t n_addresses, n_security;
+	bool has_unknown;
+	bool has_router; /* addresses=router */
+	bool no_responder; /* options:disable_arp_nd_rsp */
+	int chassis; /* VIF: where; -1: nowhere */
+	bool is_bound; /* there is an interface */
+	int lrp; /* LSP_ROUTER */
+	/* What the guest itself uses, whatever the row says. */
+	uint8_t mac[6];
+	uint32_t ip;
+	uint8_t ip6[16];
+};
+
+struct sw {
+	char name[NAME_LEN];
+	uint32_t key;
+	uint32_t subnet; /* /24 */
+};
+
+struct lrp {
+	char name[NAME_LEN];
+	int router;
+	uint8_t mac[6];
+	struct net4 net[2];
+	size_t n_nets;
+	bool is_enabled;
+	int lsp; /* that has it as its peer, or -1 */
+	int peer; /* another LRP, or -1 */
+	int table; /* 0: main */
+};
+
+struct route {
+	int router;
+	struct net4 prefix;
+	bool is_src, is_discard;
+	bool has_nexthop;
+	uint32_t nexthop;
+	int lrp; /* output_port, or -1 */
+	int table;
+};
+
+struct router {
+	char name[NAME_LEN];
+	uint32_t key;
+	bool is_enabled;
+	int chassis; /* options:chassis, or -1 */
+	bool always_learns;
+};
+
+struct chassis {
+	char name[NAME_LEN];
+	uint32_t ip;
+	uint8_t mac[6]; /* of its underlay NIC */
+	bool has_xdp; /* at the NICs, in front of TC */
+};
+
+struct logical {
+	uint64_t seed;
+	struct chassis chassis[N_CHASSIS];
+	struct sw sw[SWITCHES_MAX];
+	struct lsp lsp[LSPS_MAX];
+	struct router router[ROUTERS_MAX];
+	struct lrp lrp[LRPS_MAX];
+	struct route route[ROUTES_MAX];
+	size_t n_switches, n_lsps, n_routers, n_lrps, n_routes;
+};
+
+#endif /* SELFTESTS_MODEL_LOGICAL_H */

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A reference model of OVN's logical pipeline, and what compares the BPF
+ * programs with it.  The model forwards on the logical network itself, as
+ * ovn-northd(8), ovn-architecture(7) and ovn-nb(5) say, and on purpose shares
+ * nothing with bpf/, include/ or the compiler, so that a mistake there is not
+ * repeated here.
+ *
+ *   logical.h    the logical network
+ *   generate.c, generate_router.c   random ones
+ *   nbfile.c     the same as a Northbound database and a placement
+ *   describe.c   the same as ovn-nbctl's commands, for people
+ *   frames.c, flows.c, mutate.c   random frames for it
+ *   bytes.c      fields of a frame
+ *   switch.c, arp.c, portsec.c, learn.c   logical switches
+ *   router.c, route.c, answer.c   logical routers, what they create
+ *   tunnel.c     what goes between chassis
+ *   host.c, network.c   BPF programs on one set of maps for each chassis
+ *   compare.c, match.c, report.c   one frame in both; what differs
+ *   invariants.c what holds whatever the network is
+ *   run.c        a seed: one network, many frames
+ *   test_model.c main()
+ */
+#ifndef SELFTESTS_MODEL_H
+#define SELFTESTS_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "logical.h"
+#include "packet.h"
+
+/* ---- what one frame leads to on one chassis ---- */
+
+enum out_kind {
+	OUT_VIF, /* port: LSP */
+	OUT_TUNNEL, /* to chassis, with the keys */
+};
+
+#define FRAME_MAX 1800 /* bytes of frames here */
+
+struct frame {
+	size_t len;
+	uint8_t data[FRAME_MAX];
+};
+
+struct out {
+	enum out_kind kind;
+	int port;
+	int chassis;
+	uint32_t vni;
+	uint16_t in, out;
+	/* Nobody asks for it: a copy that tells a neighbor to a chassis. */
+	bool is_optional;
+	struct frame frame;
+};
+
+#define OUTS_MAX 24
+#define DROPS_MAX 16
+
+struct result {
+	struct out out[OUTS_MAX];
+	size_t n_out;
+	/* Each drop: the reasons that may be counted for it, 1 << enum
+	 * drop_reason; 0 among them: none need be. */
+	uint64_t drop[DROPS_MAX];
+	size_t n_drops;
+	/* Something did not fit its way out: its sender may be told so, ICMP
+	 * 3/4, which stock OVN does between chassis only with some kernels. */
+	bool is_too_big;
+	bool is_lax; /* anything may come out */
+	bool is_overflow; /* more than there is room for: says nothing */
+};
+
+/* ---- state: what the chassis have learned, plain data: copied to try ---- */
+
+#define LEARNED_MAX 64
+
+struct learned { /* MAC_Binding */
+	int chassis; /* that knows it */
+	int lrp;
+	uint32_t ip;
+	uint8_t mac[6];
+};
+
+struct fdb {
+	int chassis;
+	int sw, port;
+	uint8_t mac[6];
+};
+
+struct known {
+	size_t n_learned;
+	struct learned learned[LEARNED_MAX];
+	size_t n_fdb;
+	struct fdb fdb[LEARNED_MAX];
+};
+
+/* Where a rule leaves more than one answer open, the model takes each in
+ * turn: run again until one of them is what the programs did. */
+#define CHOICES_MAX 12
+
+struct model {
+	const struct logical *net;
+	struct known known;
+	struct result result;
+	int choice[CHOICES_MAX], options[CHOICES_MAX];
+	size_t n_choices;
+	int here; /* chassis */
+	int depth; /* datapaths passed */
+};
+
+/* ---- entry points: one frame into one chassis ---- */
+
+/* From the guest of an LSP that is bound here. */
+void model_vif(struct model *m, int lsp, const struct frame *f);
+/* Geneve, as on the wire. */
+void model_underlay(struct model *m, const struct frame *outer);
+
+/* Which of n ways, 0..n-1. */
+int model_choose(struct model *m, int n);
+/* The next combination, false: all were tried. */
+bool model_next_choice(struct model *m);
+
+/* ---- inside of the model ---- */
+
+struct walk { /* one copy of a frame on its way */
+	struct frame f;
+	int sw; /* in this switch */
+	int inport; /* LSP */
+	bool is_from_tunnel;
+	bool is_from_router;
+};
+
+#define REASON(name) (1ull << DROP_##name)
+#define REASON_ALL (~0ull)
+#define REASON_NONE 1ull /* it need not be counted */
+
+void model_drop(struct model *m, uint64_t reasons);
+void model_out(struct model *m, const struct out *o);
+
+/* switch.c */
+void switch_ingress(struct model *m, struct walk *w);
+/* To one port, which may be on another chassis. */
+void switch_unicast(struct model *m, struct walk *w, int outport);
+/* The egress half, on this chassis. */
+void switch_egress(struct model *m, struct walk *w, int outport);
+enum group { GROUP_FLOOD = 0x8000, GROUP_UNKNOWN = 0x8001, GROUP_L2 = 0x8004 };
+void switch_flood(struct model *m, struct walk *w, enum group group);
+/* The copies for this chassis; false: there are none. */
+bool switch_expand(struct model *m, struct walk *w, enum group group);
+bool lsp_learns(const struct lsp *p); /* its guests' MACs: FDB */
+bool group_has(const struct logical *net, int lsp, enum group group);
+
+/* arp.c: ARP and ND of a switch.  True: it was answered. */
+bool switch_responds(struct model *m, struct walk *w);
+/* The router-type LSP of the switch whose router owns the address, or -1. */
+int switch_router_of_ip(const struct logical *net, int sw, uint32_t ip);
+
+/* portsec.c: what one LSP may send, and get. */
+enum allowed { ALLOWED_NO, ALLOWED_YES, ALLOWED_OPEN };
+enum allowed port_may_send(const struct lsp *p, const struct frame *f);
+enum allowed port_may_get(const struct lsp *p, const struct frame *f);
+
+/* router.c */
+void router_ingress(struct model *m, int lrp, struct frame *f, int from_lsp);
+/* A packet that is in the router, admitted: route it. */
+void router_route(struct model *m, int lrp, struct frame *f);
+/* By a port, with its MAC; the rest of the way. */
+void router_output(struct model *m, int lrp, struct frame *f);
+bool router_owns(const struct logical *net, int router, uint32_t ip);
+
+/* route.c */
+struct route_choice {
+	int lrp; /* goes out by */
+	uint32_t nexthop;
+	bool is_discard;
+};
+/* All that are equally good; 0: none. */
+size_t route_lookup(const struct logical *net, int router, int in_lrp,
+		    uint32_t src, uint32_t dst, struct route_choice *to,
+		    size_t max);
+/* The MAC that the database gives, for that port. */
+bool neighbor_static(const struct logical *net, int lrp, uint32_t ip,
+		     uint8_t mac[6]);
+
+/* learn.c: what one chassis has learned others hear of by and by, so that
+ * the model may have to choose what this one has heard. */
+#define HEARSAY N_CHASSIS /* as a chassis: some have heard it, or none */
+bool neighbor_find(struct model *m, int lrp, uint32_t ip, uint8_t mac[6]);
+void fdb_learn(struct model *m, int chassis, int sw, const uint8_t mac[6],
+	       int port);
+int fdb_find(struct model *m, int sw, const uint8_t mac[6]); /* LSP, or -1 */
+/* From an ARP packet, what the router behind a port learns, if anything. */
+bool router_learn(struct model *m, int chassis, int lrp, const struct frame *f);
+
+/* answer.c: ICMP and RST that routers create */
+void router_echo(struct frame *f);
+void router_time_exceeded(struct model *m, int lrp, const struct frame *f);
+void router_unreachable(struct model *m, int lrp, const struct frame *f,
+			uint8_t code);
+void router_reset(struct model *m, int lrp, const struct frame *f);
+void router_ask(struct model *m, int lrp, uint32_t nexthop);
+
+/* tunnel.c */
+void tunnel_send(struct model *m, const struct frame *f, int chassis, int sw,
+		 uint16_t in, uint16_t out, bool is_optional);
+
+/* bytes.c */
+#define ETH_IP4 0x0800
+#define ETH_ARP 0x0806
+#define ETH_RARP 0x8035
+#define ETH_IP6 0x86dd
+#define IP_OF(f) ((f)->data + 14)
+uint16_t eth_type(const struct frame *f);
+bool is_multicast(const uint8_t mac[6]);
+bool is_broadcast(const uint8_t mac[6]);
+bool frame_is_tagged(const struct frame *f);
+/* Headers that are not there, or contradict the length. */
+enum malformed { GOOD, CUT, DOUBTFUL };
+enum malformed frame_form(const struct frame *f); /* switch.c */
+/* Headers that are there and agree with the length. */
+bool frame_is_ip4(const struct frame *f);
+bool frame_is_ip6(const struct frame *f);
+bool frame_is_arp(const struct frame *f); /* Ethernet and IPv4 */
+size_t ip4_header_len(const struct frame *f);
+/* Behind the IPv4 header; NULL in later fragments or where it is cut. */
+uint8_t *ip4_l4(const struct frame *f, size_t need);
+bool ip4_is_later_fragment(const struct frame *f);
+bool ip4_is_fragment(const struct frame *f);
+/* Sets a field and keeps checksums as right, or as wrong, as they were: RFC
+ * 1624. */
+void ip4_set_ttl(struct frame *f, uint8_t ttl);
+void sum_adjust(uint8_t *sum, uint16_t was, uint16_t is);
+
+#endif /* SELFTESTS_MODEL_H */

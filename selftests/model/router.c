@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Logical routers: ovn-northd(8) "Logical Router Datapaths". */
+#include <netinet/in.h>
+#include <string.h>
+
+#include "drop.h"
+#include "model.h"
+
+#define CHOICES 8
+
+static bool is_broadcast_of(const struct logical *net, int router, uint32_t ip)
+{
+	for (size_t i = 0; i < net->n_lrps; i++) {
+		const struct lrp *p = &net->lrp[i];
+
+		for (size_t j = 0; p->router == router && j < p->n_nets; j++) {
+			if (p->net[j].plen < 31 &&
+			    ip == (p->net[j].ip | ~0u >> p->net[j].plen))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool router_owns(const struct logical *net, int router, uint32_t ip)
+{
+	for (size_t i = 0; i < net->n_lrps; i++) {
+		const struct lrp *p = &net->lrp[i];
+
+		for (size_t j = 0; p->router == router && j < p->n_nets; j++) {
+			if (p->net[j].ip == ip)
+				return true;
+		}
+	}
+	return false;
+}
+
+void router_output(struct model *m, int lrp, struct frame *f)
+{
+	const struct lrp *p = &m->net->lrp[lrp];
+	struct walk w = {.f = *f, .inport = p->lsp, .is_from_router = true};
+
+	if (!p->is_enabled || !m->net->router[p->router].is_enabled) {
+		model_drop(m, REASON(LR_PORT_DISABLED));
+	} else if (p->peer >= 0) {
+		router_ingress(m, p->peer, f, -1);
+	} else if (p->lsp >= 0) {
+		w.sw = m->net->lsp[p->lsp].sw;
+		if (m->net->lsp[p->lsp].is_enabled)
+			switch_ingress(m, &w);
+		else
+			model_drop(m, REASON(PORT_DISABLED) |
+					      REASON(LR_PORT_DISABLED));
+	} else {
+		model_drop(m, REASON(PORT_UNSUPPORTED) | REASON(LR_NO_ROUTE) |
+				      REASON(LR_PORT_DISABLED) |
+				      REASON(PORT_UNPLACED));
+	}
+}
+
+static bool arp_answer(const struct lrp *p, struct frame *f)
+{
+	uint8_t *arp = IP_OF(f), tpa[4];
+	uint32_t spa = get32(arp + 14);
+
+	for (size_t i = 0; i < p->n_nets; i++) {
+		if (p->net[i].ip != get32(arp + 24) ||
+		    ((p->net[i].ip ^ spa) & ~0u << (32 - p->net[i].plen)))
+			continue;
+		memcpy(tpa, arp + 24, 4);
+		memcpy(f->data, f->data + 6, 6);
+		memcpy(f->data + 6, p->mac, 6);
+		put16(arp + 6, 2);
+		memcpy(arp + 18, arp + 8, 10);
+		memcpy(arp + 8, p->mac, 6);
+		memcpy(arp + 14, tpa, 4);
+		return true;
+	}
+	return false;
+}
+
+/* Has the chassis a guest that the router serves? */
+static bool chassis_is_served(const struct logical *net, int chassis,
+			      int router)
+{
+	for (size_t i = 0; i < net->n_lrps; i++) {
+		int lsp = net->lrp[i].lsp;
+
+		if (net->lrp[i].router != router || lsp < 0)
+			continue;
+		for (size_t j = 0; j < net->n_lsps; j++) {
+			if (net->lsp[j].sw == net->lsp[lsp].sw &&
+			    net->lsp[j].type == LSP_VIF &&
+			    net->lsp[j].is_enabled &&
+			    net->lsp[j].chassis == chassis)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* OVN tells the others by its Southbound database; without one they get the
+ * packet.  They must: they may have asked. */
+static void neighbor_tell(struct model *m, int lrp, const struct frame *f,
+			  int from_lsp)
+{
+	const struct lrp *p = &m->net->lrp[lrp];
+	int sw = p->lsp >= 0 ? m->net->lsp[p->lsp].sw : -1;
+	const struct router *r = &m->net->router[p->router];
+	bool is_reply = get16(IP_OF(f) + 6) == 2;
+
+	if (from_lsp < 0 || sw < 0 || m->net->lsp[from_lsp].type != LSP_VIF)
+		return;
+	for (int c = 0; c < N_CHASSIS; c++) {
+		if (c != m->here)
+			tunnel_send(m, f, c, sw, m->net->lsp[from_lsp].key,
+				    m->net->lsp[p->lsp].key,
+				    !is_reply || r->chassis >= 0 ||
+					    !chassis_is_served(m->net, c,
+							       p->router));
+	}
+}
+
+static void router_arp(struct model *m, int lrp, struct frame *f, int from_lsp)
+{
+	bool is_request = get16(IP_OF(f) + 6) == 1;
+	bool is_reply = get16(IP_OF(f) + 6) == 2;
+
+	if (router_learn(m, m->here, lrp, f))
+		neighbor_tell(m, lrp, f, from_lsp);
+	if (is_request && arp_answer(&m->net->lrp[lrp], f))
+		router_output(m, lrp, f);
+	else if (!is_reply) /* a reply has done its work */
+		model_drop(m, REASON(LR_ARP) | REASON(LR_NOT_IP));
+}
+
+/* To an address of the router itself. */
+static void router_local(struct model *m, int lrp, struct frame *f)
+{
+	const struct router *r = &m->net->router[m->net->lrp[lrp].router];
+	const uint8_t *ip = IP_OF(f), *l4 = ip4_l4(f, 8);
+
+	if (ip[9] == IPPROTO_ICMP) {
+		if (l4 && l4[0] == 8 && !l4[1] &&
+		    !(ip4_is_fragment(f) && model_choose(m, 2))) {
+			router_echo(f);
+			router_route(m, lrp, f);
+			return;
+		}
+		model_drop(m, REASON(LR_LOCAL));
+		return;
+	}
+	if (r->chassis >= 0 || ip4_is_later_fragment(f)) {
+		model_drop(m, REASON(LR_LOCAL));
+		return;
+	}
+	/* The rest is dropped, too, once it has been answered. */
+	switch (ip[9]) {
+	case IPPROTO_TCP:
+		/* A header that ends in padding: answered or not. */
+		m->result.is_lax |= !ip4_l4(f, 20);
+		if (!ip4_l4(f, 20) || (ip4_l4(f, 20)[13] & TCP_RST) ||
+		    (ip4_header_len(f) > 20 && model_choose(m, 2)))
+			break;
+		router_reset(m, lrp, f);
+		break;
+	case IPPROTO_UDP:
+		router_unreachable(m, lrp, f, 3);
+		break;
+	default:
+		router_unreachable(m, lrp, f, 2);
+		break;
+	}
+	model_drop(m, REASON(LR_LOCAL) | REASON_NONE);
+}
+
+void router_route(struct model *m, int lrp, struct frame *f)
+{
+	const struct logical *net = m->net;
+	uint8_t *ip = IP_OF(f), mac[6];
+	struct route_choice to[CHOICES], *c = to;
+	size_t n = route_lookup(net, net->lrp[lrp].router, lrp, get32(ip + 12),
+				get32(ip + 16), to, CHOICES);
+
+	if (!n) {
+		model_drop(m, REASON(LR_NO_ROUTE));
+		return;
+	}
+	if (n > 1)
+		c = &to[model_choose(m, n)];
+	if (c->is_discard) {
+		model_drop(m, REASON(LR_DISCARD));
+		return;
+	}
+	if (!net->lrp[c->lrp].is_enabled ||
+	    (net->lrp[c->lrp].lsp >= 0 &&
+	     !net->lsp[net->lrp[c->lrp].lsp].is_enabled)) {
+		model_drop(m, REASON(LR_PORT_DISABLED) | REASON(LR_NO_ROUTE) |
+				      REASON(PORT_DISABLED));
+		return;
+	}
+	ip4_set_ttl(f, ip[8] - 1);
+	memcpy(f->data + 6, net->lrp[c->lrp].mac, 6);
+	if (!neighbor_static(net, c->lrp, c->nexthop, mac) &&
+	    !neighbor_find(m, c->lrp, c->nexthop, mac)) {
+		router_ask(m, c->lrp, c->nexthop);
+		return;
+	}
+	memcpy(f->data, mac, 6);
+	router_output(m, c->lrp, f);
+}
+
+static bool is_bad_src(const struct logical *net, int router, uint32_t ip)
+{
+	return ip >> 24 == 0 || ip >> 24 == 127 || ip >> 28 >= 14 ||
+	       router_owns(net, router, ip) || is_broadcast_of(net, router, ip);
+}
+
+/* Reasons to drop a packet whatever it is, 0: none. */
+static uint64_t router_refuses(const struct logical *net, int router,
+			       const struct frame *f)
+{
+	uint32_t src = get32(IP_OF(f) + 12), dst = get32(IP_OF(f) + 16);
+	uint64_t reasons = 0;
+
+	if (is_bad_src(net, router, src))
+		reasons |= REASON(LR_BAD_SRC);
+	if (dst >> 24 == 0 || dst >> 24 == 127)
+		reasons |= REASON(LR_BAD_DST);
+	return reasons;
+}
+
+static bool is_icmp_error(const struct frame *f)
+{
+	const uint8_t *icmp = ip4_l4(f, 8);
+
+	return IP_OF(f)[9] == IPPROTO_ICMP && icmp && icmp[0] != 0 &&
+	       icmp[0] != 8;
+}
+
+static void router_ip4(struct model *m, int lrp, struct frame *f)
+{
+	int router = m->net->lrp[lrp].router;
+	uint8_t *ip = IP_OF(f);
+	uint64_t reasons = router_refuses(m->net, router, f);
+
+	if (reasons) {
+		model_drop(m, reasons);
+		return;
+	}
+	if (router_owns(m->net, router, get32(ip + 16))) {
+		if (is_multicast(f->data) && model_choose(m, 2))
+			model_drop(m, REASON(LR_BAD_DST));
+		else
+			router_local(m, lrp, f);
+		return;
+	}
+	if (is_multicast(f->data)) { /* broadcast on the wire */
+		model_drop(m, REASON(LR_BAD_DST));
+		return;
+	}
+	/* A directed broadcast, or a group by unicast: northd has no rule. */
+	if ((get32(ip + 16) >> 28 >= 14 ||
+	     is_broadcast_of(m->net, router, get32(ip + 16))) &&
+	    model_choose(m, 2)) {
+		model_drop(m, REASON(LR_BAD_DST));
+		return;
+	}
+	if (ip[8] <= 1) {
+		model_drop(m, REASON(LR_TTL));
+		if (!ip4_is_later_fragment(f) &&
+		    !(is_icmp_error(f) && model_choose(m, 2)))
+			router_time_exceeded(m, lrp, f);
+		return;
+	}
+	router_route(m, lrp, f);
+}
+
+void router_ingress(struct model *m, int lrp, struct frame *f, int from_lsp)
+{
+	const struct lrp *p = &m->net->lrp[lrp];
+
+	if (!p->is_enabled || !m->net->router[p->router].is_enabled)
+		model_drop(m, REASON(LR_PORT_DISABLED));
+	else if (memcmp(f->data, p->mac, 6) && !is_multicast(f->data))
+		model_drop(m, REASON(LR_ADMISSION));
+	else if (frame_is_arp(f))
+		router_arp(m, lrp, f, from_lsp);
+	else if (frame_is_ip4(f))
+		router_ip4(m, lrp, f);
+	else /* IPv6 is switched only */
+		model_drop(m, REASON(LR_NOT_IP));
+}

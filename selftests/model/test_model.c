@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * usage: test_model                       seeds that are always the same, and
+ *                                         a new one
+ *        test_model --seed N [--frames N] that one
+ *        test_model --time SECONDS        new ones
+ *        ... --keep-on                    beyond the first that fails
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "../prog/prog.h"
+#include "host.h"
+#include "run.h"
+
+#define SEEDS 60 /* that are always the same: 1, 2, ... */
+#define FRAMES 400 /* for one network */
+
+static struct totals totals;
+
+static uint64_t seed_fresh(void)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		abort();
+	return seed >> 16; /* easier to type */
+}
+
+static void totals_print(void)
+{
+	printf("# %llu networks, %llu frames, %llu runs of a program, %llu "
+	       "frames out, %llu drops; %llu had open answers, %llu networks "
+	       "ended early\n",
+	       (unsigned long long)totals.n_networks,
+	       (unsigned long long)totals.n_frames,
+	       (unsigned long long)totals.n_steps,
+	       (unsigned long long)totals.n_outs,
+	       (unsigned long long)totals.n_drops,
+	       (unsigned long long)totals.n_open,
+	       (unsigned long long)totals.n_over);
+}
+
+static int seeds_run(bool keep_on)
+{
+	uint64_t fresh = seed_fresh();
+	int failed = 0;
+
+	for (uint64_t seed = 1; seed <= SEEDS && (keep_on || !failed); seed++)
+		failed += !seed_run(seed, FRAMES, &totals);
+	printf("%sok 1 - %d networks as the model has them\n",
+	       failed ? "not " : "", SEEDS);
+	if (!seed_run(fresh, FRAMES, &totals)) {
+		printf("not ");
+		failed++;
+	}
+	printf("ok 2 - a new one, seed %llu\n1..2\n",
+	       (unsigned long long)fresh);
+	return failed;
+}
+
+static int time_run(int seconds, bool keep_on)
+{
+	time_t end = time(NULL) + seconds;
+	int failed = 0;
+
+	while (time(NULL) < end && (keep_on || !failed))
+		failed += !seed_run(seed_fresh(), FRAMES, &totals);
+	printf("%sok 1 - %llu new networks as the model has them\n1..1\n",
+	       failed ? "not " : "", (unsigned long long)totals.n_networks);
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int frames = FRAMES;
+	const char *seed = NULL;
+	bool keep_on = false;
+	int failed, seconds = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--seed") && i + 1 < argc)
+			seed = argv[++i];
+		else if (!strcmp(argv[i], "--frames") && i + 1 < argc)
+			frames = strtoul(argv[++i], NULL, 10);
+		else if (!strcmp(argv[i], "--time") && i + 1 < argc)
+			seconds = atoi(argv[++i]);
+		else if (!strcmp(argv[i], "--keep-on"))
+			keep_on = true;
+		else
+			return 2;
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	devices_init();
+	hosts_init();
+	if (seed)
+		failed = !seed_run(strtoull(seed, NULL, 10), frames, &totals);
+	else if (seconds)
+		failed = time_run(seconds, keep_on);
+	else
+		failed = seeds_run(keep_on);
+	totals_print();
+	return failed ? 1 : 0;
+}
