@@ -148,6 +148,49 @@ static void programs_put(const int fd[PROGRAM_COUNT])
 			close(fd[i]);
 }
 
+/* Bytes of a config of any layout. */
+#define CONFIG_MAX 4096
+
+/* The layout comes first in each.  0: not loaded. */
+static int read_layout(const struct state *s, uint32_t *layout)
+{
+	struct bpf_map_info info = {0};
+	uint64_t config[CONFIG_MAX / 8] = {0};
+	__u32 len = sizeof(info), zero = 0;
+	int fd = get_pin(s, "config"), err = 0;
+
+	*layout = 0;
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (bpf_obj_get_info_by_fd(fd, &info, &len) ||
+	    info.value_size > sizeof(config) ||
+	    bpf_map_lookup_elem(fd, &zero, config))
+		err = -EINVAL;
+	memcpy(layout, config, sizeof(*layout));
+	close(fd);
+	return err;
+}
+
+/* The interfaces' records, of the side whose layout is ours. */
+static int attachment_get(const struct state *first, const struct state *second)
+{
+	const struct state *side[] = {first, second};
+
+	for (int i = 0; i < 2; i++) {
+		struct bpf_map_info info = {0};
+		__u32 len = sizeof(info);
+		int fd = get_pin(side[i], "attachment");
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) &&
+		    info.key_size == sizeof(struct attachment_key) &&
+		    info.value_size == sizeof(struct attachment_val))
+			return fd;
+		if (fd >= 0)
+			close(fd);
+	}
+	return -EPROTO;
+}
+
 /* The interfaces get the pinned programs themselves. */
 static int leave_handover(const char *dir, const struct state *first,
 			  const struct state *second, const struct state *next,
@@ -159,9 +202,14 @@ static int leave_handover(const char *dir, const struct state *first,
 
 	state_none(&s, dir);
 	if (!err) {
-		s.map_fd[MAP_ATTACHMENT] = get_pin(next, "attachment");
+		s.map_fd[MAP_ATTACHMENT] = attachment_get(next, &s);
 		if (s.map_fd[MAP_ATTACHMENT] < 0)
-			s.map_fd[MAP_ATTACHMENT] = get_pin(&s, "attachment");
+			err = error_set(e, EPROTO,
+					"%s/attachment: cannot be read; load "
+					"by the newer xovn",
+					dir);
+	}
+	if (!err) {
 		err = replace(dir, &s, fd, e);
 		/* Their maps are emptied with their pins. */
 		handover_wait();
@@ -232,17 +280,6 @@ static int go_on(const char *dir, struct error *e)
 	return 0;
 }
 
-int upgrade_settle(const char *dir, struct error *e)
-{
-	struct state next;
-
-	state_none_next(&next, dir);
-	if (access(next.dir, F_OK))
-		return 0;
-	return handover_state(dir) == HANDOVER_NEW ? go_on(dir, e) :
-						     go_back(dir, e);
-}
-
 int upgrade_check(const char *dir, struct error *e)
 {
 	if (handover_state(dir) != HANDOVER_NEW)
@@ -253,27 +290,22 @@ int upgrade_check(const char *dir, struct error *e)
 			 dir);
 }
 
-/* Bytes of a config of any layout. */
-#define CONFIG_MAX 4096
-
-/* The layout comes first in each.  0: not loaded. */
-static int read_layout(struct state *s, uint32_t *layout)
+int upgrade_settle(const char *dir, struct error *e)
 {
-	struct bpf_map_info info = {0};
-	uint64_t config[CONFIG_MAX / 8] = {0};
-	__u32 len = sizeof(info), zero = 0;
-	int fd = get_pin(s, "config"), err = 0;
+	struct state now, next;
+	uint32_t layout;
 
-	*layout = 0;
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (bpf_obj_get_info_by_fd(fd, &info, &len) ||
-	    info.value_size > sizeof(config) ||
-	    bpf_map_lookup_elem(fd, &zero, config))
-		err = -EINVAL;
-	memcpy(layout, config, sizeof(*layout));
-	close(fd);
-	return err;
+	state_none(&now, dir);
+	state_none_next(&next, dir);
+	if (access(next.dir, F_OK))
+		return 0;
+	if (handover_state(dir) != HANDOVER_NEW)
+		return go_back(dir, e);
+	/* Only its own xovn knows what is to be done. */
+	if (!read_layout(&next, &layout) && !layout)
+		read_layout(&now, &layout);
+	return layout == XOVN_LAYOUT_VERSION ? go_on(dir, e) :
+					       upgrade_check(dir, e);
 }
 
 /* The new side's config; written where nothing reads it yet. */
@@ -333,12 +365,17 @@ static int switch_sides(struct upgrade *u, const struct programs *p,
 	programs_put(fd);
 	if (!err)
 		err = replace(u->old->dir, &u->next, h->prog_fd, u->e);
-	if (!err)
-		err = upgrade_copy_maps(u, UPGRADE_AGAIN);
+	if (err)
+		return err;
+	upgrade_ct_copy(ct);
+	err = upgrade_copy_maps(u, UPGRADE_AGAIN);
 	if (err)
 		return err;
 	upgrade_ct_switch(ct, h);
 	u->e = &ignored;
+	upgrade_copy_maps(u, UPGRADE_AFTER);
+	/* The last packets of the old side. */
+	handover_wait();
 	upgrade_copy_maps(u, UPGRADE_AFTER);
 	upgrade_ct_after(ct);
 	return 0;

@@ -44,11 +44,11 @@
 struct upgrade_ct {
 	struct upgrade *u;
 	uint32_t n; /* records on both sides */
-	size_t old_stride, stride, n_buckets;
+	size_t old_stride, stride;
 	size_t old_len, len, index_len;
 	uint8_t *old, *new;
 	struct ct_bucket *index; /* of the new side */
-	__u64 *hand; /* of both sides */
+	uint64_t hand; /* as far as records are copied */
 	struct copied {
 		__u32 seq; /* the record's; 0: none was copied */
 		enum ct_state state;
@@ -63,13 +63,6 @@ static uint64_t now_ns(void)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
-static size_t page_round(size_t n)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-
-	return (n + page - 1) / page * page;
-}
-
 /* Values of a memory-mapped array; *stride of one. */
 static int map_array(int fd, int prot, void **at, size_t *len, size_t *stride,
 		     uint32_t *n)
@@ -81,7 +74,7 @@ static int map_array(int fd, int prot, void **at, size_t *len, size_t *stride,
 		return -errno;
 	*n = info.max_entries;
 	*stride = ((size_t)info.value_size + 7) / 8 * 8;
-	*len = page_round(*stride * *n);
+	*len = *stride * *n;
 	*at = mmap(NULL, *len, prot, MAP_SHARED, fd, 0);
 	if (*at != MAP_FAILED)
 		return 0;
@@ -122,7 +115,6 @@ static int map_tables(struct upgrade_ct *ct)
 	ct->index = at;
 	if (err)
 		return err;
-	ct->n_buckets = n_buckets;
 	ct->n = u->next.config.ct_records;
 	if (n_old < ct->n || n_new < ct->n ||
 	    n_buckets < u->next.config.ct_buckets)
@@ -351,7 +343,10 @@ static void after_record(struct upgrade_ct *ct, uint32_t i)
 
 void upgrade_ct_copy(struct upgrade_ct *ct)
 {
-	for (uint32_t i = 0; ct && i < ct->n; i++)
+	if (!ct)
+		return;
+	ct->hand = hand_now(ct);
+	for (uint32_t i = 0; i < ct->n; i++)
 		copy_record(ct, i);
 }
 
@@ -380,19 +375,19 @@ static bool copy_searched(struct upgrade_ct *ct, uint64_t from, uint64_t to,
 	return is_done;
 }
 
-/* Looks until the hand has rested; *hand: as far as it was looked. */
-static bool settle(struct upgrade_ct *ct, uint64_t *hand)
+/* Looks until the hand has rested. */
+static bool settle(struct upgrade_ct *ct)
 {
 	uint64_t start = now_ns(), quiet = start;
 
 	do {
 		uint64_t to = hand_now(ct);
-		bool is_done = copy_searched(ct, *hand, to, false);
+		bool is_done = copy_searched(ct, ct->hand, to, false);
 
-		if (!is_done || to != *hand)
+		if (!is_done || to != ct->hand)
 			quiet = now_ns();
-		*hand = to;
-		if (now_ns() - quiet >= QUIET_NS && hand_now(ct) == *hand)
+		ct->hand = to;
+		if (now_ns() - quiet >= QUIET_NS && hand_now(ct) == ct->hand)
 			return true;
 	} while (now_ns() - start < LOOK_NS);
 	return false;
@@ -423,22 +418,20 @@ static void be_as_before(const cpu_set_t *before)
 
 void upgrade_ct_switch(struct upgrade_ct *ct, struct handover *h)
 {
-	uint64_t hand, end;
 	cpu_set_t before;
+	uint64_t end;
 
 	if (!ct) {
 		h->val->state = HANDOVER_NEW;
-		handover_wait();
 		return;
 	}
-	hand = hand_now(ct);
-	upgrade_ct_copy(ct);
 	be_alone(&before, h->val);
 	for (int i = 0; i < HOLD_TRIES; i++) {
-		copy_searched(ct, hand, hand_now(ct), false);
+		/* Most of it before packets wait. */
+		copy_searched(ct, ct->hand, hand_now(ct), false);
 		h->val->state = HANDOVER_HOLD;
 		__sync_synchronize();
-		if (settle(ct, &hand))
+		if (settle(ct))
 			break;
 		h->val->state = HANDOVER_OLD;
 		usleep(1000);
@@ -446,9 +439,7 @@ void upgrade_ct_switch(struct upgrade_ct *ct, struct handover *h)
 	h->val->state = HANDOVER_NEW;
 	end = now_ns() + AFTER_NS;
 	do
-		copy_searched(ct, hand, hand_now(ct), true);
+		copy_searched(ct, ct->hand, hand_now(ct), true);
 	while (now_ns() < end);
 	be_as_before(&before);
-	handover_wait();
-	copy_searched(ct, hand, hand_now(ct), true);
 }
