@@ -70,7 +70,7 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
 .PHONY: all demo test fuzz bench lint man clean install uninstall build \
-	build-tests build-man build-fuzz deps
+	build-tests build-upgrade build-man build-fuzz deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -85,6 +85,10 @@ build: $(B)/xovn $(BPF_OBJ)
 
 build-tests: $(UNIT) $(PROG) $(TOOLS)
 
+# xovn of other versions, for tests of upgrades
+build-upgrade: build
+	+@selftests/upgrade-variants $(B)
+
 demo:
 	$(DEPS) build demo $(if $(LIVE),test stock)
 	$(if $(LIVE),$(STOCK))
@@ -94,7 +98,7 @@ demo:
 test:
 	$(DEPS) build demo test doc stock
 	$(STOCK)
-	$(SUBMAKE) build build-tests build-man
+	$(SUBMAKE) build build-tests build-upgrade build-man
 	@selftests/run $(T)
 
 fuzz:
