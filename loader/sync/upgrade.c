@@ -357,6 +357,7 @@ static int switch_sides(struct upgrade *u, const struct programs *p,
 			struct upgrade_ct *ct, struct handover *h)
 {
 	int fd[PROGRAM_COUNT];
+	struct upgrade after;
 	struct error ignored;
 	int err = programs_get(u->old, NULL, fd, u->e);
 
@@ -372,11 +373,12 @@ static int switch_sides(struct upgrade *u, const struct programs *p,
 	if (err)
 		return err;
 	upgrade_ct_switch(ct, h);
-	u->e = &ignored;
-	upgrade_copy_maps(u, UPGRADE_AFTER);
+	after = *u;
+	after.e = &ignored;
+	upgrade_copy_maps(&after, UPGRADE_AFTER);
 	/* The last packets of the old side. */
 	handover_wait();
-	upgrade_copy_maps(u, UPGRADE_AFTER);
+	upgrade_copy_maps(&after, UPGRADE_AFTER);
 	upgrade_ct_after(ct);
 	return 0;
 }

@@ -10,7 +10,8 @@
  *   upgrade.c       the order of things, and what to do with one that was
  *                   killed;  sides.c  the programs in between
  *   upgrade_step.c  what changes from layout to layout, by entry
- *   upgrade_maps.c  whole maps;  upgrade_ct.c  connections
+ *   upgrade_maps.c  whole maps
+ *   upgrade_ct.c, upgrade_index.c   connections
  */
 #ifndef XOVN_SYNC_UPGRADE_H
 #define XOVN_SYNC_UPGRADE_H

@@ -27,9 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ct_hash.h"
 #include "sync/sides.h"
-#include "sync/upgrade.h"
+#include "sync/upgrade_ct.h"
 #include "sync/upgrade_step.h"
 
 /* bpf/ct_new.h: records that one search for a free one looks at. */
@@ -40,20 +39,6 @@
 #define QUIET_NS 10000 /* the hand rests so long */
 #define HOLD_TRIES 50
 #define AFTER_NS 2000000
-
-struct upgrade_ct {
-	struct upgrade *u;
-	uint32_t n; /* records on both sides */
-	size_t old_stride, stride;
-	size_t old_len, len, index_len;
-	uint8_t *old, *new;
-	struct ct_bucket *index; /* of the new side */
-	uint64_t hand; /* as far as records are copied */
-	struct copied {
-		__u32 seq; /* the record's; 0: none was copied */
-		enum ct_state state;
-	} * copied;
-};
 
 static uint64_t now_ns(void)
 {
@@ -160,80 +145,6 @@ void upgrade_ct_close(struct upgrade_ct *ct)
 	free(ct);
 }
 
-/* ---- the new side's index, as bpf/ct.h has it ---- */
-
-static void place_of(const struct upgrade_ct *ct, const struct ct_val *v,
-		     const struct ct_tuple *t, struct ct_place *p)
-{
-	struct ct_key key = {
-		.tuple = *t, .datapath = v->datapath, .port = v->port};
-
-	ct_place_in(&key, ct->u->next.config.ct_seed,
-		    ct->u->next.config.ct_buckets, p);
-}
-
-static bool index_set(struct upgrade_ct *ct, const struct ct_place *p,
-		      __u64 from, __u64 to)
-{
-	for (int way = 0; way < CT_WAYS; way++) {
-		struct ct_bucket *b = &ct->index[way ? p->second : p->first];
-
-		for (int i = 0; i < CT_BUCKET_SLOTS; i++)
-			if (__sync_bool_compare_and_swap(&b->slot[i], from, to))
-				return true;
-	}
-	return false;
-}
-
-static void index_add(struct upgrade_ct *ct, const struct ct_val *v, uint32_t i)
-{
-	struct ct_place p;
-
-	for (int dir = 0; dir < 2; dir++) {
-		place_of(ct, v, dir ? &v->reply : &v->orig, &p);
-		index_set(ct, &p, 0, (__u64)p.tag << 32 | (i + 1));
-	}
-}
-
-static void index_drop(struct upgrade_ct *ct, const struct ct_val *v,
-		       uint32_t i)
-{
-	struct ct_place p;
-
-	for (int dir = 0; dir < 2; dir++) {
-		place_of(ct, v, dir ? &v->reply : &v->orig, &p);
-		index_set(ct, &p, (__u64)p.tag << 32 | (i + 1), 0);
-	}
-}
-
-/* Is the tuple somebody's on the new side? */
-static bool index_has(const struct upgrade_ct *ct, const struct ct_val *v,
-		      const struct ct_tuple *t)
-{
-	struct ct_place p;
-
-	place_of(ct, v, t, &p);
-	for (int k = 0; k < CT_WAYS * CT_BUCKET_SLOTS; k++) {
-		const struct ct_bucket *b =
-			&ct->index[k / CT_BUCKET_SLOTS ? p.second : p.first];
-		__u64 slot = b->slot[k % CT_BUCKET_SLOTS];
-		uint32_t at = (uint32_t)slot - 1;
-		const struct ct_val *o;
-
-		if (!slot || slot >> 32 != p.tag || at >= ct->n)
-			continue;
-		o = (const void *)(ct->new + at * ct->stride);
-		if (o->state != CT_FREE && o->datapath == v->datapath &&
-		    o->port == v->port &&
-		    (!memcmp(&o->orig, t, sizeof(*t)) ||
-		     !memcmp(&o->reply, t, sizeof(*t))))
-			return true;
-	}
-	return false;
-}
-
-/* ---- records ---- */
-
 /* The old side's record in our layout.  false: it is being written. */
 static bool read_old(const struct upgrade_ct *ct, uint32_t i, struct ct_val *v)
 {
@@ -257,30 +168,44 @@ static bool read_old(const struct upgrade_ct *ct, uint32_t i, struct ct_val *v)
 	return false;
 }
 
-static struct ct_val *new_record(struct upgrade_ct *ct, uint32_t i)
+/* *is_new: another connection than before. */
+static bool copy_one(struct upgrade_ct *ct, uint32_t i, struct ct_val *v,
+		     bool *is_new)
 {
-	return (struct ct_val *)(ct->new + i * ct->stride);
+	struct ct_val *to = upgrade_ct_record(ct, i);
+	bool was_free = to->state == CT_FREE;
+
+	*is_new = false;
+	if (!read_old(ct, i, v))
+		return false;
+	*is_new = v->state != CT_FREE &&
+		  (was_free || v->seq != ct->copied[i].seq);
+	if (!was_free && (v->state == CT_FREE || *is_new))
+		upgrade_index_drop(ct, to, i);
+	*to = *v;
+	if (*is_new)
+		upgrade_index_add(ct, v, i);
+	ct->copied[i].seq = v->seq;
+	ct->copied[i].state = v->state;
+	return true;
 }
 
-/* While no packet meets the new side. */
+/* While no packet meets the new side.  A connection that begins where a dead
+ * one was found has a record elsewhere: the dead one may not be found first. */
 static bool copy_record(struct upgrade_ct *ct, uint32_t i)
 {
-	struct ct_val v, *to = new_record(ct, i);
+	struct ct_val v, other;
+	bool is_new, ignored;
 
-	if (!read_old(ct, i, &v))
+	if (!copy_one(ct, i, &v, &is_new))
 		return false;
-	if (to->state != CT_FREE &&
-	    (v.state == CT_FREE || v.seq != ct->copied[i].seq))
-		index_drop(ct, to, i);
-	if (v.state != CT_FREE &&
-	    (to->state == CT_FREE || v.seq != ct->copied[i].seq)) {
-		*to = v;
-		index_add(ct, &v, i);
-	} else {
-		*to = v;
+	for (int dir = 0; dir < 2 && is_new; dir++) {
+		uint32_t k =
+			upgrade_index_find(ct, &v, dir ? &v.reply : &v.orig, i);
+
+		if (k)
+			copy_one(ct, k - 1, &other, &ignored);
 	}
-	ct->copied[i].seq = v.seq;
-	ct->copied[i].state = v.state;
 	return true;
 }
 
@@ -290,21 +215,35 @@ static bool own(struct ct_val *v, __u32 seq)
 	       __sync_bool_compare_and_swap(&v->seq, seq, seq + 1);
 }
 
-/* Another connection than the one that was copied. */
-static void take_record(struct upgrade_ct *ct, uint32_t i,
-			const struct ct_val *v)
-{
-	struct ct_val *to = new_record(ct, i);
-	__u32 seq = ct->copied[i].seq;
+static void after_record(struct upgrade_ct *ct, uint32_t i);
 
-	/* The new side has noted it, too, or has given the record away. */
-	if (v->state != CT_FREE &&
-	    (index_has(ct, v, &v->orig) || index_has(ct, v, &v->reply)))
-		return;
-	if (!own(to, seq))
+/* May it be noted, or has the new side done so itself?  A dead one in its
+ * place goes first, as on the old side. */
+static bool is_wanted(struct upgrade_ct *ct, uint32_t i, const struct ct_val *v)
+{
+	for (int dir = 0; dir < 2; dir++) {
+		const struct ct_tuple *t = dir ? &v->reply : &v->orig;
+		uint32_t k = upgrade_index_find(ct, v, t, i);
+
+		if (k)
+			after_record(ct, k - 1);
+		if (k && upgrade_index_find(ct, v, t, i))
+			return false;
+	}
+	return true;
+}
+
+/* Another connection than the one that was copied, with seq. */
+static void take_record(struct upgrade_ct *ct, uint32_t i,
+			const struct ct_val *v, __u32 seq)
+{
+	struct ct_val *to = upgrade_ct_record(ct, i);
+
+	/* Or the new side has given the record away. */
+	if ((v->state != CT_FREE && !is_wanted(ct, i, v)) || !own(to, seq))
 		return;
 	if (to->state != CT_FREE)
-		index_drop(ct, to, i);
+		upgrade_index_drop(ct, to, i);
 	__sync_synchronize();
 	memcpy(to, v, offsetof(struct ct_val, seq));
 	memcpy((uint8_t *)to + offsetof(struct ct_val, seq) + sizeof(to->seq),
@@ -312,7 +251,7 @@ static void take_record(struct upgrade_ct *ct, uint32_t i,
 		       sizeof(to->seq),
 	       sizeof(*v) - offsetof(struct ct_val, seq) - sizeof(to->seq));
 	if (v->state != CT_FREE)
-		index_add(ct, v, i);
+		upgrade_index_add(ct, v, i);
 	__sync_synchronize();
 	to->seq = seq + 2;
 }
@@ -320,14 +259,16 @@ static void take_record(struct upgrade_ct *ct, uint32_t i,
 /* Once packets meet the new side. */
 static void after_record(struct upgrade_ct *ct, uint32_t i)
 {
-	struct ct_val v, *to = new_record(ct, i);
+	struct ct_val v, *to = upgrade_ct_record(ct, i);
 
 	if (!read_old(ct, i, &v))
 		return;
 	if (v.seq != ct->copied[i].seq) {
-		take_record(ct, i, &v);
+		__u32 seq = ct->copied[i].seq;
+
 		ct->copied[i].seq = v.seq;
 		ct->copied[i].state = v.state;
+		take_record(ct, i, &v, seq);
 		return;
 	}
 	/* Only what the new side has not seen itself. */
