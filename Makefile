@@ -4,30 +4,43 @@
 #                 LIVE=1: live databases, the tutorial's commands typed as it gives them,
 #                 KINDS="node1=stock node3=stock": stock OVN on some of the hosts
 # make test       unit, BPF program and topology tests
+# make test-san   what runs longest in user space, under the sanitizers
 # make fuzz       libFuzzer on what strangers' bytes reach first, TIME=60 seconds each
+# make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which
+# make veristat   what the programs cost this kernel's verifier, against
+#                 selftests/budget/figures.tsv (UPDATE=1: written there)
+# make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing
 # make lint       formatting, static checks, file length
 # make man        the manual's pages, build/man/*.8
 # make install DESTDIR= PREFIX=, make uninstall, make clean
 # NODEPS=1        never call the package manager
 # V=1             show the commands
+# SAN=1           user space with the sanitizers (address, leak, undefined
+#                 behavior), in build/san
 
 CLANG ?= clang
 BPFTOOL ?= bpftool
 PREFIX ?= /usr/local
-B := build
+# BPF objects are the same with and without sanitizers
+BPF_B := build
+B := build$(if $(SAN),/san)
 
 # sudo-less users have no sbin in PATH, Debian keeps bpftool and ethtool there
 export PATH := $(PATH):/usr/sbin:/sbin
 
 VERSION := $(shell cat VERSION)
 
-CFLAGS ?= -O2 -g
-override CFLAGS += -std=gnu11 -Wall -Wextra -Werror -fstack-protector-strong \
-	-fno-common -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
-CPPFLAGS += -Iinclude -Iloader -I$(B) -DXOVN_VERSION='"$(VERSION)"'
+# Undefined behavior ends the program, as an address error does.  gcc's guesses
+# at lengths and values go wrong in what the sanitizers add.
+SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -Wno-format-truncation -Wno-maybe-uninitialized
+CFLAGS ?= $(if $(SAN),-O1 -g1,-O2 -g)
+override CFLAGS += -std=gnu11 -Wall -Wextra -Werror $(if $(SAN),$(SAN_FLAGS)) \
+	-fstack-protector-strong -fno-common -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+CPPFLAGS += -Iinclude -Iloader -I$(BPF_B) -DXOVN_VERSION='"$(VERSION)"'
 LDFLAGS += -Wl,-z,relro,-z,now -Wl,--as-needed
-LDLIBS := -lbpf -lelf -lz -ljansson -lssl -lcrypto -lmnl -lncursesw -ltinfo
+LDLIBS := -lbpf -lelf -lz -ljansson -lssl -lcrypto -lmnl -lcap-ng -lncursesw -ltinfo
 TESTFLAGS := -I. -Imaps -Iselftests/lib \
 	-DXOVN_TEST_DATA='"$(CURDIR)/selftests/data"'
 
@@ -35,7 +48,7 @@ BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror \
 	-I. -Iinclude -Imaps
 
 BPF_SRC := $(sort $(wildcard bpf/*.bpf.c))
-BPF_OBJ := $(BPF_SRC:bpf/%.bpf.c=$(B)/%.bpf.o)
+BPF_OBJ := $(BPF_SRC:bpf/%.bpf.c=$(BPF_B)/%.bpf.o)
 SKEL := $(BPF_OBJ:.bpf.o=.skel.h)
 
 SRC := $(sort $(wildcard loader/*.c loader/*/*.c))
@@ -48,7 +61,7 @@ PROG_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard selftests/prog/*.c)))
 PROG := $(if $(PROG_OBJ),$(B)/prog/test_prog)
 TOOLS := $(patsubst selftests/tools/%.c,$(B)/tools/%,$(sort $(filter-out \
 	%.bpf.c,$(wildcard selftests/tools/*.c))))
-TOOLS_SKEL := $(patsubst selftests/tools/%.bpf.c,$(B)/%.skel.h,\
+TOOLS_SKEL := $(patsubst selftests/tools/%.bpf.c,$(BPF_B)/%.skel.h,\
 	$(wildcard selftests/tools/*.bpf.c))
 TEST_OBJ := $(TESTLIB_OBJ) $(PROG_OBJ) $(patsubst %.c,$(B)/%.o,\
 	$(wildcard selftests/unit/*.c selftests/tools/*.c))
@@ -69,8 +82,9 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test fuzz bench lint man clean install uninstall build \
-	build-tests build-upgrade build-man build-fuzz deps
+.PHONY: all demo test test-san fuzz vmtest bench veristat clangs lint man clean \
+	install uninstall build build-bpf build-tests build-unit build-upgrade \
+	build-man build-fuzz deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -83,7 +97,11 @@ deps:
 # The targets below it assume that the packages are there.
 build: $(B)/xovn $(BPF_OBJ)
 
+build-bpf: $(BPF_OBJ)
+
 build-tests: $(UNIT) $(PROG) $(TOOLS)
+
+build-unit: $(UNIT)
 
 # xovn of other versions, for tests of upgrades
 build-upgrade: build
@@ -99,18 +117,44 @@ test:
 	$(DEPS) build demo test doc stock
 	$(STOCK)
 	$(SUBMAKE) build build-tests build-upgrade build-man
+	$(SUBMAKE) SAN=1 build-unit
 	@selftests/run $(T)
+
+# Loader and agent: what packets do in the kernel is not the sanitizers' to see.
+SAN_T := unit topo/17-trace topo/18-trace topo/41- topo/42- topo/43- topo/46- \
+	topo/47- topo/48- topo/49- topo/55- topo/57- topo/76- topo/78-
+
+test-san:
+	$(DEPS) build demo test doc stock
+	$(STOCK)
+	$(SUBMAKE) SAN=1 build build-tests
+	@SAN=1 selftests/run $(or $(T),$(SAN_T))
 
 fuzz:
 	$(DEPS) build fuzz
 	$(SUBMAKE) build-fuzz
 	@selftests/fuzz/run $(T)
 
+vmtest:
+	$(DEPS) build demo test vm
+	$(SUBMAKE) build build-tests $(B)/tools/notcx.so
+	@K="$(K)" selftests/vm/run $(T)
+
 bench:
 	$(DEPS) build demo test bench stock
 	$(STOCK)
 	$(SUBMAKE) build build-tests
 	@selftests/bench/run $(T)
+
+veristat:
+	$(DEPS) build test
+	$(SUBMAKE) build-bpf $(B)/tools/veristat
+	@selftests/budget/run $(if $(UPDATE),update,check)
+
+clangs:
+	$(DEPS) build test
+	$(SUBMAKE) $(B)/tools/veristat
+	@selftests/budget/clangs $(if $(UPDATE),update,check)
 
 lint:
 	$(DEPS) build test lint
@@ -163,17 +207,17 @@ $(B)/man/%: doc/man/%.scd scripts/manpage.sh include/drop.h include/ct.h
 	@scdoc <$@.scd >$@
 
 # BPF: `gen object` drops the DWARF that clang's -g adds beside the BTF.
-$(B)/%.bpf.o: bpf/%.bpf.c Makefile
+$(BPF_B)/%.bpf.o: bpf/%.bpf.c Makefile
 	@mkdir -p $(@D)
 	$(call Q,BPF,$<)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $(@:.bpf.o=.raw.o)
 	@$(BPFTOOL) gen object $@ $(@:.bpf.o=.raw.o)
 
-$(B)/%.bpf.o: selftests/tools/%.bpf.c Makefile
+$(BPF_B)/%.bpf.o: selftests/tools/%.bpf.c Makefile
 	@mkdir -p $(@D)
 	$(call Q,BPF,$<)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $(@:.bpf.o=.raw.o)
 	@$(BPFTOOL) gen object $@ $(@:.bpf.o=.raw.o)
 
-$(B)/%.skel.h: $(B)/%.bpf.o
+$(BPF_B)/%.skel.h: $(BPF_B)/%.bpf.o
 	@$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
 # User space. Only sources that include a skeleton wait for the BPF objects.
@@ -234,6 +278,10 @@ $(FUZZ): $(B)/fuzz/%: $(B)/fuzz/selftests/fuzz/%.o
 $(B)/tools/talkd: $(B)/selftests/tools/talkd.o
 	@mkdir -p $(@D)
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ -o $@
+
+$(B)/tools/notcx.so: selftests/vm/notcx.c Makefile
+	@mkdir -p $(@D)
+	$(call Q,LD ,$@)$(CC) $(CFLAGS) -fPIC $(LDFLAGS) -shared $< -o $@
 
 $(B)/tools/%: $(B)/selftests/tools/%.o $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)

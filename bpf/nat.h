@@ -32,9 +32,10 @@ static __always_inline bool nat_is_for(__u32 flags, __u32 set, __be32 peer)
 
 /* The rule for a source that talks to the peer, or NULL.  A peer that is not
  * allowed leaves it to the next shorter prefix; one that is exempted is not
- * translated at all. */
+ * translated at all.  The peer is read where it is needed, behind a lookup: as a
+ * value it would lie on the stack until then. */
 static __always_inline struct snat_val *snat_find(__u32 datapath, __be32 src,
-						  __be32 peer)
+						  const __be32 *peer)
 {
 	struct snat_key key = {.prefixlen = 64, .datapath = datapath};
 
@@ -42,7 +43,7 @@ static __always_inline struct snat_val *snat_find(__u32 datapath, __be32 src,
 	for (int i = 0; i < SNAT_CHAIN; i++) {
 		struct snat_val *val = bpf_map_lookup_elem(&snat, &key);
 
-		if (!val || nat_is_for(val->flags, val->set, peer))
+		if (!val || nat_is_for(val->flags, val->set, *peer))
 			return val;
 		if (val->flags & NAT_F_EXEMPTED ||
 		    val->shorter == SNAT_NO_SHORTER)
@@ -63,7 +64,7 @@ static __always_inline bool lr_is_stateless(const struct flow *f)
 	val = bpf_map_lookup_elem(&nat, &key);
 	if (val && val->flags & NAT_F_STATELESS)
 		return true;
-	rule = snat_find(f->datapath, f->src.ip4, f->dst.ip4);
+	rule = snat_find(f->datapath, f->src.ip4, &f->dst.ip4);
 	return rule && rule->flags & NAT_F_STATELESS;
 }
 
@@ -150,7 +151,7 @@ static __always_inline int lr_snat(struct flow *f)
 	if (!(f->flags & FLOW_SKIP_SNAT)) {
 		forced = snat_forced(f, f->nat.src);
 		if (!forced)
-			rule = snat_find(f->datapath, f->src.ip4, f->dst.ip4);
+			rule = snat_find(f->datapath, f->src.ip4, &f->dst.ip4);
 		if (rule && rule->flags & NAT_F_STATELESS) {
 			TRACE(f, SNAT, ip4_load(rule->external_ip), rule->flags,
 			      0);
@@ -178,7 +179,7 @@ static __always_inline int lr_snat(struct flow *f)
 		}
 	}
 	if (!n.flags && (f->flags & FLOW_STATELESS ||
-			 !snat_find(f->datapath, f->dst.ip4, f->src.ip4)))
+			 !snat_find(f->datapath, f->dst.ip4, &f->src.ip4)))
 		return lr_unnoted(f);
 	if (!ct_may_begin(f)) /* known to be right only where nothing is due */
 		return n.flags ? -DROP_CT_INVALID : lr_unnoted(f);

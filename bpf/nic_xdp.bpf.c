@@ -12,7 +12,9 @@
 #include "tunnel.h"
 #include "xdp.h"
 
-/* Geneve, its outer headers read. */
+/* Geneve, its outer headers read.  Here and below an XDP action, a drop
+ * reason, or V_NEXT (as a number XDP_ABORTED, which nothing here returns):
+ * xdp_emit() is due.  Once for both, it costs the stack of one. */
 static __always_inline int xdp_underlay(struct xdp_md *ctx, struct flow *f)
 {
 	void *p = CTX_DATA(ctx);
@@ -29,9 +31,7 @@ static __always_inline int xdp_underlay(struct xdp_md *ctx, struct flow *f)
 	ret = tunnel_input(f);
 	if (ret == V_DELIVER)
 		return xdp_hand_over(ctx, f);
-	if (ret == V_NEXT)
-		return xdp_emit(ctx, f);
-	return ret < 0 ? ret : XDP_PASS;
+	return ret <= V_NEXT ? ret : XDP_PASS;
 }
 
 /* From a physical network; a tag is an outer header of four bytes. */
@@ -89,7 +89,7 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 		if (ret != V_NEXT)
 			return ret < 0 ? ret : XDP_PASS;
 	}
-	return xdp_emit(ctx, f);
+	return V_NEXT;
 }
 
 SEC("xdp.frags")
@@ -107,6 +107,8 @@ int nic_xdp(struct xdp_md *ctx)
 		ret = xdp_underlay(ctx, f);
 	else if (ret == TUNNEL_NOT_OURS)
 		ret = xdp_from_localnet(ctx, f);
+	if (ret == V_NEXT)
+		ret = xdp_emit(ctx, f);
 	if (ret >= 0)
 		return ret;
 	count(f->counter_in, f->len);

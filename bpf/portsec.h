@@ -122,7 +122,7 @@ __noinline int port_sec_check(struct flow *f, __u32 datapath, __u32 portkey,
 		return drop;
 	key.port = portkey;
 	mac_copy(key.mac, out ? f->eth_dst : f->eth_src);
-	for (int seq = 0; seq < PORT_SEC_CHAIN_MAX; seq++) {
+	for (__u64 seq = 0; seq < PORT_SEC_CHAIN_MAX; seq++) {
 		struct port_sec_val *val;
 		bool is_ip4, is_ip6;
 

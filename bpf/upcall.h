@@ -21,7 +21,8 @@ static __always_inline bool upcall_is_heard(void)
 		       (__u32)(bpf_ktime_get_coarse_ns() / 1000000000)) >= 0;
 }
 
-/* A full ring loses it: a refresh tells it again.  Straight into the ring: there is no stack for it. */
+/* A full ring loses it: a refresh tells it again.  Straight into the ring:
+ * there is no stack for it. */
 static __always_inline void upcall_learned(enum upcall_kind kind,
 					   __u32 datapath, __u32 port,
 					   __be32 ip, const __u8 *mac,

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Installs the Debian packages that groups of targets need, only those that
 # are missing, and says which.  It changes no apt source, starts no service.
-# usage: deps.sh GROUP...     groups: build demo test doc fuzz bench lint stock
+# usage: deps.sh GROUP...     groups: build demo test doc fuzz vm bench lint stock
 set -eu
 
 packages() {
 	case $1 in
 	build) echo gcc libc6-dev clang bpftool libbpf-dev libelf-dev \
 		zlib1g-dev libjansson-dev libssl-dev libmnl-dev \
-		libncurses-dev ;;
+		libcap-ng-dev libncurses-dev ;;
 	demo) echo iproute2 iputils-ping procps kmod mount ethtool iperf3 \
 		tshark jq curl ;;
 	# openvswitch-common and ovn-common hold the database tools without
@@ -19,13 +19,16 @@ packages() {
 	doc) echo scdoc ;;
 	# the sanitizers' and libFuzzer's run time
 	fuzz) echo libclang-rt-dev ;;
+	# QEMU, and what virtme-ng is made of (selftests/vm/fetch)
+	vm) echo qemu-system-x86 busybox-static kmod file python3 \
+		python3-argcomplete python3-pkg-resources python3-requests ;;
 	bench) echo nftables ;;
 	# what the daemons that stock.sh unpacks are linked against
 	stock) echo openvswitch-common ovn-common libcap-ng0 libnuma1 \
 		libunbound8 libxdp1 ;;
 	lint) echo clang-format cppcheck shellcheck ;;
 	*)
-		echo "deps.sh: no group named $1; build, demo, test, doc, fuzz, bench, lint, stock" >&2
+		echo "deps.sh: no group named $1; build, demo, test, doc, fuzz, vm, bench, lint, stock" >&2
 		exit 2
 		;;
 	esac

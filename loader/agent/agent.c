@@ -53,7 +53,7 @@ static bool is_asked_to_stop(const struct agent *a)
 static int agent_open(struct agent *a, struct error *e)
 {
 	const struct agent_options *o = a->options;
-	struct vswitch_options vswitch_options = {.pin = o->pin};
+	const struct vswitch_options vswitch_options = {0};
 	int err;
 
 	err = signals_open(a, e);
@@ -188,15 +188,17 @@ static void follow_links(struct agent *a)
 	uint64_t version = vswitch_version(a->vswitch);
 
 	links_run(&a->links);
-	if (!a->links.is_stale && a->links_version == version)
+	if (!links_have_changed(&a->links) && a->links_version == version)
 		return;
-	a->links.is_stale = false;
-	a->links_version = version;
 	links_set_vifs(&a->links, a->vswitch);
-	a->has_underlay =
-		links_find_underlay(&a->links, vswitch_settings(a->vswitch));
-	if (live_is_loaded(a->live))
-		links_set_nics(&a->links, a->vswitch);
+	if (a->links.are_nics_stale || a->links_version != version) {
+		a->has_underlay = links_find_underlay(
+			&a->links, vswitch_settings(a->vswitch));
+		if (live_is_loaded(a->live))
+			links_set_nics(&a->links, a->vswitch);
+	}
+	a->links_version = version;
+	links_settle(&a->links);
 	vswitch_set_applied(a->vswitch, version);
 }
 
@@ -283,7 +285,9 @@ int agent_main(const struct agent_options *options, struct error *e)
 	int err;
 
 	a.links.watch = -1;
-	err = agent_open(&a, e);
+	err = privileges_drop(e);
+	if (!err)
+		err = agent_open(&a, e);
 	while (!err && !is_asked_to_stop(&a)) {
 		agent_step(&a);
 		agent_wait(&a);

@@ -5,8 +5,10 @@
  *
  *   agent.c      the loop: who is asked for what, in which order
  *   update.c     what changed into the maps; who is told
- *   links.c      interfaces: VIFs, underlay, physical networks
+ *   links.c      interfaces: what changed, underlay, physical networks
+ *   vifs.c       ... VIFs
  *   report.c     lines for the log, each once
+ *   privileges.c what root could do and this need not
  *   ../vswitch/ conf.db;  ../southbound/ SB;  ../engine/ rows to maps
  */
 #ifndef XOVN_AGENT_AGENT_H
@@ -28,6 +30,12 @@ struct agent_options {
 /* Runs until SIGTERM or SIGINT.  0, or -errno with e filled: could not begin
  * (another agent runs, no bpffs, no memory, ...). */
 int agent_main(const struct agent_options *options, struct error *e);
+
+/* ---- privileges.c ---- */
+
+/* Keeps the capabilities that the agent needs, of those it has, and sets
+ * no_new_privs (capabilities(7)).  0, or -errno with e filled. */
+int privileges_drop(struct error *e);
 
 /* ---- report.c: a line for what is new, none for what lasts ---- */
 
@@ -59,18 +67,26 @@ bool report_solved(struct report *r, enum report_topic topic);
 void report_notes(struct report *r, char **notes, size_t n);
 void report_free(struct report *r);
 
-/* ---- links.c: interfaces that the maps speak of ---- */
+/* ---- links.c, vifs.c: interfaces that the maps speak of ---- */
+
+/* More of them at once are not worth telling apart. */
+#define LINKS_CHANGED_MAX 64
 
 struct links {
 	struct live *live;
 	struct report *report;
 	int watch; /* netlink: links and addresses that change */
-	bool is_stale; /* something changed there */
-	struct compile_binding *vifs; /* that carry our program */
+	bool is_stale; /* anything may have changed there: ask for all */
+	uint32_t changed[LINKS_CHANGED_MAX]; /* ifindexes of what has */
+	size_t n_changed;
+	bool are_nics_stale; /* an address has changed, or a NIC */
+	/* That carry our program, by ifindex. */
+	struct compile_binding *vifs;
 	size_t n_vifs;
 	struct compile_mapping *mappings;
 	size_t n_mappings;
 	char underlay[16]; /* that has the encap IP, "": none */
+	uint32_t underlay_ifindex; /* 0: none */
 	uint64_t version; /* counts changes of vifs and mappings */
 	int64_t retry; /* time_ms() of another try, INT64_MAX: none */
 };
@@ -82,8 +98,17 @@ void links_free(struct links *l);
 /* Notices what the kernel tells about interfaces. */
 void links_run(struct links *l);
 void links_wait(const struct links *l, struct waits *w);
+bool links_have_changed(const struct links *l);
+/* By ifindex. */
+void bindings_sort(struct compile_binding *list, size_t n);
+/* All of it is done. */
+void links_settle(struct links *l);
+/* Something failed: all of it once more, after a pause. */
+void links_try_again(struct links *l);
+const struct compile_binding *links_vif(const struct links *l,
+					uint32_t ifindex); /* NULL: none */
 /* The programs are on v's VIFs and on no others.  One that cannot take it
- * gets its error in v. */
+ * gets its error in v.  The kernel is asked for those that have changed. */
 void links_set_vifs(struct links *l, struct vswitch *v);
 /* Finds who has the encap IP; true: somebody has. */
 bool links_find_underlay(struct links *l, const struct vswitch_settings *s);
@@ -112,10 +137,11 @@ struct agent {
 	uint64_t links_version; /* ... interfaces are */
 	uint64_t compiled_version; /* of links, in the maps */
 	bool is_whole; /* the next update trusts nothing kept */
-	bool is_behind; /* the last update failed */
 	bool has_underlay; /* somebody has the encap IP */
 	bool was_forwarding;
-	int64_t retry; /* time_ms() of another update */
+	int64_t behind_since; /* time_ms(): updates fail, 0: they do not */
+	int64_t retry; /* time_ms() of another update, 0: with the next change */
+	size_t n_seen; /* changed rows that did not help, or SIZE_MAX */
 	char **installed; /* names of LSPs */
 	size_t n_installed;
 };

@@ -12,6 +12,7 @@
 
 #include "agent/agent.h"
 #include "sync/iface.h"
+#include "sync/netlink.h"
 
 #define RETRY_MS 1000
 
@@ -40,7 +41,7 @@ int links_init(struct links *l, struct live *live, struct report *report,
 	l->live = live;
 	l->report = report;
 	l->retry = INT64_MAX;
-	l->is_stale = true;
+	l->is_stale = l->are_nics_stale = true;
 	l->watch = watch_open();
 	if (l->watch < 0)
 		return error_set(e, errno, "netlink: %s", strerror(errno));
@@ -49,6 +50,8 @@ int links_init(struct links *l, struct live *live, struct report *report,
 		err = live_mappings(live, &l->mappings, &l->n_mappings, e);
 	if (err)
 		links_free(l);
+	else
+		bindings_sort(l->vifs, l->n_vifs);
 	return err;
 }
 
@@ -63,22 +66,73 @@ void links_free(struct links *l)
 	l->mappings = NULL;
 }
 
-/* What changed is looked up where it matters: a message that was lost must
- * not be missed. */
+static void link_changed(struct links *l, uint32_t ifindex)
+{
+	if (ifindex == l->underlay_ifindex)
+		l->are_nics_stale = true;
+	for (size_t i = 0; i < l->n_mappings; i++)
+		if (l->mappings[i].ifindex == ifindex)
+			l->are_nics_stale = true;
+	for (size_t i = 0; i < l->n_changed; i++)
+		if (l->changed[i] == ifindex)
+			return;
+	if (l->n_changed == LINKS_CHANGED_MAX)
+		l->is_stale = true;
+	else
+		l->changed[l->n_changed++] = ifindex;
+}
+
+static int message_take(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr[IFLA_LINK + 1];
+	struct links *l = arg;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK && nlh->nlmsg_type != RTM_DELLINK) {
+		l->are_nics_stale = true;
+		return MNL_CB_OK;
+	}
+	netlink_attributes(nlh, sizeof(*info), attr, IFLA_LINK);
+	link_changed(l, info->ifi_index);
+	/* Of a veth pair the end that stays is not told that the other goes. */
+	if (attr[IFLA_LINK])
+		link_changed(l, mnl_attr_get_u32(attr[IFLA_LINK]));
+	return MNL_CB_OK;
+}
+
+static void all_changed(struct links *l)
+{
+	l->is_stale = l->are_nics_stale = true;
+}
+
 void links_run(struct links *l)
 {
-	char buffer[8192];
+	/* As for answers: a link with many virtual functions is the longest. */
+	static char buffer[65536];
 	ssize_t n;
 
 	do {
-		n = recv(l->watch, buffer, sizeof(buffer), 0);
-		if (n >= 0 || errno == ENOBUFS)
-			l->is_stale = true;
+		n = recv(l->watch, buffer, sizeof(buffer), MSG_TRUNC);
+		if (n >= 0 && (size_t)n <= sizeof(buffer))
+			mnl_cb_run(buffer, n, 0, 0, message_take, l);
+		else if (n >= 0 || errno == ENOBUFS)
+			all_changed(l);
 	} while (n >= 0 || errno == EINTR || errno == ENOBUFS);
 	if (l->retry <= time_ms())
-		l->is_stale = true;
+		all_changed(l);
 	if (l->is_stale)
 		l->retry = INT64_MAX;
+}
+
+bool links_have_changed(const struct links *l)
+{
+	return l->is_stale || l->are_nics_stale || l->n_changed;
+}
+
+void links_settle(struct links *l)
+{
+	l->is_stale = l->are_nics_stale = false;
+	l->n_changed = 0;
 }
 
 void links_wait(const struct links *l, struct waits *w)
@@ -87,96 +141,9 @@ void links_wait(const struct links *l, struct waits *w)
 	waits_until(w, l->retry);
 }
 
-static void try_again(struct links *l)
+void links_try_again(struct links *l)
 {
 	l->retry = time_ms() + RETRY_MS;
-}
-
-static bool is_wanted(const struct vswitch_vif *vifs, size_t n,
-		      const struct compile_binding *b)
-{
-	for (size_t i = 0; i < n; i++)
-		if (vifs[i].ifindex == b->ifindex &&
-		    !strncmp(vifs[i].hostif, b->ifname, sizeof(b->ifname)))
-			return true;
-	return false;
-}
-
-static void remove_vifs(struct links *l, const struct vswitch_vif *vifs,
-			size_t n)
-{
-	size_t kept = 0;
-	struct error e;
-
-	for (size_t i = 0; i < l->n_vifs; i++) {
-		struct compile_binding *b = &l->vifs[i];
-
-		if (is_wanted(vifs, n, b)) {
-			l->vifs[kept++] = *b;
-			continue;
-		}
-		l->version++;
-		if (!live_vif_detach(l->live, b->ifindex, &e))
-			continue;
-		report(l->report, REPORT_VIFS, "%s", e.text);
-		l->vifs[kept++] = *b;
-		try_again(l);
-	}
-	l->n_vifs = kept;
-}
-
-static struct compile_binding *find_vif(struct links *l, uint32_t ifindex)
-{
-	for (size_t i = 0; i < l->n_vifs; i++)
-		if (l->vifs[i].ifindex == ifindex)
-			return &l->vifs[i];
-	return NULL;
-}
-
-static void set_vif(struct links *l, struct vswitch *v,
-		    const struct vswitch_vif *vif)
-{
-	struct compile_binding b = {0}, *old;
-	struct error e;
-	int err;
-
-	err = live_vif_attach(l->live, vif->hostif, &b.ifindex, &b.is_peer, &e);
-	vswitch_set_error(v, vif->name, err ? e.text : NULL);
-	if (err) {
-		report(l->report, REPORT_VIFS, "%s", e.text);
-		try_again(l);
-		return;
-	}
-	memcpy(b.ifname, vif->hostif, sizeof(b.ifname));
-	name_store(b.lsp, vif->iface_id);
-	old = find_vif(l, b.ifindex);
-	if (old && old->is_peer == b.is_peer && !strcmp(old->lsp, b.lsp))
-		return;
-	l->version++;
-	if (old)
-		*old = b;
-	else
-		l->vifs[l->n_vifs++] = b;
-}
-
-void links_set_vifs(struct links *l, struct vswitch *v)
-{
-	const struct vswitch_vif *vifs;
-	struct compile_binding *grown;
-	size_t n;
-
-	vifs = vswitch_vifs(v, &n);
-	remove_vifs(l, vifs, n);
-	grown = reallocarray(l->vifs, l->n_vifs + n + 1, sizeof(*l->vifs));
-	if (!grown) {
-		try_again(l);
-		return;
-	}
-	l->vifs = grown;
-	for (size_t i = 0; i < n; i++)
-		set_vif(l, v, &vifs[i]);
-	if (l->retry == INT64_MAX)
-		report_solved(l->report, REPORT_VIFS);
 }
 
 bool links_find_underlay(struct links *l, const struct vswitch_settings *s)
@@ -187,6 +154,7 @@ bool links_find_underlay(struct links *l, const struct vswitch_settings *s)
 	int err;
 
 	l->underlay[0] = '\0';
+	l->underlay_ifindex = 0;
 	if (!s->encap_ip)
 		return false;
 	if (inet_pton(AF_INET, s->encap_ip, ip) != 1) {
@@ -201,8 +169,10 @@ bool links_find_underlay(struct links *l, const struct vswitch_settings *s)
 		err = iface_with_address(&nl, ip, 0, &ifindex);
 		netlink_close(&nl);
 	}
-	if (!err && ifindex && if_indextoname(ifindex, l->underlay))
+	if (!err && ifindex && if_indextoname(ifindex, l->underlay)) {
+		l->underlay_ifindex = ifindex;
 		return true;
+	}
 	report(l->report, REPORT_UNDERLAY,
 	       "ovn-encap-ip %s: no interface of this network namespace has "
 	       "it; add it to the underlay's",
@@ -228,7 +198,7 @@ static void read_mappings(struct links *l)
 
 	if (live_mappings(l->live, &list, &n, &e)) {
 		report(l->report, REPORT_NETWORKS, "%s", e.text);
-		try_again(l);
+		links_try_again(l);
 		return;
 	}
 	if (n != l->n_mappings ||
@@ -250,7 +220,7 @@ static void set_networks(struct links *l, const struct vswitch *v,
 	networks = vswitch_networks(v, &n);
 	list = calloc(n + 1, sizeof(*list));
 	if (!list) {
-		try_again(l);
+		links_try_again(l);
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -259,7 +229,7 @@ static void set_networks(struct links *l, const struct vswitch *v,
 				networks[i].network, networks[i].ifname};
 	if (live_set_networks(l->live, list, used, mode, &e)) {
 		report(l->report, REPORT_NETWORKS, "%s", e.text);
-		try_again(l);
+		links_try_again(l);
 	} else {
 		report_solved(l->report, REPORT_NETWORKS);
 	}
@@ -275,7 +245,7 @@ void links_set_nics(struct links *l, const struct vswitch *v)
 	if (l->underlay[0]) {
 		if (live_set_underlay(l->live, l->underlay, mode, &e)) {
 			report(l->report, REPORT_UNDERLAY, "%s", e.text);
-			try_again(l);
+			links_try_again(l);
 		} else {
 			report_solved(l->report, REPORT_UNDERLAY);
 		}

@@ -20,19 +20,20 @@ static size_t claimed_bindings(const struct agent *a,
 
 	vifs = vswitch_vifs(a->vswitch, &n_vifs);
 	for (size_t i = 0; i < n_vifs; i++) {
-		if (!southbound_is_claimed(a->southbound, vifs[i].iface_id,
-					   NULL))
-			continue;
-		for (size_t j = 0; j < a->links.n_vifs; j++)
-			if (a->links.vifs[j].ifindex == vifs[i].ifindex)
-				bindings[n++] = a->links.vifs[j];
+		const struct compile_binding *b =
+			links_vif(&a->links, vifs[i].ifindex);
+
+		if (b && southbound_is_claimed(a->southbound, vifs[i].iface_id,
+					       NULL))
+			bindings[n++] = *b;
 	}
+	bindings_sort(bindings, n);
 	return n;
 }
 
 static bool has_changes(const struct agent *a)
 {
-	return a->is_whole || a->is_behind ||
+	return a->is_whole || a->behind_since ||
 	       a->compiled_version != a->links.version ||
 	       ovsdb_client_n_changes(a->nb) || ovsdb_client_n_changes(a->sb);
 }
@@ -140,7 +141,7 @@ static void update_done(struct agent *a, struct engine_result *result)
 		       result->apply.n_writes);
 	/* The maps are there now: who could not be attached before can. */
 	if (!a->was_forwarding)
-		a->links.is_stale = true;
+		a->links.is_stale = a->links.are_nics_stale = true;
 	a->was_forwarding = true;
 	a->is_whole = false;
 	open_upcalls(a);
@@ -154,17 +155,56 @@ static void update_done(struct agent *a, struct engine_result *result)
 			   vswitch_settings(a->vswitch)->monitor_all);
 }
 
-/* Neither ovn-nbctl nor ovn-northd works without that row: until one of them
- * has made it, the server has lost its file or waits for a backup. */
-static bool nb_is_begun(struct agent *a)
+static size_t n_rows(const struct ovsdb_client *client, const char *table)
 {
-	if (ovsdb_table_size(ovsdb_table(ovsdb_client_db(a->nb), "NB_Global")))
-		return true;
-	report(&a->report, REPORT_COMPILE,
-	       "the Northbound database has no NB_Global row, so that it is "
-	       "none yet; what is loaded stays; restore a backup, or begin "
-	       "with ovn-nbctl init");
-	return false;
+	return ovsdb_table_size(ovsdb_table(ovsdb_client_db(client), table));
+}
+
+/* A Northbound database without any network may have lost its file, or wait
+ * for a backup.  It is law once ovn-northd, which made SB_Global, has taken
+ * all datapaths out of the Southbound database: what other chassis go by. */
+static int check_northbound(const struct agent *a, struct error *e)
+{
+	size_t n_datapaths = n_rows(a->sb, "Datapath_Binding");
+
+	if (n_rows(a->nb, "Logical_Switch") ||
+	    n_rows(a->nb, "Logical_Router") ||
+	    (!n_datapaths && n_rows(a->sb, "SB_Global")))
+		return 0;
+	return error_set(e, EAGAIN,
+			 "the Northbound database has no switch and no router, "
+			 "and ovn-northd has not said so to the Southbound "
+			 "(%zu datapaths); what is loaded stays; restore a "
+			 "backup, or start ovn-northd",
+			 n_datapaths);
+}
+
+static size_t n_changes(const struct agent *a)
+{
+	return ovsdb_client_n_changes(a->nb) + ovsdb_client_n_changes(a->sb);
+}
+
+/* One tries again after a pause; one that waits for other rows also when some
+ * came.  The databases follow each other: that one is not as far as the other
+ * is said only when it lasts. */
+static void update_failed(struct agent *a, int err, const struct error *e)
+{
+	int64_t now = time_ms();
+	bool is_waiting = err == -EAGAIN;
+
+	if (!a->behind_since)
+		a->behind_since = now;
+	a->n_seen = is_waiting ? n_changes(a) : SIZE_MAX;
+	a->retry = now + RETRY_MS;
+	if (!is_waiting ||
+	    (a->was_forwarding && now - a->behind_since >= RETRY_MS))
+		report(&a->report, REPORT_COMPILE, "%s", e->text);
+}
+
+static bool is_pausing(const struct agent *a)
+{
+	return a->retry > time_ms() &&
+	       (a->n_seen == SIZE_MAX || a->n_seen == n_changes(a));
 }
 
 void update(struct agent *a)
@@ -177,20 +217,25 @@ void update(struct agent *a)
 		.chassis = s->system_id,
 		.mappings = a->links.mappings,
 		.n_mappings = a->links.n_mappings,
-		.is_whole = a->is_whole || a->is_behind,
+		.is_whole = a->is_whole || a->behind_since,
 	};
 	struct compile_binding *bindings;
 	uint64_t version = a->links.version;
 	struct error e;
 	int err;
 
-	if (a->retry > time_ms())
+	if (is_pausing(a))
 		return;
 	a->retry = 0; /* a time that is past would wake the loop for ever */
 	if (!s->system_id || !has_changes(a) ||
 	    !ovsdb_client_has_contents(a->nb) ||
-	    !ovsdb_client_has_contents(a->sb) || !nb_is_begun(a))
+	    !ovsdb_client_has_contents(a->sb))
 		return;
+	err = check_northbound(a, &e);
+	if (err) {
+		update_failed(a, err, &e);
+		return;
+	}
 	bindings = calloc(a->links.n_vifs + 1, sizeof(*bindings));
 	if (!bindings)
 		return;
@@ -198,14 +243,11 @@ void update(struct agent *a)
 	in.n_bindings = claimed_bindings(a, bindings);
 	err = engine_update(a->engine, &in, &result, &e);
 	free(bindings);
-	a->is_behind = err;
 	if (err) {
-		/* -EAGAIN: at first SB is about to know this chassis. */
-		if (err != -EAGAIN || a->was_forwarding)
-			report(&a->report, REPORT_COMPILE, "%s", e.text);
-		a->retry = time_ms() + RETRY_MS;
+		update_failed(a, err, &e);
 		return;
 	}
+	a->behind_since = 0;
 	a->compiled_version = version;
 	update_done(a, &result);
 }

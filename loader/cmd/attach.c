@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "companion.h"
 #include "sync/attach.h"
 #include "wire.h"
 
@@ -94,6 +95,7 @@ int cmd_attach(const char *pin, int argc, char **argv, struct error *e)
 	ret = parse_mode(mode_text, &request.mode, e);
 	if (ret)
 		return ret;
+	companion_begin();
 	ret = state_open(&s, pin, STATE_CHANGE, e);
 	if (ret)
 		return ret;

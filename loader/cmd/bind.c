@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "companion.h"
 #include "sync/bind.h"
 
 int cmd_bind(const char *pin, int argc, char **argv, struct error *e)
@@ -19,6 +20,7 @@ int cmd_bind(const char *pin, int argc, char **argv, struct error *e)
 		error_set(e, EINVAL, "IFACE and LSP are needed");
 		return CMD_USAGE;
 	}
+	companion_begin();
 	ret = state_open(&s, pin, STATE_CHANGE, e);
 	if (ret)
 		return ret;
@@ -43,11 +45,14 @@ int cmd_unbind(const char *pin, int argc, char **argv, struct error *e)
 		error_set(e, EINVAL, "IFACE is missing");
 		return CMD_USAGE;
 	}
+	companion_begin();
 	ret = state_open(&s, pin, STATE_CHANGE, e);
 	if (ret)
 		return ret;
 	ret = unbind_iface(&s, ifname, lsp, e);
-	if (!ret)
+	if (ret == -ENOENT && companion_is_second())
+		ret = state_end_change(&s, e); /* was all that was missing */
+	else if (!ret)
 		printf("xovn: unbind: %s is %s no more\n", ifname, lsp);
 	state_close(&s);
 	return ret;

@@ -4,13 +4,16 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "companion.h"
 #include "sync/attach.h"
 
 static int run_all(const char *pin, struct error *e)
 {
 	struct state s;
-	int ret = state_open(&s, pin, STATE_REMOVE, e);
+	int ret;
 
+	companion_begin();
+	ret = state_open(&s, pin, STATE_REMOVE, e);
 	if (ret)
 		return ret;
 	if (s.dir_fd < 0) {
@@ -43,10 +46,13 @@ int cmd_detach(const char *pin, int argc, char **argv, struct error *e)
 	}
 	if (is_all)
 		return run_all(pin, e);
+	companion_begin();
 	ret = state_open(&s, pin, STATE_CHANGE, e);
 	if (ret)
 		return ret;
 	ret = detach_iface(&s, ifname, e);
+	if (ret == -ENOENT && companion_is_second())
+		ret = state_end_change(&s, e); /* was all that was missing */
 	if (!ret)
 		printf("xovn: detach: %s\n", ifname);
 	state_close(&s);

@@ -13,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "cmd/files.h"
 #include "cmd/stats.h"
+#include "companion.h"
 #include "compile/compile.h"
 #include "sync/apply.h"
 #include "sync/conntrack.h"
@@ -166,6 +167,8 @@ static int load_run(struct load *l, const char *pin)
 
 	if (ret)
 		return ret;
+	if (!l->apply.is_dry)
+		companion_begin();
 	ret = state_open(&s, pin,
 			 l->apply.is_dry ? STATE_PREVIEW : STATE_CREATE, l->e);
 	if (ret)

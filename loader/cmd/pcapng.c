@@ -47,7 +47,8 @@ static void put(struct block *b, const void *bytes, size_t n)
 		b->bytes = grown;
 		b->size = size;
 	}
-	memcpy(b->bytes + b->n, bytes, n);
+	if (n) /* else bytes may be NULL */
+		memcpy(b->bytes + b->n, bytes, n);
 	b->n += n;
 }
 

@@ -287,6 +287,20 @@ static void place_ports(struct topology *t, const struct placement *p,
 			  "unreachable");
 }
 
+/* Ports bound here that no chassis has in the Southbound database: their rows
+ * are new, and this host is about to claim them.  Until then they forward
+ * on. */
+static void place_bound(struct topology *t, const struct compile_input *in)
+{
+	for (size_t i = 0; in->has_southbound && i < in->n_bindings; i++) {
+		struct topo_lsp *lsp =
+			topology_find_stored(t, in->bindings[i].lsp);
+
+		if (lsp && lsp->kind == PORT_VIF && !lsp->chassis)
+			lsp->chassis = t->own_chassis;
+	}
+}
+
 int topology_place(struct topology *t, const struct compile_input *in,
 		   struct notes *notes, struct error *e)
 {
@@ -308,8 +322,10 @@ int topology_place(struct topology *t, const struct compile_input *in,
 				     e);
 	if (!ret)
 		ret = chassis_find_own(t, &c, in->chassis, e);
-	if (!ret)
+	if (!ret) {
 		place_ports(t, p, &c, notes);
+		place_bound(t, in);
+	}
 	chassis_table_free(&c);
 	return ret;
 }

@@ -165,7 +165,7 @@ struct responder {
 };
 
 /* northd warns about two ports with one address and answers for either; here
- * the first by uuid answers. */
+ * it is the first, as topology.c sorts them. */
 static void note_double(struct responder *r, const struct arp_val *old,
 			const char *address)
 {
@@ -290,7 +290,7 @@ int tables_add_responders(struct tables *c)
 			ret = respond_router(&r);
 	}
 	note_group_finish(&doubles, c->notes,
-			  "addresses that two ports of a switch have; the "
-			  "first by uuid is answered for");
+			  "addresses that two ports of a switch have; the port "
+			  "named first is answered for");
 	return ret;
 }

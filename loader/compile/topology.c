@@ -249,8 +249,8 @@ static int add_router(struct topology *t, const struct nb_router *nb,
 	return ret < 0 ? ret : 0;
 }
 
-/* LSPs of type router find their LRPs; the first by uuid where two name the
- * same one, as northd warns about. */
+/* LSPs of type router find their LRPs; the first where two name the same one,
+ * as northd warns about. */
 static void resolve_router_ports(struct topology *t, struct notes *notes)
 {
 	struct note_group missing = {}, taken = {};

@@ -27,7 +27,7 @@ struct topo_switch {
 	uint32_t key;
 	struct topo_lsp *ports;
 	size_t n_ports;
-	struct topo_lsp *localnet; /* the first by uuid, or NULL */
+	struct topo_lsp *localnet; /* the first, or NULL */
 	bool learns; /* some port has PORT_F_LEARN */
 };
 

@@ -70,16 +70,36 @@ static int check_southbound(const struct core_input *in, const struct nb *nb,
 	return 0;
 }
 
-static int compile_whole(const struct core_input *in,
+/* Is that how it is in what was committed last? */
+static bool holds_key(const void *arg, const struct placement_key *key)
+{
+	struct port_key port = {key->datapath_key, key->port_key};
+	char stored[XOVN_NAME_LEN], text[37];
+	const struct core *c = arg;
+	const struct object *o = objects_by_key(&c->objects, key->datapath_key);
+	const struct port_val *val;
+
+	if (!key->port_key) {
+		if (o)
+			ovsdb_uuid_format(o->uuid, text);
+		return o && !strcmp(text, key->name);
+	}
+	val = o ? image_find(&c->image, IMAGE_PORT, &port) : NULL;
+	name_store(stored, key->name);
+	return val && !memcmp(val->name, stored, sizeof(stored));
+}
+
+static int compile_whole(const struct core *c, const struct core_input *in,
 			 struct core_result *result, struct error *e)
 {
+	const struct placement_holders holders = {holds_key, c};
 	struct placement placement = {};
 	struct chassis_val *present = NULL;
 	struct nb nb = {};
 	int ret = nb_from_live(in->nb, &nb, e);
 
 	if (!ret)
-		ret = placement_read_live(in->sb, &placement, e);
+		ret = placement_read_live(in->sb, &holders, &placement, e);
 	if (!ret)
 		ret = check_southbound(in, &nb, &placement, e);
 	if (!ret && in->present_chassis)
@@ -168,7 +188,7 @@ static int compile_rows(const struct core *c, const struct core_input *in,
 		ret = compile(&input, &result->compiled, e);
 	}
 	/* Only the whole is told about. */
-	if (!ret && (!core_is_told(c, &nb.refused) ||
+	if (!ret && (placement.n_skipped || !core_is_told(c, &nb.refused) ||
 		     !core_is_told(c, &result->compiled.refused)))
 		ret = 1;
 	placement.chassis = NULL; /* kept */
@@ -240,7 +260,7 @@ int core_compile(struct core *c, const struct core_input *in,
 		return 0;
 	/* Whatever a part could not be made for: the whole tells. */
 	core_result_free(result);
-	ret = compile_whole(in, result, e);
+	ret = compile_whole(c, in, result, e);
 	if (ret)
 		core_result_free(result);
 	return ret;

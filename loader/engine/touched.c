@@ -401,13 +401,26 @@ static bool binding_is(const struct compile_binding *a,
 	       !strcmp(a->ifname, b->ifname) && !strcmp(a->lsp, b->lsp);
 }
 
-static void touch_bindings(struct touch *t, const struct compile_binding *from,
-			   size_t n, const struct compile_binding *other,
-			   size_t n_other)
+/* In the order of ifindex what both have meets; in another one more is touched
+ * than must be. */
+static void touch_bindings(struct touch *t)
 {
-	for (size_t i = 0; i < n; i++)
-		if (i >= n_other || !binding_is(&from[i], &other[i]))
-			mark_lsps(t, REF_LSP, from[i].lsp);
+	const struct compile_binding *was = t->c->bindings;
+	const struct compile_binding *is = t->in->bindings;
+	const struct compile_binding *end = was + t->c->n_bindings;
+	const struct compile_binding *is_end = is + t->in->n_bindings;
+
+	while (was < end || is < is_end) {
+		if (was < end && is < is_end && binding_is(was, is)) {
+			was++;
+			is++;
+		} else if (is == is_end ||
+			   (was < end && was->ifindex <= is->ifindex)) {
+			mark_lsps(t, REF_LSP, was++->lsp);
+		} else {
+			mark_lsps(t, REF_LSP, is++->lsp);
+		}
+	}
 }
 
 int core_touched(struct core *c, const struct core_input *in, struct dirty *d)
@@ -423,9 +436,6 @@ int core_touched(struct core *c, const struct core_input *in, struct dirty *d)
 					in->changes[i]->row);
 	for (size_t i = 0; i < in->n_changes && !d->is_whole; i++)
 		touch_change(&t, in->changes[i]);
-	touch_bindings(&t, in->bindings, in->n_bindings, c->bindings,
-		       c->n_bindings);
-	touch_bindings(&t, c->bindings, c->n_bindings, in->bindings,
-		       in->n_bindings);
+	touch_bindings(&t);
 	return d->out_of_memory ? -ENOMEM : err;
 }

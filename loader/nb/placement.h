@@ -75,10 +75,16 @@ extern const struct ovsdb_filter placement_sb_columns[];
  * MAC_Binding, FDB.  A row that contradicts others is an error. */
 int placement_read_sb(const struct ovsdb *sb, struct placement *p,
 		      struct error *e);
+/* Who has a tunnel key already: a row that takes another's gets none. */
+struct placement_holders {
+	bool (*holds)(const void *arg, const struct placement_key *key);
+	const void *arg;
+};
 /* The same of a database that others are writing, and of which only a part may
- * be here: such a row is left out.  0 or -ENOMEM. */
-int placement_read_live(const struct ovsdb *sb, struct placement *p,
-			struct error *e);
+ * be here: such a row is left out.  holders may be NULL.  0 or -ENOMEM. */
+int placement_read_live(const struct ovsdb *sb,
+			const struct placement_holders *holders,
+			struct placement *p, struct error *e);
 /* ... of these rows alone, and without chassis, which p has already. */
 struct placement_rows {
 	const struct ovsdb_row **datapaths, **bindings, **macs, **fdbs;

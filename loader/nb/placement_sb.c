@@ -9,6 +9,7 @@
 
 #include "model.h"
 #include "ovsdb/ovsdb.h"
+#include "placement_doubles.h"
 
 #define PORT_KEY_MAX 32767
 #define DATAPATH_KEY_MAX 16777215
@@ -81,12 +82,7 @@ static int no_memory(struct error *e)
  * 1, the row is left out. */
 static int row_refused(struct sb_reader *r, struct error *e)
 {
-	if (!r->is_live)
-		return -EINVAL;
-	r->p->n_skipped++;
-	if (!r->p->skipped)
-		r->p->skipped = strdup(e->text);
-	return r->p->skipped ? 1 : no_memory(e);
+	return r->is_live ? placement_skip(r->p, e) : -EINVAL;
 }
 
 static bool encap_find(const struct sb_reader *r, const struct ovsdb_row *row,
@@ -338,60 +334,9 @@ static int rows_of(const struct ovsdb *sb, const char *table,
 	return 0;
 }
 
-static int compare_key(const void *a, const void *b)
-{
-	const struct placement_key *const *x = a, *const *y = b;
-
-	if ((*x)->datapath_key != (*y)->datapath_key)
-		return (*x)->datapath_key < (*y)->datapath_key ? -1 : 1;
-	if ((*x)->port_key != (*y)->port_key)
-		return (*x)->port_key < (*y)->port_key ? -1 : 1;
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* The schema forbids two rows with one key; another schema may not.  The first
- * in the order of their uuids has it. */
-static int doubles_drop(struct sb_reader *r, struct error *e)
-{
-	struct placement *p = r->p;
-	struct placement_key **sorted = calloc(p->n_keys + 1, sizeof(*sorted));
-	size_t i, n = 0;
-	int err = 0;
-
-	if (!sorted)
-		return no_memory(e);
-	for (i = 0; i < p->n_keys; i++)
-		sorted[i] = &p->keys[i];
-	qsort(sorted, p->n_keys, sizeof(*sorted), compare_key);
-	for (i = 1; i < p->n_keys && err >= 0; i++) {
-		struct placement_key *k = sorted[i], *first = sorted[i - 1];
-
-		if (k->datapath_key != first->datapath_key ||
-		    k->port_key != first->port_key)
-			continue;
-		error_set(e, EINVAL,
-			  "%s %.200s: it has the tunnel_key of %.200s, %u; "
-			  "let ovn-northd repair it",
-			  k->port_key ? "Port_Binding" : "Datapath_Binding",
-			  k->name, first->name,
-			  k->port_key ? k->port_key : k->datapath_key);
-		err = row_refused(r, e);
-		p->has_doubles = true;
-		k->is_double = true;
-	}
-	for (i = 0; i < p->n_keys; i++) {
-		if (p->keys[i].is_double)
-			free(p->keys[i].name);
-		else
-			p->keys[n++] = p->keys[i];
-	}
-	p->n_keys = n;
-	free(sorted);
-	return err < 0 ? err : 0;
-}
-
-static int all_read(const struct ovsdb *sb, bool is_live, struct placement *p,
-		    struct error *e)
+static int all_read(const struct ovsdb *sb, bool is_live,
+		    const struct placement_holders *holders,
+		    struct placement *p, struct error *e)
 {
 	struct placement_rows rows = {};
 	struct sb_reader r = {
@@ -414,7 +359,7 @@ static int all_read(const struct ovsdb *sb, bool is_live, struct placement *p,
 	if (!err)
 		err = rows_read(&r, &rows, e);
 	if (!err && is_live)
-		err = doubles_drop(&r, e);
+		err = placement_drop_doubles(p, holders, e);
 	free(rows.datapaths);
 	free(rows.bindings);
 	free(rows.macs);
@@ -427,13 +372,14 @@ static int all_read(const struct ovsdb *sb, bool is_live, struct placement *p,
 int placement_read_sb(const struct ovsdb *sb, struct placement *p,
 		      struct error *e)
 {
-	return all_read(sb, false, p, e);
+	return all_read(sb, false, NULL, p, e);
 }
 
-int placement_read_live(const struct ovsdb *sb, struct placement *p,
-			struct error *e)
+int placement_read_live(const struct ovsdb *sb,
+			const struct placement_holders *holders,
+			struct placement *p, struct error *e)
 {
-	return all_read(sb, true, p, e);
+	return all_read(sb, true, holders, p, e);
 }
 
 int placement_read_rows(const struct ovsdb *sb,

@@ -169,11 +169,12 @@ void changes_forget(struct changes *c)
 		if (c->list[i].old)
 			store_row_free((struct ovsdb_row *)c->list[i].old);
 	c->n = 0;
+	c->n_forgotten++;
 	/* The room of a first load is not kept for the few that follow. */
 	if (c->capacity > 1024) {
 		free(c->list);
 		free(c->slots);
-		*c = (struct changes){0};
+		*c = (struct changes){.n_forgotten = c->n_forgotten};
 	}
 	slots_fill(c);
 }

@@ -12,6 +12,7 @@ struct changes {
 	uint32_t *slots; /* hash by uuid: 1 + place in list, 0 free */
 	size_t n_slots;
 	bool is_settled;
+	uint64_t n_forgotten; /* lists that were */
 };
 
 /* Room for n more, so that what follows cannot fail.  0 or -ENOMEM. */

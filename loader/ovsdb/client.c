@@ -244,3 +244,8 @@ void ovsdb_client_forget_changes(struct ovsdb_client *c)
 {
 	changes_forget(&c->data.changes);
 }
+
+uint64_t ovsdb_client_n_forgotten(const struct ovsdb_client *c)
+{
+	return c->data.changes.n_forgotten;
+}

@@ -49,7 +49,8 @@ void ovsdb_client_run(struct ovsdb_client *c);
 void ovsdb_client_wait(const struct ovsdb_client *c, struct waits *w);
 
 bool ovsdb_client_is_connected(const struct ovsdb_client *c); /* and monitors */
-/* The whole contents were received at least once. */
+/* The whole contents were received at least once, and no update since then
+ * was wrong: of such a one some rows may be in, until all is received again. */
 bool ovsdb_client_has_contents(const struct ovsdb_client *c);
 bool ovsdb_client_has_lock(const struct ovsdb_client *c);
 /* "connected to tcp:... (leader)", "tcp:...: Connection refused; next try in
@@ -84,6 +85,9 @@ size_t ovsdb_client_n_changes(const struct ovsdb_client *c);
 const struct ovsdb_change *ovsdb_client_change(const struct ovsdb_client *c,
 					       size_t i);
 void ovsdb_client_forget_changes(struct ovsdb_client *c);
+/* Counts how often there were changes to forget.  While it stays, those that
+ * somebody has looked at may have become others, or none. */
+uint64_t ovsdb_client_n_forgotten(const struct ovsdb_client *c);
 /* Is a column of the row another than before?  Of a row that came or went:
  * has it a value? */
 bool ovsdb_change_has(const struct ovsdb_change *change, const char *column);

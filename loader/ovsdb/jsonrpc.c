@@ -204,6 +204,11 @@ void jsonrpc_wait(const struct jsonrpc *j, struct waits *w)
 		stream_wait(j->stream, j->out, w);
 }
 
+int64_t jsonrpc_since(const struct jsonrpc *j)
+{
+	return stream_since(j->stream);
+}
+
 bool jsonrpc_is_connected(const struct jsonrpc *j)
 {
 	return j->is_connected && !j->err;

@@ -5,6 +5,7 @@
  *
  *   remote.c     "unix:PATH", "tcp:HOST:PORT", "ssl:HOST:PORT", lists of them
  *   stream.c, stream_ssl.c   bytes
+ *   resolve.c    names of hosts
  *   framing.c    bytes into messages
  *   jsonrpc.c    messages, and what waits in both directions
  */
@@ -36,6 +37,8 @@ void jsonrpc_close(struct jsonrpc *j); /* j may be NULL */
  * only when all are received. */
 int jsonrpc_run(struct jsonrpc *j, struct error *e);
 void jsonrpc_wait(const struct jsonrpc *j, struct waits *w);
+/* time_ms() since when it connects: now, as long as a name is resolved. */
+int64_t jsonrpc_since(const struct jsonrpc *j);
 bool jsonrpc_is_connected(const struct jsonrpc *j); /* handshakes are over */
 
 /* The next message, the caller's own, or NULL. */

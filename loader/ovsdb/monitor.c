@@ -101,12 +101,12 @@ bool monitor_fall_back(struct ovsdb_client *c)
 	return true;
 }
 
-/* What cannot be applied cannot be mended either: all is read anew. */
+/* What cannot be applied cannot be mended either: all is read anew.  Until
+ * then part of it is in the rows, which nobody may go by. */
 static void monitor_wrong(struct ovsdb_client *c, const struct error *e)
 {
 	c->txn_id[0] = '\0';
-	warning("%s: %s sent what is wrong: %s; reading all of it again",
-		c->database, c->remotes[c->at], e->text);
+	c->has_contents = false;
 	session_fail(c, "it sent what is wrong: %s", e->text);
 }
 

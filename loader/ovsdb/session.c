@@ -314,7 +314,7 @@ static void session_open(struct ovsdb_client *c)
 static int64_t probe_at(const struct ovsdb_client *c)
 {
 	if (c->step == STEP_CONNECT)
-		return c->step_since + CONNECT_MS;
+		return jsonrpc_since(c->rpc) + CONNECT_MS;
 	if (c->probe_ms <= 0)
 		return INT64_MAX;
 	return (c->probed_at ? c->probed_at : jsonrpc_last_received(c->rpc)) +

@@ -12,13 +12,17 @@
 #include <unistd.h>
 
 #include "remote.h"
+#include "resolve.h"
 
 /* A unix socket whose queue is full wakes nobody when there is room. */
 #define STREAM_RETRY_MS 100
+/* Three name servers that do not answer: two rounds of 5 s each. */
+#define STREAM_RESOLVE_MS 30000
 
 enum stream_state {
 	STREAM_NEW,
 	STREAM_FULL, /* the queue of the unix socket was */
+	STREAM_RESOLVING, /* the host's name */
 	STREAM_CONNECTING,
 	STREAM_HANDSHAKE, /* TLS */
 	STREAM_OPEN,
@@ -29,6 +33,8 @@ struct stream {
 	struct remote remote;
 	enum stream_state state;
 	int fd; /* -1: none */
+	int64_t since; /* RESOLVING: time_ms(); later: when that ended */
+	struct resolve *resolve; /* RESOLVING */
 	struct addrinfo *addresses, *next; /* next: to be tried */
 	int64_t retry; /* STREAM_FULL: when, time_ms() */
 	struct stream_tls *tls; /* NULL: plain */
@@ -43,6 +49,7 @@ int stream_open(const char *remote, const struct ovsdb_tls *tls,
 	if (!s)
 		return error_set(e, ENOMEM, "out of memory");
 	s->fd = -1;
+	s->since = time_ms();
 	s->name = strdup(remote);
 	err = s->name ? remote_parse(remote, &s->remote, e) :
 			error_set(e, ENOMEM, "out of memory");
@@ -69,6 +76,7 @@ void stream_close(struct stream *s)
 		return;
 	stream_tls_free(s->tls);
 	fd_close(s);
+	resolve_free(s->resolve);
 	if (s->addresses)
 		freeaddrinfo(s->addresses);
 	remote_free(&s->remote);
@@ -76,32 +84,52 @@ void stream_close(struct stream *s)
 	free(s);
 }
 
-/* Numbers take no time; a name is worth the wait for the resolver. */
+static int no_address(const struct stream *s, const char *why, struct error *e)
+{
+	return error_set(e, EHOSTUNREACH,
+			 "%s: no address is known for %s: %s; give a numeric "
+			 "one or correct the resolver",
+			 s->name, s->remote.host, why);
+}
+
+/* Numbers take no time; a name is the resolver's. */
 static int host_resolve(struct stream *s, struct error *e)
 {
-	struct addrinfo hints = {
+	const struct addrinfo hints = {
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
 		.ai_socktype = SOCK_STREAM,
 	};
-	int err;
 
-	err = getaddrinfo(s->remote.host, s->remote.port, &hints,
-			  &s->addresses);
-	if (err == EAI_NONAME) {
-		hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
-		err = getaddrinfo(s->remote.host, s->remote.port, &hints,
-				  &s->addresses);
+	if (!getaddrinfo(s->remote.host, s->remote.port, &hints,
+			 &s->addresses)) {
+		s->next = s->addresses;
+		return 0;
 	}
+	s->addresses = NULL;
+	s->resolve = resolve_new(s->remote.host, s->remote.port);
+	if (!s->resolve)
+		return no_address(s, "no memory for a thread", e);
+	s->since = time_ms();
+	s->state = STREAM_RESOLVING;
+	return 0;
+}
+
+static int resolving_check(struct stream *s, struct error *e)
+{
+	int err = resolve_take(s->resolve, &s->addresses);
+
+	if (err == EAI_INPROGRESS)
+		return time_ms() - s->since < STREAM_RESOLVE_MS ?
+			       -EAGAIN :
+			       no_address(s, "the resolver does not answer", e);
 	if (err) {
 		s->addresses = NULL;
-		return error_set(e, EHOSTUNREACH,
-				 "%s: no address is known for %s: %s; give a "
-				 "numeric one or correct the resolver",
-				 s->name, s->remote.host,
-				 err == EAI_SYSTEM ? strerror(errno) :
-						     gai_strerror(err));
+		return no_address(s, resolve_text(s->resolve, err), e);
 	}
+	resolve_free(s->resolve);
+	s->resolve = NULL;
 	s->next = s->addresses;
+	s->since = time_ms();
 	return 0;
 }
 
@@ -191,6 +219,11 @@ int stream_connect(struct stream *s, struct error *e)
 				return -EAGAIN;
 			err = unix_connect(s, e);
 			break;
+		case STREAM_RESOLVING:
+			err = resolving_check(s, e);
+			if (!err)
+				err = inet_connect(s, -EHOSTUNREACH, e);
+			break;
 		case STREAM_CONNECTING:
 			err = connecting_check(s, e);
 			break;
@@ -205,7 +238,7 @@ int stream_connect(struct stream *s, struct error *e)
 				break;
 			}
 			err = host_resolve(s, e);
-			if (!err)
+			if (!err && s->next)
 				err = inet_connect(s, -EHOSTUNREACH, e);
 		}
 	}
@@ -240,6 +273,11 @@ ssize_t stream_send(struct stream *s, const char *p, size_t n, struct error *e)
 	return error_set(e, errno, "%s: %s", s->name, strerror(errno));
 }
 
+int64_t stream_since(const struct stream *s)
+{
+	return s->state == STREAM_RESOLVING ? time_ms() : s->since;
+}
+
 void stream_wait(const struct stream *s, bool wants_room, struct waits *w)
 {
 	switch (s->state) {
@@ -248,6 +286,10 @@ void stream_wait(const struct stream *s, bool wants_room, struct waits *w)
 		break;
 	case STREAM_FULL:
 		waits_until(w, s->retry);
+		break;
+	case STREAM_RESOLVING:
+		waits_fd(w, resolve_fd(s->resolve), POLLIN);
+		waits_until(w, s->since + STREAM_RESOLVE_MS);
 		break;
 	case STREAM_CONNECTING:
 		waits_fd(w, s->fd, POLLOUT);

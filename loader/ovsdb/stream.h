@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Bytes to and from a server: unix socket, TCP, TLS on TCP.  Nothing blocks,
- * but for the resolver where a host is a name.  stream.c connects and is the
- * plain ones; stream_ssl.c is what TLS puts on top.
+ * Bytes to and from a server: unix socket, TCP, TLS on TCP.  Nothing blocks.
+ * stream.c connects and is the plain ones; stream_ssl.c is what TLS puts on
+ * top; resolve.c finds the addresses of names.
  */
 #ifndef XOVN_OVSDB_STREAM_H
 #define XOVN_OVSDB_STREAM_H
@@ -29,6 +29,8 @@ int stream_connect(struct stream *s, struct error *e);
 /* Bytes; 0: the peer has closed; -EAGAIN; another -errno with e. */
 ssize_t stream_receive(struct stream *s, char *p, size_t n, struct error *e);
 ssize_t stream_send(struct stream *s, const char *p, size_t n, struct error *e);
+/* time_ms() when it began to connect: now, as long as a name is resolved. */
+int64_t stream_since(const struct stream *s);
 /* Before it is connected: for that; then for bytes, and room for more. */
 void stream_wait(const struct stream *s, bool wants_room, struct waits *w);
 

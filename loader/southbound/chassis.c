@@ -67,6 +67,18 @@ static bool string_replace(char **text, const char *value)
 	return true;
 }
 
+/* The row found last, if it is still that of the name. */
+static const struct ovsdb_row *own_row(const struct southbound *s)
+{
+	const struct ovsdb_table *t =
+		ovsdb_table(ovsdb_client_db(s->client), "Chassis");
+	const struct ovsdb_row *row = ovsdb_find(t, s->own_uuid);
+
+	return row && !strcmp(ovsdb_string(row, "name", 0), s->name) ?
+		       row :
+		       chassis_row(s, s->name);
+}
+
 void chassis_find(struct southbound *s)
 {
 	const char *name = s->wanted->settings->system_id;
@@ -77,7 +89,10 @@ void chassis_find(struct southbound *s)
 	if ((!s->name || strcmp(s->name, name)) &&
 	    !string_replace(&s->name, name))
 		return;
-	s->own = chassis_row(s, name);
+	s->own = own_row(s);
+	if (s->own)
+		memcpy(s->own_uuid, ovsdb_row_uuid(s->own),
+		       sizeof(s->own_uuid));
 	if (s->own && !s->registered)
 		string_replace(&s->registered, name);
 }

@@ -103,8 +103,10 @@ static void list_inherit(struct claim *list, size_t n, const struct claims *c)
 		list[i].is_claimed = old->is_claimed;
 		list[i].is_pending = old->is_pending;
 		list[i].is_installed = old->is_installed;
+		memcpy(list[i].row, old->row, sizeof(list[i].row));
 		list[i].why = old->why;
 		list[i].was_noticed = old->was_noticed;
+		list[i].n_taken = old->n_taken;
 	}
 }
 
@@ -123,8 +125,10 @@ bool claim_table_installed(struct claims *c, const char *const *lsps, size_t n)
 		bool is = n && bsearch(claim->iface_id, lsps, n,
 				       sizeof(lsps[0]), name_search);
 
-		has_changed |= is != claim->is_installed;
+		if (is == claim->is_installed)
+			continue;
 		claim->is_installed = is;
+		claim->is_stale = has_changed = true;
 	}
 	return has_changed;
 }
@@ -145,6 +149,24 @@ static void vifs_borrow(struct claims *c, const struct southbound_wanted *w)
 	}
 }
 
+/* Ports of those that go are let go. */
+static void list_replace(struct claims *c, struct claim *list, size_t n)
+{
+	static const uint8_t none[16];
+	struct claim *old = c->list;
+	size_t i, n_old = c->n;
+
+	c->list = list;
+	c->n = n;
+	for (i = 0; i < n; i++)
+		list[i].is_stale = true;
+	for (i = 0; i < n_old; i++)
+		if (memcmp(old[i].row, none, sizeof(none)) &&
+		    !claim_find(c, old[i].iface_id))
+			todo_add(&c->todo, old[i].row);
+	list_free(old, n_old);
+}
+
 void claim_table_set(struct claims *c, const struct southbound_wanted *w)
 {
 	uint64_t digest = vifs_digest(w);
@@ -157,7 +179,7 @@ void claim_table_set(struct claims *c, const struct southbound_wanted *w)
 	}
 	list = calloc(w->n_vifs + 1, sizeof(list[0]));
 	if (!list)
-		return; /* the next run tries again */
+		goto no_memory;
 	for (i = 0; i < w->n_vifs; i++) {
 		list[n].vif = &w->vifs[i];
 		list[n].iface_id = strdup(w->vifs[i].iface_id);
@@ -168,18 +190,19 @@ void claim_table_set(struct claims *c, const struct southbound_wanted *w)
 	qsort(list, n, sizeof(list[0]), claim_compare);
 	n = list_unique(list, n, c);
 	list_inherit(list, n, c);
-	list_free(c->list, c->n);
-	c->list = list;
-	c->n = n;
+	list_replace(c, list, n);
 	c->digest = digest;
 	return;
 no_memory:
 	list_free(list, n);
+	vifs_borrow(c, w); /* the next run tries again */
 }
 
 void claim_table_free(struct claims *c)
 {
 	list_free(c->list, c->n);
+	todo_free(&c->todo);
+	todo_free(&c->sent);
 	claim_refusals_forget(c, INT64_MAX);
 }
 

@@ -9,8 +9,10 @@
 #define CLAIMS_PER_TXN 1000
 /* After the pause: a row that is refused again within it has said why. */
 #define REFUSAL_KEPT_MS 60000
+/* A port that was ours so long was not fought for. */
+#define TAKEN_FORGET_MS 60000
 
-/* What a look at all Port_Bindings collects. */
+/* What a look at Port_Bindings collects. */
 struct look {
 	struct southbound *s;
 	struct ovsdb_txn *txn; /* NULL: nothing can be sent now */
@@ -19,76 +21,9 @@ struct look {
 	const char *first; /* logical_port of the first */
 };
 
-enum claim_place claim_requested(const char *requested, const char *name,
-				 const char *hostname)
+static void look_again(struct look *l, const struct ovsdb_row *row, int64_t at)
 {
-	enum claim_place place = CLAIM_MAIN;
-	bool is_any = true;
-	size_t len;
-
-	for (; requested && *requested; requested += len) {
-		len = strcspn(requested, ",");
-		if (len &&
-		    ((strlen(name) == len && !memcmp(requested, name, len)) ||
-		     (strlen(hostname) == len &&
-		      !memcmp(requested, hostname, len))))
-			return place;
-		if (len) {
-			is_any = false;
-			place = CLAIM_ADDITIONAL;
-		}
-		len += requested[len] == ',';
-	}
-	return is_any ? CLAIM_MAIN : CLAIM_NONE;
-}
-
-static bool has_version(const struct ovsdb_row *row,
-			const struct vswitch_vif *vif)
-{
-	const char *wanted = ovsdb_map_get(row, "options", "iface-id-ver");
-
-	return !wanted ||
-	       (vif->iface_id_ver && !strcmp(wanted, vif->iface_id_ver));
-}
-
-static void notice_parent(struct claim *c, const struct ovsdb_row *row)
-{
-	c->why = "a port with a parent port is not supported";
-	if (c->was_noticed)
-		return;
-	c->was_noticed = true;
-	warning("port %s has the parent port %s: ports in ports are not "
-		"supported, it stays unbound",
-		c->iface_id, ovsdb_string(row, "parent_port", 0));
-}
-
-/* A port of type "" with an interface here. */
-static enum claim_place vif_place(struct southbound *s, struct claim *c,
-				  const struct ovsdb_row *row)
-{
-	const char *requested =
-		ovsdb_map_get(row, "options", "requested-chassis");
-	enum claim_place place;
-
-	if (*ovsdb_string(row, "parent_port", 0)) {
-		notice_parent(c, row);
-		return CLAIM_NONE;
-	}
-	c->was_noticed = false;
-	if (!has_version(row, c->vif)) {
-		c->why = "its iface-id-ver is another than the interface's";
-		return CLAIM_NONE;
-	}
-	place = claim_requested(requested, s->name,
-				ovsdb_string(s->own, "hostname", 0));
-	c->why = place == CLAIM_NONE ?
-			 "requested-chassis names another chassis" :
-			 "the claim is on its way";
-	return place;
-}
-
-static void look_again(struct look *l, int64_t at)
-{
+	todo_add(&l->s->claims.todo, ovsdb_row_uuid(row));
 	if (at < l->s->claims.look_at)
 		l->s->claims.look_at = at;
 }
@@ -96,17 +31,22 @@ static void look_again(struct look *l, int64_t at)
 /* May the row be written now?  Counts it. */
 static bool look_take(struct look *l, const struct ovsdb_row *row)
 {
-	const struct claims *c = &l->s->claims;
+	struct claims *c = &l->s->claims;
 	const char *name = ovsdb_string(row, "logical_port", 0);
 	int64_t until;
 
-	if (!l->txn || l->n == c->limit)
-		return false;
-	until = claim_refused_until(c, name);
-	if (until) {
-		look_again(l, until);
+	if (!l->txn || l->n == c->limit) {
+		/* its end is the time for another look */
+		todo_add(&c->todo, ovsdb_row_uuid(row));
 		return false;
 	}
+	until = claim_refused_until(c, name);
+	if (until) {
+		look_again(l, row, until);
+		return false;
+	}
+	/* It may be as before afterwards: another was faster than the look. */
+	todo_add(&c->sent, ovsdb_row_uuid(row));
 	if (!l->n++)
 		l->first = name;
 	return true;
@@ -164,11 +104,14 @@ static bool is_postponed(struct look *l, const struct claim *c,
 
 	if (!ovsdb_size(row, "chassis") || !c->claimed_at || time_ms() >= due)
 		return false;
-	look_again(l, due);
+	look_again(l, row, due);
 	return true;
 }
 
-static void say_taken(const struct look *l, const struct ovsdb_row *row)
+/* Two hosts with one iface-id take it from each other until one of them is
+ * told not to; of that only the 1st, 2nd, 4th, 8th ... claim is news. */
+static void say_taken(const struct look *l, struct claim *c,
+		      const struct ovsdb_row *row)
 {
 	const struct ovsdb_table *chassis =
 		ovsdb_table(ovsdb_client_db(l->s->client), "Chassis");
@@ -176,10 +119,17 @@ static void say_taken(const struct look *l, const struct ovsdb_row *row)
 
 	if (!ovsdb_size(row, "chassis"))
 		return;
+	if (time_ms() - c->claimed_at > TAKEN_FORGET_MS)
+		c->n_taken = 0;
+	c->n_taken++;
+	if (c->n_taken & (c->n_taken - 1))
+		return;
 	other = ovsdb_find(chassis, ovsdb_uuid(row, "chassis", 0));
-	warning("port %s: claimed, though chassis %s has it",
+	warning("port %s: claimed, though chassis %s has it%s",
 		ovsdb_string(row, "logical_port", 0),
-		other ? ovsdb_string(other, "name", 0) : "(unknown)");
+		other ? ovsdb_string(other, "name", 0) : "(unknown)",
+		c->n_taken > 1 ? "; both have an interface with this iface-id" :
+				 "");
 }
 
 static bool is_encap_right(const struct ovsdb_row *row,
@@ -223,7 +173,7 @@ static void claim_main(struct look *l, struct claim *c,
 		return;
 	columns = json_object();
 	if (!is_ours) {
-		say_taken(l, row);
+		say_taken(l, c, row);
 		c->is_sent = true;
 		row_set(&columns, "chassis", ovsdb_json_uuid(l->own));
 		set_up(l, &columns, false);
@@ -282,25 +232,23 @@ static void gateway_claim(struct look *l, const struct ovsdb_row *row)
 	row_write(l, row, columns);
 }
 
+static struct claim *row_claim(struct look *l, const struct ovsdb_row *row)
+{
+	return row ? claim_find(&l->s->claims,
+				ovsdb_string(row, "logical_port", 0)) :
+		     NULL;
+}
+
 static void row_look(struct look *l, const struct ovsdb_row *row)
 {
-	const char *type = ovsdb_string(row, "type", 0);
-	struct claim *c = NULL;
+	struct claim *c;
 
-	if (!strcmp(type, "l3gateway")) {
+	if (!strcmp(ovsdb_string(row, "type", 0), "l3gateway")) {
 		gateway_claim(l, row);
 		return;
 	}
-	if (!*type || l->s->claims.n)
-		c = claim_find(&l->s->claims,
-			       ovsdb_string(row, "logical_port", 0));
-	if (c && !c->vif)
-		c = NULL;
-	if (c && *type) {
-		c->why = "its type is bound to no interface";
-		c = NULL;
-	}
-	switch (c ? vif_place(l->s, c, row) : CLAIM_NONE) {
+	c = row_claim(l, row);
+	switch (c ? claim_place(l->s, c, row) : CLAIM_NONE) {
 	case CLAIM_MAIN:
 		claim_main(l, c, row);
 		break;
@@ -311,6 +259,14 @@ static void row_look(struct look *l, const struct ovsdb_row *row)
 		row_release(l, row);
 		break;
 	}
+	if (c && c->is_claimed)
+		c->why = NULL;
+}
+
+void claim_forget(struct claim *c, const char *why)
+{
+	c->is_claimed = c->is_pending = false;
+	c->why = why;
 }
 
 static void claims_forget(struct claims *c, const char *why)
@@ -318,38 +274,89 @@ static void claims_forget(struct claims *c, const char *why)
 	size_t i;
 
 	for (i = 0; i < c->n; i++) {
-		c->list[i].is_claimed = c->list[i].is_pending = false;
-		c->list[i].why = why;
+		claim_forget(&c->list[i], why);
+		memset(c->list[i].row, 0, sizeof(c->list[i].row));
 	}
+}
+
+static void look_whole(struct look *l, const struct ovsdb_table *t)
+{
+	size_t i;
+
+	claims_forget(&l->s->claims, CLAIM_NO_PORT);
+	for (i = 0; i < ovsdb_table_size(t); i++)
+		row_look(l, ovsdb_table_row(t, i));
+	l->s->claims.n_looked += ovsdb_table_size(t);
+}
+
+static void look_listed(struct look *l, const struct ovsdb_table *t,
+			struct todo *todo)
+{
+	const struct ovsdb_row *row;
+	struct claim *c;
+	size_t i;
+
+	todo_sort(todo);
+	for (i = 0; i < todo->n; i++) {
+		c = row_claim(l, ovsdb_find(t, todo->uuids[i]));
+		if (c)
+			claim_forget(c, CLAIM_NO_PORT);
+	}
+	for (i = 0; i < todo->n; i++) {
+		row = ovsdb_find(t, todo->uuids[i]);
+		if (row)
+			row_look(l, row);
+	}
+	l->s->claims.n_looked += todo->n;
+}
+
+size_t claims_look(struct southbound *s, struct ovsdb_txn *txn,
+		   const char **first)
+{
+	const struct ovsdb_table *t =
+		ovsdb_table(ovsdb_client_db(s->client), "Port_Binding");
+	struct look l = {
+		.s = s,
+		.txn = txn,
+		.own = ovsdb_row_uuid(s->own),
+	};
+	struct todo todo = s->claims.todo;
+
+	/* What is put off gets on the next one. */
+	s->claims.todo = (struct todo){0};
+	s->claims.look_at = INT64_MAX;
+	if (!s->claims.limit)
+		s->claims.limit = CLAIMS_PER_TXN;
+	if (todo.is_whole)
+		look_whole(&l, t);
+	else
+		look_listed(&l, t, &todo);
+	todo_free(&todo);
+	*first = l.first;
+	return l.n;
 }
 
 void claims_run(struct southbound *s)
 {
-	const struct ovsdb_table *t =
-		ovsdb_table(ovsdb_client_db(s->client), "Port_Binding");
-	struct look l = {.s = s};
-	size_t i;
+	struct claims *c = &s->claims;
+	struct ovsdb_txn *txn = NULL;
+	const char *first;
+	size_t n;
 
-	s->claims.look_at = INT64_MAX;
 	if (!s->own) {
-		claims_forget(&s->claims, "this host is not registered as a "
-					  "chassis");
+		c->look_at = INT64_MAX;
+		c->todo.is_whole = true; /* once it is */
+		claims_forget(c, "this host is not registered as a chassis");
 		return;
 	}
-	claims_forget(&s->claims, "no such port in the Southbound database");
-	l.own = ovsdb_row_uuid(s->own);
-	if (topic_is_free(&s->claiming))
-		l.txn = ovsdb_txn_new(s->client);
-	if (!s->claims.limit)
-		s->claims.limit = CLAIMS_PER_TXN;
-	for (i = 0; i < ovsdb_table_size(t); i++)
-		row_look(&l, ovsdb_table_row(t, i));
-	for (i = 0; i < s->claims.n; i++)
-		if (s->claims.list[i].is_claimed)
-			s->claims.list[i].why = NULL;
-	if (!l.txn)
+	claims_follow(s);
+	if (!c->todo.is_whole && !c->todo.n)
 		return;
-	topic_submit(&s->claiming, l.txn, l.n, l.first ? l.first : "");
+	if (topic_is_free(&s->claiming))
+		txn = ovsdb_txn_new(s->client);
+	n = claims_look(s, txn, &first);
+	if (txn && !topic_submit(&s->claiming, txn, n, first ? first : ""))
+		todo_move(&c->todo, &c->sent);
 }
 
 /* One row that the server refuses holds up all of its transaction: halves
@@ -360,6 +367,7 @@ void claims_done(struct southbound *s, enum ovsdb_txn_result outcome, size_t n)
 	size_t i;
 
 	s->is_dirty = true;
+	todo_move(&c->todo, &c->sent);
 	claim_refusals_forget(c, time_ms() - REFUSAL_KEPT_MS);
 	switch (outcome) {
 	case OVSDB_TXN_SUCCESS:

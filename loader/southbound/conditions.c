@@ -115,9 +115,13 @@ static void condition_set(struct southbound *s, const char *table,
 	json_t *now = where ? where : json_null();
 
 	if (ovsdb_table(ovsdb_client_db(s->client), table) &&
-	    !json_equal(old ? old : json_null(), now) &&
-	    !ovsdb_client_set_condition(s->client, table, json_incref(where)))
-		json_object_set(s->conditions, table, now);
+	    !json_equal(old ? old : json_null(), now)) {
+		if (!ovsdb_client_set_condition(s->client, table,
+						json_incref(where)))
+			json_object_set(s->conditions, table, now);
+		else
+			s->are_conditions_stale = true;
+	}
 	json_decref(now);
 }
 
@@ -125,6 +129,9 @@ void conditions_follow(struct southbound *s)
 {
 	bool is_restricted = s->is_restricted;
 
+	if (!s->are_conditions_stale)
+		return;
+	s->are_conditions_stale = false;
 	if (!s->conditions)
 		s->conditions = json_object();
 	condition_set(s, "Chassis_Private", private_where(s));
@@ -154,5 +161,5 @@ void southbound_monitor(struct southbound *s, const uint32_t *datapaths,
 	s->datapaths = copy;
 	s->n_datapaths = n;
 	s->is_restricted = is_restricted;
-	s->is_dirty = true;
+	s->is_dirty = s->are_conditions_stale = true;
 }

@@ -6,11 +6,14 @@
  *
  *   topic.c         transactions of a part: one at a time, pauses, the log
  *   claim_table.c   the VIFs by iface-id, and what is known of each
+ *   claim_place.c   whose a port is
+ *   todo.c          which Port_Bindings the next look is at
  *   learned_rows.c  what of the queue the rows lack
  */
 #ifndef XOVN_SOUTHBOUND_SOUTHBOUND_PARTS_H
 #define XOVN_SOUTHBOUND_SOUTHBOUND_PARTS_H
 
+#include "engine/references.h"
 #include "southbound/southbound.h"
 
 #define CLAIM_AGAIN_MS 500 /* OVN's: not at once where another took it */
@@ -35,6 +38,13 @@ struct topic {
 	char problem[256]; /* why, of the last one refused */
 };
 
+/* Port_Bindings by uuid. */
+struct todo {
+	bool is_whole; /* all that there are */
+	uint8_t (*uuids)[16];
+	size_t n, capacity;
+};
+
 /* A VIF's iface-id. */
 struct claim {
 	char *iface_id;
@@ -45,8 +55,11 @@ struct claim {
 	bool is_sent; /* the claim is on its way */
 	bool is_claimed, is_installed;
 	bool is_pending; /* will be claimed as soon as it can */
+	bool is_stale; /* to be looked at, whether its row has changed or not */
+	uint8_t row[16]; /* the one looked at last, zero: none */
 	const char *why; /* not, static */
 	bool was_noticed; /* a line about a parent port is out */
+	unsigned int n_taken; /* claims in a row of what another has */
 };
 
 struct claims {
@@ -54,6 +67,9 @@ struct claims {
 	size_t n;
 	uint64_t digest; /* of the VIFs */
 	size_t limit; /* of Port_Bindings in one transaction */
+	struct todo todo; /* rows of the next look */
+	struct todo sent; /* those in the transaction on its way */
+	uint64_t n_looked; /* rows, so far */
 	int64_t look_at; /* when what was put off is due, INT64_MAX: nothing */
 	/* Rows that the server refuses to change, by logical_port. */
 	struct refusal {
@@ -85,6 +101,11 @@ struct southbound {
 	struct ovsdb_client *client;
 	const struct southbound_wanted *wanted; /* during run() only */
 	bool is_dirty; /* rows or wishes have changed since the last look */
+	/* The changes that were seen last, and when. */
+	size_t n_seen;
+	uint64_t seen_at; /* ovsdb_client_n_forgotten() */
+	struct references ports; /* Port_Bindings by logical_port */
+	bool has_ports;
 	bool was_connected, was_holding;
 	int64_t look_at; /* time_ms() of the next look in any case */
 	uint64_t digest; /* of the settings */
@@ -93,6 +114,7 @@ struct southbound {
 	/* chassis.c */
 	struct topic chassis, numbers; /* Chassis; Chassis_Private */
 	const struct ovsdb_row *own; /* Chassis, during run() only */
+	uint8_t own_uuid[16]; /* of the last one */
 	char *name; /* system-id */
 	char *registered; /* name of the row that is ours, or NULL */
 	bool is_renaming; /* the transaction on its way deletes it */
@@ -108,6 +130,7 @@ struct southbound {
 	uint32_t *datapaths;
 	size_t n_datapaths;
 	bool is_restricted; /* to datapaths */
+	bool are_conditions_stale; /* what they are made of has changed */
 	json_t *conditions; /* object table: where, as set last */
 
 	struct topic releasing;
@@ -156,7 +179,7 @@ const struct ovsdb_row *encap_find(const struct southbound *s, const char *ip);
 void chassis_config_insert(const struct southbound *s, json_t **row);
 void chassis_config_update(const struct southbound *s, struct ovsdb_txn *txn);
 
-/* claims.c */
+/* claim_place.c */
 enum claim_place {
 	CLAIM_NONE,
 	CLAIM_MAIN, /* Port_Binding.chassis */
@@ -166,8 +189,19 @@ enum claim_place {
 /* Where options:requested-chassis wants a chassis of that name. */
 enum claim_place claim_requested(const char *requested, const char *name,
 				 const char *hostname);
+/* Of a port with an interface here; otherwise says why in c. */
+enum claim_place claim_place(struct southbound *s, struct claim *c,
+			     const struct ovsdb_row *row);
+/* claims.c */
+/* Into txn, NULL: nothing can be sent now, what the rows of the todo list lack.
+ * Returns how many rows that are, *first: logical_port of the first. */
+size_t claims_look(struct southbound *s, struct ovsdb_txn *txn,
+		   const char **first);
 void claims_run(struct southbound *s);
 void claims_done(struct southbound *s, enum ovsdb_txn_result outcome, size_t n);
+
+#define CLAIM_NO_PORT "no such port in the Southbound database"
+void claim_forget(struct claim *c, const char *why); /* what its row said */
 
 /* claim_table.c */
 void claim_table_set(struct claims *c, const struct southbound_wanted *w);
@@ -180,6 +214,18 @@ int64_t claim_refused_until(const struct claims *c, const char *name);
 bool claim_refuse(struct claims *c, const char *name); /* false: memory */
 void claim_refusals_forget(struct claims *c, int64_t before);
 bool claim_is_refused(const struct southbound *s, const char *name);
+
+/* todo.c */
+void todo_add(struct todo *t, const uint8_t uuid[16]);
+void todo_move(struct todo *to, struct todo *from);
+/* In the order of uuids, each once. */
+void todo_sort(struct todo *t);
+void todo_free(struct todo *t);
+/* Puts what the changes of the rows may ask for on claims' list.  false: there
+ * is nothing in them but what is learned. */
+bool changes_follow(struct southbound *s);
+/* Rows of claims that are stale are put on the list. */
+void claims_follow(struct southbound *s);
 
 /* learned.c */
 void learned_init(struct learned *l);

@@ -41,6 +41,7 @@ void southbound_free(struct southbound *s)
 	topic_free(&s->releasing);
 	chassis_free(s);
 	claim_table_free(&s->claims);
+	references_free(&s->ports);
 	learned_free(&s->learned);
 	free(s->datapaths);
 	json_decref(s->conditions);
@@ -67,22 +68,6 @@ static uint64_t settings_digest(const struct southbound_wanted *w)
 	return digest;
 }
 
-/* What is learned is its own matter, and there may be much of it. */
-static bool has_changes(const struct southbound *s)
-{
-	size_t i, n = ovsdb_client_n_changes(s->client);
-
-	for (i = 0; i < n; i++) {
-		const struct ovsdb_change *c =
-			ovsdb_client_change(s->client, i);
-		const char *table = ovsdb_row_table(c->row ? c->row : c->old);
-
-		if (strcmp(table, "MAC_Binding") && strcmp(table, "FDB"))
-			return true;
-	}
-	return false;
-}
-
 /* Whatever may make a look at the rows worth its while. */
 static bool is_look_due(struct southbound *s)
 {
@@ -92,9 +77,15 @@ static bool is_look_due(struct southbound *s)
 	uint64_t vifs = s->claims.digest;
 
 	claim_table_set(&s->claims, s->wanted);
-	if (digest != s->digest || vifs != s->claims.digest ||
-	    is_connected != s->was_connected || holds != s->was_holding ||
-	    has_changes(s) || time_ms() >= s->look_at)
+	/* Another server may have another schema. */
+	if (digest != s->digest || is_connected != s->was_connected) {
+		s->claims.todo.is_whole = true;
+		s->is_dirty = s->are_conditions_stale = true;
+	}
+	if (vifs != s->claims.digest)
+		s->is_dirty = s->are_conditions_stale = true;
+	if (changes_follow(s) || holds != s->was_holding ||
+	    time_ms() >= s->look_at)
 		s->is_dirty = true;
 	s->digest = digest;
 	s->was_connected = is_connected;

@@ -200,6 +200,7 @@ void apply_run_free(struct apply_run *r)
 {
 	underlay_free(&r->underlay);
 	diff_free(&r->diff);
+	free(r->before.tunnel);
 	free(r->fresh);
 }
 

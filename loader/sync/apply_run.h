@@ -6,6 +6,15 @@
 #include "sync/apply.h"
 #include "sync/underlay.h"
 
+/* What a change may have to be taken back to. */
+struct apply_before {
+	struct config config;
+	bool is_loaded;
+	/* Of a whole network. */
+	struct tunnel_val *tunnel; /* XOVN_MAX_CHASSIS */
+	uint32_t ct_timeout[CT_STATE_COUNT]; /* seconds */
+};
+
 struct apply_run {
 	struct state *s;
 	const struct apply_options *options;
@@ -19,6 +28,8 @@ struct apply_run {
 	uint32_t own_chassis;
 	bool is_dry; /* options' or while writes are counted */
 	struct diff diff;
+	size_t n_done; /* of its changes */
+	struct apply_before before;
 	uint32_t *fresh; /* numbers of counters to empty */
 	size_t n_fresh;
 	uint32_t counter_next; /* for config, once it is there */
@@ -34,6 +45,10 @@ struct apply_run {
 int apply_prepare(struct apply_run *r);
 /* Writes it. */
 int apply_write(struct apply_run *r);
+/* Before the first write. */
+int apply_save(struct apply_run *r);
+/* Puts back what apply_save() found, and says so in *r->e. */
+void apply_revert(struct apply_run *r);
 void apply_run_free(struct apply_run *r);
 
 /* The image of r->known becomes what was written. */

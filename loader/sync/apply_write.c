@@ -93,10 +93,10 @@ static int write_changes(struct apply_run *r)
 				BPF_ANY);
 		if (ret && !(c->kind == CHANGE_DELETE && errno == ENOENT))
 			return error_set(r->e, errno,
-					 "%s/%s: change %zu of %zu: %s; load "
-					 "again to complete it",
+					 "%s/%s: change %zu of %zu: %s",
 					 r->s->dir, image_table_name(c->table),
 					 i + 1, r->diff.n, strerror(errno));
+		r->n_done = i + 1;
 	}
 	return 0;
 }
@@ -185,9 +185,15 @@ int apply_write(struct apply_run *r)
 	r->is_dry = false;
 	if (!r->result->n_writes && !state_is_changing(r->s))
 		return 0;
+	err = apply_save(r);
+	if (err)
+		return err;
 	if (only_adds_neighbors(r)) {
 		r->result->n_writes = 0;
-		return add_neighbors(r);
+		err = add_neighbors(r);
+		if (err)
+			apply_revert(r);
+		return err;
 	}
 	r->result->n_writes = 0;
 	r->s->config.counter_next = r->counter_next;
@@ -204,5 +210,7 @@ int apply_write(struct apply_run *r)
 					&r->result->n_flushed, r->e);
 	if (!err)
 		err = state_end_change(r->s, r->e);
+	if (err)
+		apply_revert(r);
 	return err;
 }

@@ -75,6 +75,8 @@ static int check_iface(struct attach_run *r)
 	const struct attachment_val *val = &r->present.val;
 	const char *name = r->iface.name;
 	char role[ATTACHMENT_ROLE_TEXT];
+	bool has_role;
+	int err;
 
 	if (attachment_find(r->s, r->iface.ifindex, &r->present))
 		return 0;
@@ -85,8 +87,9 @@ static int check_iface(struct attach_run *r)
 				 "%s: is bound to a logical "
 				 "port; xovn unbind %s first",
 				 name, name);
-	if (r->network[0] ? attachment_is_localnet(val) :
-			    attachment_is_underlay(val))
+	has_role = r->network[0] ? attachment_is_localnet(val) :
+				   attachment_is_underlay(val);
+	if (has_role && !state_is_resumed(r->s))
 		return error_set(r->e, EEXIST,
 				 "%s: already attached as "
 				 "%s, mode %s; xovn detach %s "
@@ -102,9 +105,14 @@ static int check_iface(struct attach_run *r)
 				 "change it",
 				 name, attachment_role_text(val, role),
 				 mode_name(val->mode), name);
+	err = has_role ? attachment_complete(r->s, &r->nl, &r->iface,
+					     &r->present, r->e) :
+			 0;
+	if (err == -ENOENT)
+		return attachment_remove(r->s, &r->nl, &r->present, r->e);
 	r->is_attached = true;
 	r->before = *val;
-	return 0;
+	return err;
 }
 
 /* Clears what is left of interfaces that were deleted; refuses when this one
@@ -119,6 +127,8 @@ static int check_free(struct attach_run *r)
 		return err;
 	if (r->network[0] ? attachment_find_network(r->s, r->network, &other) :
 			    attachment_find_underlay(r->s, &other))
+		return 0;
+	if (other.ifindex == r->iface.ifindex) /* half done */
 		return 0;
 	if (attachment_is_gone(r->s, &other)) {
 		err = localnet_stop(r->s, other.ifindex, r->e);
@@ -273,9 +283,15 @@ static int attach_programs(struct attach_run *r, struct attachment_val *val)
 		return attach_by_mode(r->s, &r->nl, &r->iface, r->request->mode,
 				      val, r->result, r->e);
 	}
-	snprintf(r->result->reason, sizeof(r->result->reason), "as %s",
-		 is_localnet ? "the underlay" : "the localnet");
-	r->present.val.role = ATTACHMENT_UNDERLAY_LOCALNET;
+	if (is_localnet ? attachment_is_underlay(&r->present.val) :
+			  attachment_is_localnet(&r->present.val)) {
+		r->present.val.role = ATTACHMENT_UNDERLAY_LOCALNET;
+		snprintf(r->result->reason, sizeof(r->result->reason), "as %s",
+			 is_localnet ? "the underlay" : "the localnet");
+	} else {
+		snprintf(r->result->reason, sizeof(r->result->reason),
+			 "as begun");
+	}
 	if (is_localnet)
 		memcpy(r->present.val.network, r->network, sizeof(r->network));
 	*val = r->present.val;
@@ -365,13 +381,13 @@ int attach_iface(struct state *s, const char *ifname,
 	if (err)
 		goto out;
 	err = start(&r);
+	if (!err)
+		err = state_end_change(s, e);
 	if (err)
 		give_up(&r);
 	/* What was there before forwards as it did. */
-	if (state_is_changing(s) && state_end_change(s, &second) && !err) {
-		*e = second;
-		err = -EIO;
-	}
+	if (state_is_changing(s))
+		state_end_change(s, &second);
 	if (err)
 		goto out;
 	if (request->network && !request->is_silent)

@@ -10,6 +10,7 @@
 
 #include "sync/hook.h"
 #include "sync/programs.h"
+#include "sync/refusal.h"
 
 static const char *tc_link_name(const struct attachment_val *val)
 {
@@ -27,9 +28,11 @@ bool attachment_is_gone(const struct state *s, const struct attachment *a)
 	uint32_t ifindex;
 	int err;
 
+	/* Deleted, or moved to another network namespace. */
+	if (attachment_is_here(a) && !if_indextoname(a->ifindex, name))
+		return true;
 	if (a->val.hook == ATTACHMENT_CLSACT)
-		return attachment_is_here(a) &&
-		       !if_indextoname(a->ifindex, name);
+		return false;
 	state_link_path(s, path, a->val.ifname, tc_link_name(&a->val));
 	err = hook_link_ifindex(path, &ifindex);
 	/* Another ifindex: the name was used again and the pin replaced. */
@@ -70,21 +73,24 @@ static int open_native(const struct state *s, const struct iface *iface,
 		       struct error *e)
 {
 	int prog = program_open(s, PROGRAM_NIC_XDP, e), link;
+	char why[128];
 
 	if (prog < 0)
 		return prog;
 	link = hook_link_xdp_native(prog, iface->ifindex);
+	if (link == -EBUSY) {
+		error_set(e, EBUSY,
+			  "%s: another XDP program is "
+			  "attached; remove it, or use --mode tc",
+			  iface->name);
+	} else if (link < 0) {
+		refusal_text(prog, iface->ifindex, why, sizeof(why));
+		error_set(e, -link,
+			  "%s: no native XDP here: %s%s%s%s; use --mode tc",
+			  iface->name, strerror(-link), why[0] ? " (" : "", why,
+			  why[0] ? ")" : "");
+	}
 	close(prog);
-	if (link == -EBUSY)
-		return error_set(e, EBUSY,
-				 "%s: another XDP program is "
-				 "attached; remove it, or use --mode tc",
-				 iface->name);
-	if (link < 0)
-		return error_set(e, -link,
-				 "%s: no native XDP here: %s; use "
-				 "--mode tc",
-				 iface->name, strerror(-link));
 	return link;
 }
 
@@ -190,29 +196,37 @@ static int links_open(const struct state *s, struct netlink *nl,
 	return 0;
 }
 
-static int links_keep(const struct state *s, const struct iface *iface,
-		      const struct attachment_val *val, const struct links *l,
-		      struct error *e)
+/* But for the pins; may be done twice. */
+static int links_complete(const struct iface *iface,
+			  const struct attachment_val *val,
+			  const struct links *l, struct error *e)
 {
-	int err;
+	int err = 0;
 
-	if (val->hook == ATTACHMENT_TCX) {
-		err = pin_link(s, l->tc, iface->name, tc_link_name(val), e);
-	} else {
+	if (val->hook == ATTACHMENT_CLSACT)
 		err = hook_set_clsact(l->prog, iface->ifindex);
-		if (err)
-			error_set(e, -err, "%s: cannot add a clsact filter: %s",
-				  iface->name, strerror(-err));
-	}
-	if (!err && l->xdp >= 0)
-		err = pin_link(s, l->xdp, iface->name, "xdp", e);
-	if (err || !(val->flags & ATTACHMENT_F_GRO_WAS_OFF))
-		return err;
-	err = iface_set_gro(iface->name, true);
+	if (err)
+		return error_set(e, -err, "%s: cannot add a clsact filter: %s",
+				 iface->name, strerror(-err));
+	if (val->flags & ATTACHMENT_F_GRO_WAS_OFF)
+		err = iface_set_gro(iface->name, true);
 	if (err)
 		return error_set(e, -err, "%s: cannot switch GRO on: %s",
 				 iface->name, strerror(-err));
 	return 0;
+}
+
+static int links_keep(const struct state *s, const struct iface *iface,
+		      const struct attachment_val *val, const struct links *l,
+		      struct error *e)
+{
+	int err = 0;
+
+	if (val->hook == ATTACHMENT_TCX)
+		err = pin_link(s, l->tc, iface->name, tc_link_name(val), e);
+	if (!err && l->xdp >= 0)
+		err = pin_link(s, l->xdp, iface->name, "xdp", e);
+	return err ? err : links_complete(iface, val, l, e);
 }
 
 int attachment_add(const struct state *s, struct netlink *nl,
@@ -241,6 +255,30 @@ int attachment_add(const struct state *s, struct netlink *nl,
 		attachment_remove(s, nl, &a, &second);
 	}
 out:
+	links_close(&links);
+	return err;
+}
+
+int attachment_complete(const struct state *s, struct netlink *nl,
+			const struct iface *iface, const struct attachment *a,
+			struct error *e)
+{
+	struct links links = {-1, -1, -1};
+	char path[PATH_MAX];
+	uint32_t ifindex;
+	int err;
+
+	state_link_path(s, path, a->val.ifname, "xdp");
+	if (a->val.mode == ATTACHMENT_NATIVE &&
+	    hook_link_ifindex(path, &ifindex))
+		return -ENOENT;
+	err = apply_settings(nl, iface, &a->val, e);
+	if (!err && a->val.hook == ATTACHMENT_CLSACT) {
+		links.prog = program_open(s, PROGRAM_NIC, e);
+		err = links.prog < 0 ? links.prog : 0;
+	}
+	if (!err)
+		err = links_complete(iface, &a->val, &links, e);
 	links_close(&links);
 	return err;
 }
@@ -302,7 +340,10 @@ int attachment_remove(const struct state *s, struct netlink *nl,
 	if (err)
 		return error_set(e, -err, "%s: cannot detach: %s",
 				 a->val.ifname, strerror(-err));
-	bpf_map_delete_elem(s->map_fd[MAP_ATTACHMENT], &key);
+	if (bpf_map_delete_elem(s->map_fd[MAP_ATTACHMENT], &key) &&
+	    errno != ENOENT)
+		return error_set(e, errno, "%s/attachment: cannot write: %s",
+				 s->dir, strerror(errno));
 	return 0;
 }
 

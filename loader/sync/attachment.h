@@ -40,8 +40,8 @@ bool attachment_is_localnet(const struct attachment_val *val);
 const char *attachment_role_text(const struct attachment_val *val,
 				 char text[ATTACHMENT_ROLE_TEXT]);
 
-/* Certainly without effect any more: the interface was deleted or the link
- * is missing.  "Do not know" (a clsact filter in another network namespace)
+/* Certainly without effect here any more: the interface was deleted or moved
+ * to another network namespace, or the link is missing.  "Do not know" (a clsact filter in another network namespace)
  * is false. */
 bool attachment_is_gone(const struct state *s, const struct attachment *a);
 /* Is it in our network namespace? */
@@ -63,6 +63,11 @@ void attachment_revert(const struct state *s, struct netlink *nl,
 		       const struct attachment_val *before);
 /* Undoes it all and deletes the record.  Goes on after errors and reports
  * the first. */
+/* Of one whose command may have been killed half way: does again what may be
+ * missing.  -ENOENT, e not filled: its links are not all there. */
+int attachment_complete(const struct state *s, struct netlink *nl,
+			const struct iface *iface, const struct attachment *a,
+			struct error *e);
 int attachment_remove(const struct state *s, struct netlink *nl,
 		      const struct attachment *a, struct error *e);
 /* Puts new programs (a descriptor for each enum program) in the place of

@@ -188,7 +188,6 @@ int binding_remove(struct state *s, struct netlink *nl,
 	struct port_key port_key;
 	struct port_val port;
 	struct vif_val vif;
-	int err;
 
 	if (!bpf_map_lookup_elem(s->map_fd[IMAGE_VIF], &key, &vif)) {
 		port_key = (struct port_key){vif.datapath, vif.port};
@@ -204,17 +203,20 @@ int binding_remove(struct state *s, struct netlink *nl,
 						 s->dir, strerror(errno));
 		}
 	}
-	err = attachment_remove(s, nl, a, e);
-	if (!err)
-		bpf_map_delete_elem(s->map_fd[IMAGE_VIF], &key);
-	return err;
+	/* The record of it goes last: killed before, it is found again. */
+	if (bpf_map_delete_elem(s->map_fd[IMAGE_VIF], &key) && errno != ENOENT)
+		return error_set(e, errno, "%s/vif: cannot write: %s", s->dir,
+				 strerror(errno));
+	return attachment_remove(s, nl, a, e);
 }
 
 /* The interface must be free, and so must the port: a binding whose interface
- * was deleted (a tap comes back with every start of its VM) makes room. */
+ * was deleted (a tap comes back with every start of its VM) makes room.
+ * *is_attached: a bind of both was killed when it had the program in place. */
 static int check_free(struct state *s, struct netlink *nl,
 		      const struct iface *iface, const char *lsp,
-		      const struct port_val *port, struct error *e)
+		      const struct port_search *port, bool *is_attached,
+		      struct error *e)
 {
 	struct vif_key key = {iface->ifindex};
 	char role[ATTACHMENT_ROLE_TEXT];
@@ -227,17 +229,21 @@ static int check_free(struct state *s, struct netlink *nl,
 			return error_set(e, EBUSY, "%s: is attached as %s",
 					 iface->name,
 					 attachment_role_text(&a.val, role));
-		if (!bpf_map_lookup_elem(s->map_fd[IMAGE_VIF], &key, &vif))
+		if (bpf_map_lookup_elem(s->map_fd[IMAGE_VIF], &key, &vif))
+			/* A bind that was killed half way. */
+			return binding_remove(s, nl, &a, e);
+		*is_attached = state_is_resumed(s) &&
+			       vif.datapath == port->key.datapath &&
+			       vif.port == port->key.port;
+		if (!*is_attached)
 			return error_set(e, EEXIST,
 					 "%s: already bound to %s; "
 					 "xovn unbind %s first",
 					 iface->name, vif.name, iface->name);
-		/* A bind that was killed half way. */
-		return binding_remove(s, nl, &a, e);
 	}
-	if (!port->ifindex || port->ifindex == iface->ifindex)
+	if (!port->val.ifindex || port->val.ifindex == iface->ifindex)
 		return 0;
-	if (attachment_find(s, port->ifindex, &a))
+	if (attachment_find(s, port->val.ifindex, &a))
 		return 0;
 	if (!attachment_is_gone(s, &a))
 		return error_set(e, EEXIST,
@@ -285,6 +291,7 @@ int bind_iface(struct state *s, const char *ifname, const char *lsp,
 	struct attachment_val val = {.role = ATTACHMENT_VIF,
 				     .mode = ATTACHMENT_TC};
 	struct port_search port;
+	bool is_attached = false;
 	struct attachment a;
 	struct error second;
 	struct iface iface;
@@ -307,23 +314,22 @@ int bind_iface(struct state *s, const char *ifname, const char *lsp,
 	if (!err)
 		err = state_begin_change(s, e);
 	if (!err)
-		err = check_free(s, &nl, &iface, lsp, &port.val, e);
+		err = check_free(s, &nl, &iface, lsp, &port, &is_attached, e);
 	/* The program comes first and drops what it has no vif entry for: no
 	 * frame goes to the host's stack once the port can be reached. */
-	if (!err)
+	if (!err && !is_attached)
 		err = attachment_add(s, &nl, &iface, &val, e);
 	if (err)
 		goto out;
 	err = bind_maps(s, &iface, &port, e);
-	if (err) {
-		a = (struct attachment){iface.ifindex, val};
+	if (!err)
+		err = state_end_change(s, e);
+	if (err && !attachment_find(s, iface.ifindex, &a))
 		binding_remove(s, &nl, &a, &second);
-	}
 out:
-	if (state_is_changing(s) && state_end_change(s, &second) && !err) {
-		*e = second;
-		err = -EIO;
-	}
+	/* What was there before forwards as it did. */
+	if (state_is_changing(s))
+		state_end_change(s, &second);
 	if (!err && garp_announce_guest(s, &port.key) < 0)
 		warning("%s: its addresses were not announced", lsp);
 	netlink_close(&nl);

@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "companion.h"
+
 /* Seconds between one announcement and the next. */
 static const unsigned int pauses[] = {1, 2, 4, 8};
 
@@ -156,6 +158,7 @@ static void child_run(const struct state *s, int fd, struct announcements *a)
 {
 	int null = open("/dev/null", O_RDWR);
 
+	companion_leave();
 	if (null < 0 || chdir("/") || setsid() < 0)
 		_exit(1);
 	for (int i = 0; i < 3; i++)

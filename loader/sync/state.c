@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "companion.h"
 #include "sync/guard.h"
 #include "sync/upgrade.h"
 #include "sync/upgrade_step.h"
@@ -151,6 +152,8 @@ static int open_map(struct state *s, int id, enum state_mode mode,
 				 strerror(errno),
 				 errno == EPERM ? "; are you root, with "
 						  "CAP_BPF?" :
+				 errno == EROFS ? "; mount -o remount,rw that "
+						  "BPF file system" :
 						  "");
 	}
 	if (bpf_obj_get_info_by_fd(fd, &info, &len)) {
@@ -335,18 +338,34 @@ bool state_is_changing(const struct state *s)
 	return s->config.generation & 1;
 }
 
+bool state_is_resumed(const struct state *s)
+{
+	return state_is_changing(s) || companion_is_second();
+}
+
+/* What could not be written is not so in memory, either. */
+static int set_generation(struct state *s, uint32_t generation, struct error *e)
+{
+	uint32_t before = s->config.generation;
+	int err;
+
+	s->config.generation = generation;
+	err = state_write_config(s, e);
+	if (err)
+		s->config.generation = before;
+	return err;
+}
+
 int state_begin_change(struct state *s, struct error *e)
 {
 	if (state_is_changing(s))
 		return 0;
-	s->config.generation++;
-	return state_write_config(s, e);
+	return set_generation(s, s->config.generation + 1, e);
 }
 
 int state_end_change(struct state *s, struct error *e)
 {
-	s->config.generation += state_is_changing(s) ? 1 : 2;
-	if (!s->config.generation) /* means none */
-		s->config.generation = 2;
-	return state_write_config(s, e);
+	uint32_t next = s->config.generation + (state_is_changing(s) ? 1 : 2);
+
+	return set_generation(s, next ? next : 2 /* 0 means none */, e);
 }

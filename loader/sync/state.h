@@ -62,6 +62,9 @@ int state_write_config(struct state *s, struct error *e);
 int state_begin_change(struct state *s, struct error *e);
 int state_end_change(struct state *s, struct error *e);
 bool state_is_changing(const struct state *s);
+/* May a command have been killed half way, so that what is there is to be
+ * completed, not refused? */
+bool state_is_resumed(const struct state *s);
 
 /* DIR/prefix_IFACE_suffix; bytes that bpffs does not take are escaped. */
 void state_link_path(const struct state *s, char path[PATH_MAX],

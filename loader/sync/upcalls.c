@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/if_ether.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 
 #define LEASE 3 /* seconds */
 #define RENEWAL_MS 1000
+#define FRAME_MIN 34 /* bytes of Ethernet and IPv4 header */
 /* A ring that never runs empty must not keep the caller from its work. */
 #define READ_MOST 1024
 
@@ -153,22 +155,48 @@ static int on_record(void *arg, void *data, size_t size)
 	return ++u->n_read < READ_MOST ? 0 : -EAGAIN;
 }
 
+/* A packet that went with the agent that held it: lost, and counted as those
+ * that have waited too long.  What it was, and where it came from, nobody
+ * knows any more: it counts with the bytes of the smallest. */
+static int count_lost(const struct upcalls *u, struct error *e)
+{
+	static const uint8_t frame[FRAME_MIN] = {[12] = ETH_P_IP >> 8};
+	const struct reinject origin = {.kind = REINJECT_DROP};
+	int err = tap_write(&u->tap, &origin, frame, sizeof(frame));
+
+	return err ? error_set(e, -err, "%s: cannot write: %s", u->tap.name,
+			       strerror(-err)) :
+		     0;
+}
+
+/* What an agent that was killed has left behind: BPF has counted what waited
+ * for each hop. */
 static int forget_all(const struct upcalls *u, struct error *e)
 {
-	int fd = u->s->map_fd[MAP_UPCALL_HOP];
+	int fd = u->s->map_fd[MAP_UPCALL_HOP], err = 0;
+	struct upcall_hop_val hop;
 	struct neighbor_key key;
 
-	while (!bpf_map_get_next_key(fd, NULL, &key))
-		if (bpf_map_delete_elem(fd, &key))
+	while (!err && !bpf_map_get_next_key(fd, NULL, &key)) {
+		if (bpf_map_lookup_elem(fd, &key, &hop) ||
+		    bpf_map_delete_elem(fd, &key))
 			return error_set(e, errno,
 					 "%s/upcall_hop: cannot write: %s",
 					 u->s->dir, strerror(errno));
-	return 0;
+		for (; !err && hop.n; hop.n--)
+			err = count_lost(u, e);
+	}
+	return err;
 }
 
+/* Without a lease nothing new comes into what is emptied. */
 static int open_ring(struct upcalls *u, struct error *e)
 {
-	int err;
+	int err = write_lease(u, 0);
+
+	if (err)
+		return error_set(e, -err, "%s/upcall_ctl: cannot write: %s",
+				 u->s->dir, strerror(-err));
 
 	u->ring =
 		ring_buffer__new(u->s->map_fd[MAP_UPCALL], on_record, u, NULL);

@@ -303,6 +303,8 @@ void vswitch_run(struct vswitch *v)
 
 void vswitch_wait(const struct vswitch *v, struct waits *w)
 {
+	if (!ovsdb_client_has_contents(v->conf))
+		return;
 	if (v->lock_missed_at && !v->is_lock_reported)
 		waits_until(w, v->lock_missed_at + LOCK_PATIENCE);
 	if (!v->is_serving)

@@ -25,7 +25,6 @@ extern const struct ovsdb_filter vswitch_filter[]; /* for database Open_vSwitch 
 struct vswitch;
 
 struct vswitch_options {
-	const char *pin; /* tells agents of one machine apart */
 	int stats_interval_ms; /* <=0: 5000, or
 				* other_config:stats-update-interval */
 };

@@ -179,17 +179,7 @@ void net_free(struct network *n)
 		free_router(&n->nb.routers[i]);
 	free(n->nb.switches);
 	free(n->nb.routers);
-	for (size_t i = 0; i < n->placement.n_chassis; i++) {
-		free(n->placement.chassis[i].name);
-		free(n->placement.chassis[i].hostname);
-	}
-	for (size_t i = 0; i < n->placement.n_ports; i++)
-		free(n->placement.ports[i].lsp);
-	for (size_t i = 0; i < n->placement.n_keys; i++)
-		free(n->placement.keys[i].name);
-	free(n->placement.chassis);
-	free(n->placement.ports);
-	free(n->placement.keys);
+	placement_free(&n->placement);
 	memset(n, 0, sizeof(*n));
 }
 

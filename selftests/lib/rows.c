@@ -8,6 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "ovsdb/datum.h"
+
 static struct json_text text_of(const char *s)
 {
 	return (struct json_text){s, s + strlen(s)};
@@ -98,38 +100,12 @@ void rows_finish(struct ovsdb *db)
 	store_finish(db);
 }
 
-static bool atoms_are_same(const union ovsdb_atom *a, const union ovsdb_atom *b,
-			   enum ovsdb_type type)
-{
-	switch (type) {
-	case OVSDB_STRING:
-		return !strcmp(a->string, b->string);
-	case OVSDB_INTEGER:
-		return a->integer == b->integer;
-	case OVSDB_BOOLEAN:
-		return a->boolean == b->boolean;
-	case OVSDB_UUID:
-		return !memcmp(a->uuid, b->uuid, 16);
-	case OVSDB_MAP:
-		return !strcmp(a->pair.key, b->pair.key) &&
-		       !strcmp(a->pair.value, b->pair.value);
-	}
-	return false;
-}
-
 static bool rows_are_same(const struct ovsdb_row *a, const struct ovsdb_row *b)
 {
-	for (size_t c = 0; c < a->table->n_columns; c++) {
-		const struct ovsdb_datum *x = a->cells[c], *y = b->cells[c];
-		size_t n = x ? x->n : 0;
-
-		if (n != (y ? y->n : 0))
+	for (size_t c = 0; c < a->table->n_columns; c++)
+		if (!datum_equal(a->cells[c], b->cells[c],
+				 a->table->filter->columns[c].type))
 			return false;
-		for (size_t i = 0; i < n; i++)
-			if (!atoms_are_same(&x->atoms[i], &y->atoms[i],
-					    a->table->filter->columns[c].type))
-				return false;
-	}
 	return true;
 }
 

@@ -125,7 +125,7 @@ static void bytes_check(const char *what, const char *text, int p)
 }
 
 /* Options in front of, behind and around OVN's: hex of each, and whether a
- * stock chassis accepts the frame (ovn-facts: unknown critical options and a
+ * stock chassis accepts the frame (OVN 23.03: unknown critical options and a
  * missing OVN option do not pass; unknown non-critical ones do). */
 static const struct {
 	const char *name, *options;

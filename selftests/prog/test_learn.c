@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* MAC-only ports (design.md 6): the tutorial's routers ask for, learn and
+/* MAC-only ports: the tutorial's routers ask for, learn and
  * share neighbors; and what does not fit the underlay (I6). */
 #include <bpf/bpf.h>
 #include <string.h>
@@ -133,7 +133,7 @@ static void learned_check(void)
 const struct test_group learn_group =
 	TEST_GROUP("learn", TUTORIAL, learn_tests, .after = learned_check);
 
-/* Underlay 1500: inner IP packets up to 1442 (ovn-facts: 58 bytes). */
+/* Underlay 1500: inner IP packets up to 1442 (58 bytes of Geneve). */
 #define BIG                                                                    \
 	"self node2\n"                                                         \
 	"chassis node2 192.168.209.111\n"                                      \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sendframe IFACE [-n COUNT] HEX...: sends the frame COUNT times (once)
- * exactly as written, on a packet socket; white space in HEX is ignored, so
- * that a test can give one argument per header.
+ * sendframe IFACE [-n COUNT] [-c OFFSET]... HEX...: sends the frame COUNT
+ * times (once) exactly as written, on a packet socket; white space in HEX is
+ * ignored, so that a test can give one argument per header.  -c: the two
+ * bytes there count up from frame to frame.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -14,6 +15,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define MAX_PLACES 8
 
 static int digit_value(int c)
 {
@@ -43,16 +46,20 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_ll to = {.sll_family = AF_PACKET};
 	static uint8_t frame[65536];
+	size_t places[MAX_PLACES], n_places = 0;
 	long count = 1;
 	size_t len = 0;
 	int fd, i = 2;
 
-	if (argc > 3 && !strcmp(argv[2], "-n")) {
-		count = strtol(argv[3], NULL, 10);
-		i = 4;
+	for (; i + 2 < argc && argv[i][0] == '-'; i += 2) {
+		if (!strcmp(argv[i], "-n"))
+			count = strtol(argv[i + 1], NULL, 10);
+		else if (!strcmp(argv[i], "-c") && n_places < MAX_PLACES)
+			places[n_places++] = strtoul(argv[i + 1], NULL, 10);
 	}
 	if (i >= argc) {
-		fprintf(stderr, "usage: sendframe IFACE [-n COUNT] HEX...\n");
+		fprintf(stderr,
+			"usage: sendframe IFACE [-n COUNT] [-c OFFSET] HEX...\n");
 		return 2;
 	}
 	for (; i < argc; i++) {
@@ -75,6 +82,9 @@ int main(int argc, char **argv)
 				strerror(errno));
 			return 1;
 		}
+		for (size_t p = 0; p < n_places && places[p] + 1 < len; p++)
+			if (!++frame[places[p] + 1])
+				frame[places[p]]++;
 	}
 	close(fd);
 	return 0;

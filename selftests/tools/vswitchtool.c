@@ -130,7 +130,7 @@ int main(int argc, char **argv)
 					     .filter = vswitch_filter,
 					     .lock = "ovs_vswitchd",
 					     .probe_ms = 0};
-	struct vswitch_options options = {.pin = "test"};
+	struct vswitch_options options = {0};
 	struct ovsdb_client *conf;
 	struct vswitch *v;
 	struct error e;

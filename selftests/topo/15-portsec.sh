@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Port security with a MAC only (ovn-facts: eth.src and ARP's sha must be
+# Port security with a MAC only (ovn-nb(5): eth.src and ARP's sha must be
 # it, any IP may), and the counters that explain drops (I4).
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -6,9 +6,9 @@
 
 transfer() { # FROM TO: "same" if 20 MB arrive as they were sent
 	local server
-	spawn server "$2" timeout 20 "$TOOLS/tcpfile" recv 5000 >"$DIR/got"
+	spawn server "$2" timeout $((20 * SLOW)) "$TOOLS/tcpfile" recv 5000 >"$DIR/got"
 	until_true 5 listening "$2" 5000
-	on "$1" timeout 20 "$TOOLS/tcpfile" send "${VM_IP[$2]}" 5000 <"$DIR/file"
+	on "$1" timeout $((20 * SLOW)) "$TOOLS/tcpfile" send "${VM_IP[$2]}" 5000 <"$DIR/file"
 	wait "$server"
 	cmp "$DIR/file" "$DIR/got" && echo same
 }
@@ -19,7 +19,7 @@ for MODE in tc native; do
 	warm
 	for pair in "vm1 vm2" "vm2 vm1" "vm3 vm1" "vm1 vm4"; do
 		read -r from to <<<"$pair"
-		at_least "$MODE: TCP $from -> $to, Mb/s" 200 \
+		at_least "$MODE: TCP $from -> $to, Mb/s" $((200 / SLOW)) \
 			"$(iperf "$from" "$to" -t 1)"
 	done
 	for pair in "vm1 vm2" "vm3 vm1"; do

@@ -61,12 +61,19 @@ check "an agent that ends has dropped none" grep -q "^kept [1-9].* expired 0 ref
 expect "and takes its tap along" "" "$(on node3 ip -o link show type tun)"
 
 # without one all is as before: the lease runs out
+at_kill=$(drops node2 LR_NEIGHBOR)
+expect "no answer from another one, either" "0/3*" \
+	"$(pings vm1 172.18.200.96 -c 3 -i 0.02)"
+expect "three wait when the agent is killed" "3 0" "$(bpftool -j map dump \
+	pinned "$PINS/node2/upcall_hop" | jq '[.[].formatted.value.n] | add // 0'
+	) $(($(drops node2 LR_NEIGHBOR) - at_kill))"
 ping_start vm1 "${VM_IP[vm3]}"
 agent_end node2 KILL
 expect "a killed agent's tap is gone" "" "$(on node2 ip -o link show type tun)"
 # shellcheck disable=SC2317 # called by until_true
 lease_is_over() {
 	before=$(drops node2 LR_NEIGHBOR)
+	echo >>"$DIR/pings"
 	pings vm1 172.18.200.98 -c 1 -W 1 >/dev/null
 	dropped node2 1
 }
@@ -77,6 +84,8 @@ agent_start node2
 expect "the next agent begins with nothing of the one before" "[]" \
 	"$(bpftool -j map dump pinned "$PINS/node2/upcall_hop")"
 before=$(drops node2 LR_NEIGHBOR)
+expect "I4 and has counted what that one held, and what it never saw" \
+	$(($(wc -l <"$DIR/pings") + 3)) $((before - at_kill))
 expect "I10 and packets wait once more" "0/1*" "$(pings vm1 172.18.200.97 -c 1)"
 expect "uncounted" 0 $(($(drops node2 LR_NEIGHBOR) - before))
 agent_end node2 TERM

@@ -120,7 +120,7 @@ lost() {
 	# which would make the row, and take all of SB away
 	daemon_end node1 ovn-northd
 	served nb "$DIR/empty.db"
-	one_line "NB without its file" "no NB_Global row" \
+	one_line "NB without its file" "database has no switch" \
 		"closed by the server"
 	restored nb
 	northd_start

@@ -109,6 +109,16 @@ idle() {
 		$(($(writes) - before))
 }
 
+# capabilities(7): bpf, perfmon, net_raw, net_admin, dac_override
+privileges() {
+	local pid
+	pid=$(cat "$DIR/node2/agent.pid")
+	expect "an agent of root keeps what it needs, for good" \
+		"000000c000003002 000000c000003002 1" "$(awk '
+			/^CapPrm|^CapBnd|^NoNewPrivs/ { print $2 }
+		' "/proc/$pid/status" | xargs)"
+}
+
 # ---- restarts: what is attached stays whatever is missing ----
 restarts() {
 	ping_start gb 10.1.0.11
@@ -278,6 +288,7 @@ live_up
 up
 check "the network" until_true 10 reaches gb 10.1.0.11
 idle
+privileges
 restarts
 ports
 chassis

@@ -77,6 +77,12 @@ refused "bind: interface is bound already" "xovn: bind: *vm1*" \
 	xovn node2 bind vm1 ls2-vm4
 refused "bind: no such port" "xovn: bind: *no-port*" xovn node2 bind vm1 no-port
 refused "unbind: not bound" "xovn: unbind: *ens3*" xovn node2 unbind ens3
+# a bridge has no XDP; the kernel's own words say so
+xovn node1 detach ens3 >/dev/null
+on node1 sh -ec 'ip link add br7 type bridge; ip link set br7 up'
+refused "attach: native where there is no XDP" \
+	"xovn: attach: br7: no native XDP here: *[(]Underlying driver does not support XDP in native mode[)]; use --mode tc" \
+	xovn node1 attach br7 --underlay --mode native
 refused "detach: not attached" "xovn: detach: *lo*" xovn node2 detach lo
 refused "nothing is loaded there" "xovn: bind: *" \
 	on node2 "$XOVN" --pin "$PINS/other" bind vm1 ls1-vm1

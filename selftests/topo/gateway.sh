@@ -130,9 +130,9 @@ probes() {
 # transfer FROM TO [IP]: "same" if $DIR/file arrives by TCP as it was sent.
 transfer() {
 	local server ip=${3:-${VM_IP[$2]}}
-	spawn server "$2" timeout 20 "$TOOLS/tcpfile" recv 5000 >"$DIR/got"
+	spawn server "$2" timeout $((20 * SLOW)) "$TOOLS/tcpfile" recv 5000 >"$DIR/got"
 	until_true 5 listening "$2" 5000
-	on "$1" timeout 20 "$TOOLS/tcpfile" send "$ip" 5000 <"$DIR/file"
+	on "$1" timeout $((20 * SLOW)) "$TOOLS/tcpfile" send "$ip" 5000 <"$DIR/file"
 	wait "$server"
 	cmp "$DIR/file" "$DIR/got" && echo same
 }
@@ -141,10 +141,10 @@ transfer() {
 fetch() {
 	local server ip=${3:-${VM_IP[$2]}}
 	# not by spawn, whose background command has no stdin of ours
-	ip netns exec "$NET-$2" timeout 20 "$TOOLS/tcpfile" serve 5000 <"$DIR/file" &
+	ip netns exec "$NET-$2" timeout $((20 * SLOW)) "$TOOLS/tcpfile" serve 5000 <"$DIR/file" &
 	server=$!
 	until_true 5 listening "$2" 5000
-	on "$1" timeout 20 "$TOOLS/tcpfile" fetch "$ip" 5000 >"$DIR/got"
+	on "$1" timeout $((20 * SLOW)) "$TOOLS/tcpfile" fetch "$ip" 5000 >"$DIR/got"
 	wait "$server"
 	cmp "$DIR/file" "$DIR/got" && echo same
 }

@@ -155,3 +155,54 @@ transact() {
 	on node1 ovsdb-client --timeout=30 transact "unix:$D/$1" \
 		"[\"$2\", $3]"
 }
+
+# stopped NAME: the server nb or sb; its file is kept.
+stopped() {
+	daemon_end node1 "$1-server"
+	cp "$D/ovn$1.db" "$D/kept-$1.db"
+}
+
+# started NAME [FILE]: with that file.
+started() {
+	[ -z "${2:-}" ] || cp "$2" "$D/ovn$1.db"
+	central_db_start "$1"
+}
+
+# northd pause|resume
+northd() {
+	appctl node1 ovn-northd "$1"
+}
+
+# empty NAME FILE: an empty database.
+empty() {
+	rm -f "$2"
+	ovsdb-tool create "$2" "$STOCK/schema/ovn-$1.ovsschema"
+}
+
+# calm NAME: nothing is said but how a connection ended.
+calm() {
+	check "$1: settles" nbctl --wait=hv sync
+	expect "$1: no warning" "" "$(said | grep 'warning: ' | grep -v -e 'closed by the server' \
+			-e 'Connection reset by peer')"
+	survived "$1"
+}
+
+# turns: of the agent's loop, each of which reads once at least.
+turns() {
+	awk '/^syscr:/ { print $2 }' "/proc/$agent_pid/io"
+}
+
+# rests NAME: the loop turns for what comes, and not by itself.
+rests() {
+	local i before
+	before=$(turns)
+	for i in {1..20}; do
+		vsctl node1 --no-wait set Open_vSwitch . external_ids:tick="$i"
+	done
+	before=$(($(turns) - before))
+	if [ "$before" -ge 20 ] && [ "$before" -le 1000 ]; then
+		pass "$1: $before turns for 20 changes"
+	else
+		fail "$1: turns for 20 changes" "$before"
+	fi
+}

@@ -6,6 +6,9 @@
 # shellcheck source=selftests/topo/net.sh
 . "$(dirname "${BASH_SOURCE[0]}")/net.sh"
 
+# Limits of waiting are for a machine of our time; an emulated one is SLOW
+# times slower (selftests/vm/boot).
+SLOW=${SLOW:-1}
 failures=0
 capture_pid=
 ping_pid=
@@ -100,7 +103,7 @@ warm() {
 
 # connect VM PROTOCOL IP PORT: what the kernel says to a connection.
 connect() {
-	local out limit=3
+	local out limit=$((3 * (SLOW + 4) / 5))
 	# only TCP can wait for an answer that never comes; a datagram is sent
 	# at once, however slow the machine
 	[ "$2" = tcp ] || limit=60
@@ -145,9 +148,84 @@ ip4_header() {
 	printf '%s%04x%s' "${hex:0:20}" $((sum ^ 0xffff)) "${hex:24}"
 }
 
+# footprint HOST: what I11 says that xovn must leave as it was.
+footprint() {
+	on "$1" sh -c '
+		ip -d -o link; ip addr; tc qdisc show
+		for i in $(ls /sys/class/net); do
+			tc filter show dev $i ingress
+			tc filter show dev $i egress
+			ethtool -k $i
+		done 2>/dev/null
+		ip neigh show nud permanent; ip route; ip rule; bpftool net show
+		sysctl -a --pattern "^net\.(ipv4|core)" 2>/dev/null' |
+		sed 's/ state [A-Z]*//; s/valid_lft.*//'
+}
+
+# in_kernel HOST: "map ID", "prog ID", "link ID" of all that is pinned.
+in_kernel() {
+	local kind
+	for kind in map prog link; do
+		bpftool -jf $kind show |
+			jq -r --arg dir "$PINS/$1/" --arg kind $kind '.[] |
+				select(any(.pinned[]?; startswith($dir))) |
+				"\($kind) \(.id)"'
+	done
+}
+
+# shellcheck disable=SC2317 # called by until_true
+kernel_has_not() { # map|prog|link ID
+	! bpftool "$1" show id "$2" >/dev/null 2>&1
+}
+
+# left HOST FOOTPRINT IN-KERNEL: what is there of those, nothing if all is
+# as it was before.
+left() {
+	local kind id
+	find "$PINS/$1" 2>/dev/null
+	while read -r kind id; do
+		# the kernel frees them later
+		[ -z "$id" ] || until_true 5 kernel_has_not "$kind" "$id" ||
+			echo "$kind $id"
+	done <<<"$3"
+	diff <(echo "$2") <(footprint "$1")
+}
+
+# injected HOST [options of inject] ARGUMENTS OF xovn
+injected() {
+	local node=$1 options=()
+	shift
+	while [[ $1 == -* ]]; do
+		options+=("$1")
+		[ "$1" = -a ] || {
+			options+=("$2")
+			shift
+		}
+		shift
+	done
+	on "$node" "$TOOLS/inject" "${options[@]}" \
+		"$XOVN" --pin "$PINS/$node" "$@"
+}
+
+# places LOG MOST: numbers in inject's log where one kind of change begins or
+# ends, not more than MOST of them; with FULL=1 all.
+places() {
+	awk -v full="${FULL:-}" '
+		{ n = $1; $1 = "" }
+		NR == 1 || $0 != last || full { if (NR > 1) print n - 1; print n }
+		{ last = $0 }
+		END { print n }' "$1" | sort -nu |
+		awk -v full="${FULL:-}" -v most="$2" '
+			{ place[NR] = $1 }
+			END { for (i = 1; i <= NR; i++)
+				if (full || NR <= most || i == NR ||
+				    int(i * most / NR) != int((i - 1) * most / NR))
+					print place[i] }'
+}
+
 # until_true SECONDS COMMAND...
 until_true() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * SLOW))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || return 1
@@ -235,7 +313,7 @@ iperf() {
 	shift 2
 	spawn server "$to" iperf3 -s -1 >/dev/null 2>&1
 	until_true 5 listening "$to" 5201
-	out=$(on "$from" timeout 30 iperf3 -J -c "${VM_IP[$to]}" "$@" 2>/dev/null)
+	out=$(on "$from" timeout $((30 * SLOW)) iperf3 -J -c "${VM_IP[$to]}" "$@" 2>/dev/null)
 	kill "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
 	jq -n --argjson o "${out:-null}" \

@@ -19,7 +19,7 @@
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 XOVN=${XOVN:-$TOP/build/xovn}
 # shellcheck disable=SC2034 # used by the tests
-TOOLS=$TOP/build/tools
+TOOLS=${TOOLS:-$TOP/build/tools}
 DATA=$TOP/selftests/data
 NB=${NB:-$DATA/base/nb.db}
 PLACEMENT=${PLACEMENT:-$DATA/placement}

@@ -376,6 +376,7 @@ static void test_replay(void **state)
 							       .key_size,
 					     NULL));
 	}
+	diff_free(&t.diff);
 	assert_int_equal(0, diff_compute(&done, &t.want, &t.diff));
 	assert_int_equal(0, t.diff.n);
 	image_free(&done);

@@ -90,7 +90,7 @@ static void test_left_out(void **state)
 	rows_set_uuids(db, row, "datapath", "Datapath_Binding", &datapath, 1);
 	rows_finish(db);
 	assert_int_equal(-EINVAL, placement_read_sb(db, &p, &e));
-	assert_int_equal(0, placement_read_live(db, &p, &e));
+	assert_int_equal(0, placement_read_live(db, NULL, &p, &e));
 	assert_int_equal(3, p.n_skipped);
 	assert_non_null(strstr(p.skipped, "16777216"));
 	assert_int_equal(2, p.n_keys);

@@ -210,7 +210,7 @@ static void assert_frame(const json_t *root, const char *list, size_t i,
 	assert_memory_equal(wanted->frame, m.frame, m.len);
 }
 
-/* The contract of design.md's section on the command line, and more. */
+/* What doc/man/xovn-trace.8.scd promises, and more. */
 static void test_json(void **state)
 {
 	char *text = printed(trace_print_json);
