@@ -85,8 +85,8 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
 .PHONY: all demo test test-san fuzz vmtest bench veristat clangs lint man clean \
-	install uninstall build build-bpf build-tests build-unit build-man \
-	build-fuzz deps
+	install uninstall build build-bpf build-tests build-unit build-upgrade \
+	build-man build-fuzz deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -105,6 +105,10 @@ build-tests: $(UNIT) $(PROG) $(TOOLS)
 
 build-unit: $(UNIT)
 
+# xovn of other versions, for tests of upgrades
+build-upgrade: build
+	+@selftests/upgrade-variants $(B)
+
 demo:
 	$(DEPS) build demo $(if $(LIVE),test stock)
 	$(if $(LIVE),$(STOCK))
@@ -114,7 +118,7 @@ demo:
 test:
 	$(DEPS) build demo test doc stock
 	$(STOCK)
-	$(SUBMAKE) build build-tests build-man
+	$(SUBMAKE) build build-tests build-upgrade build-man
 	$(SUBMAKE) SAN=1 build-unit
 	@selftests/run $(T)
 

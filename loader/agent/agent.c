@@ -59,6 +59,10 @@ static int agent_open(struct agent *a, struct error *e)
 	err = signals_open(a, e);
 	if (!err)
 		err = live_open(o->pin, &o->apply, &a->live, e);
+	if (!err && live_state(a->live)->moved_from)
+		inform("maps of layout version %u are of %u now, with all "
+		       "connections",
+		       live_state(a->live)->moved_from, XOVN_LAYOUT_VERSION);
 	if (!err)
 		err = links_init(&a->links, a->live, &a->report, e);
 	if (!err)

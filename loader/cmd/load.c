@@ -24,6 +24,7 @@ struct load {
 	const char *chassis;
 	struct apply_options apply;
 	bool has_ct_max, as_json;
+	uint32_t moved_from; /* layout of the maps before, 0: ours */
 	struct nb nb;
 	struct placement placement;
 	struct compile_output out;
@@ -55,6 +56,10 @@ static size_t count_ports(const struct nb *nb)
 
 static void print_text(const struct load *l, const struct apply_result *r)
 {
+	if (l->moved_from)
+		printf("xovn: load: maps of layout version %u are of %u now, "
+		       "with all connections\n",
+		       l->moved_from, XOVN_LAYOUT_VERSION);
 	printf("xovn: load: %s: %zu switches, %zu routers, %zu ports; %zu "
 	       "added, %zu changed, %zu removed (%zu map writes%s)%s\n",
 	       l->chassis, l->nb.n_switches, l->nb.n_routers,
@@ -106,8 +111,8 @@ static void print_json(const struct load *l, const struct apply_result *r)
 			  (json_int_t)r->summary.changed, "removed",
 			  (json_int_t)r->summary.removed, "map_writes",
 			  (json_int_t)r->n_writes, "dry_run", l->apply.is_dry,
-			  "programs_replaced", r->is_upgrade, "not_honoured",
-			  warnings, "notes", notes));
+			  "programs_replaced", r->is_upgrade || l->moved_from,
+			  "not_honoured", warnings, "notes", notes));
 	json_object_update_new(
 		root,
 		json_pack("{s:I, s:I, s:I, s:I, s:o}", "connections_flushed",
@@ -188,6 +193,7 @@ static int load_run(struct load *l, const char *pin)
 		ret = compile(&in, &l->out, l->e);
 	}
 	if (!ret) {
+		l->moved_from = s.moved_from;
 		ret = apply(&s, &l->out, &l->apply, &result, l->e);
 		if (!ret) {
 			warn_notices(&l->nb);

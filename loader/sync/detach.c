@@ -16,6 +16,7 @@
 #include "sync/localnet.h"
 #include "sync/neighbor.h"
 #include "sync/programs.h"
+#include "sync/upgrade.h"
 
 /* Nothing is sent into tunnels any more once this is done. */
 static int stop_tunnels(struct state *s, struct netlink *nl, struct error *e)
@@ -148,7 +149,8 @@ static bool is_pin_of_ours(const char *name)
 	for (int i = 0; i < MAP_COUNT; i++)
 		if (!strcmp(name, map_definitions[i].name))
 			return true;
-	return !strcmp(name, GUARD_NAME) || programs_declare_map(name);
+	return !strcmp(name, GUARD_NAME) || !strcmp(name, UPGRADE_DIR) ||
+	       programs_declare_map(name);
 }
 
 /* config goes last: until then a directory is known for what it is. */
@@ -173,6 +175,8 @@ int detach_pins(struct state *s, struct error *e)
 			hook_link_remove(path);
 		else if (!strcmp(entry->d_name, GUARD_NAME))
 			rmdir(path);
+		else if (!strcmp(entry->d_name, UPGRADE_DIR))
+			upgrade_remove(s->dir);
 		else
 			unlink(path);
 	}

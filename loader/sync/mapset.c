@@ -74,6 +74,10 @@ uint32_t map_capacity(int fd)
 
 uint32_t map_max_entries(const char *name, const struct map_limits *limits)
 {
+	for (int id = 0; limits->entries && id < MAP_COUNT; id++)
+		if (limits->entries[id] &&
+		    !strcmp(name, map_definitions[id].name))
+			return limits->entries[id];
 	if (!strcmp(name, "ct"))
 		return limits->ct_max;
 	if (!strcmp(name, "ct_index"))

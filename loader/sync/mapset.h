@@ -13,6 +13,7 @@
  *   conntrack.c reading and deleting connections;  monitor.c  events
  *   upcalls.c   packets that wait for a next hop, what was learned
  *   hops.c      where they wait;  tap.c  how they go back;  l4sum.c  whole
+ *   upgrade*.c, sides.c   maps of an older layout become ours
  *   programs.c  loading, pinning, gapless replacement of BPF programs
  *   hook.c      TC (TCX or clsact) and XDP at one interface
  *   attach.c    NICs;  bind.c  VIFs;  detach.c  undoing both
@@ -91,6 +92,8 @@ extern const struct map_definition map_definitions[MAP_COUNT];
 struct map_limits {
 	uint32_t max_ports; /* logical switch ports in the NB database */
 	uint32_t ct_max; /* connections of this host */
+	/* By enum map_id: what a map is to have instead, 0: as above. */
+	const uint32_t *entries;
 };
 
 /* max_entries of a map created for these, or 0: as the BPF object declares

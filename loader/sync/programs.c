@@ -269,30 +269,44 @@ int program_object_load(enum program p, struct bpf_object *obj, struct error *e)
 	return bpf_program__fd(prog);
 }
 
-int programs_update(struct state *s, const struct map_limits *limits,
-		    struct error *e)
+int programs_load(struct state *s, const struct map_limits *limits,
+		  struct programs *p, struct error *e)
 {
-	struct bpf_object *obj[PROGRAM_COUNT] = {0};
-	int fd[PROGRAM_COUNT];
 	int err = 0;
 
+	memset(p, 0, sizeof(*p));
 	/* All definitions are checked before the first map is made, all
 	 * programs verified before the first is replaced. */
 	for (int i = 0; i < PROGRAM_COUNT && !err; i++)
-		err = object_open(s, i, limits, &obj[i], e);
+		err = object_open(s, i, limits, &p->obj[i], e);
 	for (int i = 0; i < PROGRAM_COUNT && !err; i++) {
-		fd[i] = program_object_load(i, obj[i], e);
-		err = fd[i] < 0 ? fd[i] : 0;
+		p->fd[i] = program_object_load(i, p->obj[i], e);
+		err = p->fd[i] < 0 ? p->fd[i] : 0;
 	}
 	if (!err)
 		err = state_open_maps(s, e);
 	for (int i = 0; i < PROGRAM_COUNT && !err; i++)
-		err = pin_program(s, i, fd[i], e);
+		err = pin_program(s, i, p->fd[i], e);
+	return err;
+}
+
+void programs_close(struct programs *p)
+{
+	for (int i = 0; i < PROGRAM_COUNT; i++)
+		bpf_object__close(p->obj[i]);
+	memset(p, 0, sizeof(*p));
+}
+
+int programs_update(struct state *s, const struct map_limits *limits,
+		    struct error *e)
+{
+	struct programs p;
+	int err = programs_load(s, limits, &p, e);
+
 	if (!err)
-		err = attachment_replace_programs(s, fd, e);
+		err = attachment_replace_programs(s, p.fd, e);
 	if (!err)
 		s->config.program_id = programs_id();
-	for (int i = 0; i < PROGRAM_COUNT; i++)
-		bpf_object__close(obj[i]);
+	programs_close(&p);
 	return err;
 }

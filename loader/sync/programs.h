@@ -31,6 +31,14 @@ bool programs_are_current(const struct state *s);
  * (no packet sees a hook without program), notes their id in config. */
 int programs_update(struct state *s, const struct map_limits *limits,
 		    struct error *e);
+/* The half of it that comes before the interfaces: loaded and pinned. */
+struct programs {
+	struct bpf_object *obj[PROGRAM_COUNT];
+	int fd[PROGRAM_COUNT];
+};
+int programs_load(struct state *s, const struct map_limits *limits,
+		  struct programs *p, struct error *e);
+void programs_close(struct programs *p); /* also after an error */
 /* The pinned program: a file descriptor or -errno. */
 int program_open(const struct state *s, enum program p, struct error *e);
 const char *program_pin(enum program p); /* name in the pin directory */

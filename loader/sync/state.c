@@ -15,6 +15,8 @@
 
 #include "companion.h"
 #include "sync/guard.h"
+#include "sync/upgrade.h"
+#include "sync/upgrade_step.h"
 
 static const char remove_remedy[] =
 	"xovn detach --all, then load, attach and bind again";
@@ -186,6 +188,28 @@ int state_read_config(struct state *s, struct config *config, struct error *e)
 	return 0;
 }
 
+static int wrong_layout(const struct state *s, struct error *e)
+{
+	uint32_t layout = s->config.layout;
+
+	if (upgrade_is_known(layout))
+		return error_set(e, EPROTO,
+				 "%s/config: layout version %u, this xovn has "
+				 "%u; nothing was touched; xovn load, or "
+				 "starting the agent, makes it %u",
+				 s->dir, layout, XOVN_LAYOUT_VERSION,
+				 XOVN_LAYOUT_VERSION);
+	return error_set(e, EPROTO,
+			 "%s/config: layout version %u, this xovn has %u%s; "
+			 "nothing was touched; use the version that made it, "
+			 "or %s",
+			 s->dir, layout, XOVN_LAYOUT_VERSION,
+			 layout > XOVN_LAYOUT_VERSION ?
+				 ": a newer xovn made it" :
+				 " and knows no way from there",
+			 remove_remedy);
+}
+
 static int read_config(struct state *s, enum state_mode mode, struct error *e)
 {
 	int err;
@@ -201,12 +225,7 @@ static int read_config(struct state *s, enum state_mode mode, struct error *e)
 	s->is_loaded = s->config.layout == XOVN_LAYOUT_VERSION;
 	if (s->is_loaded || !s->config.layout || mode == STATE_REMOVE)
 		return 0;
-	return error_set(e, EPROTO,
-			 "%s/config: layout version %u, this xovn has %u; "
-			 "nothing was touched; use the version that made it, "
-			 "or %s",
-			 s->dir, s->config.layout, XOVN_LAYOUT_VERSION,
-			 remove_remedy);
+	return wrong_layout(s, e);
 }
 
 static int open_maps(struct state *s, enum state_mode mode, struct error *e)
@@ -242,6 +261,7 @@ int state_open(struct state *s, const char *dir, enum state_mode mode,
 	       struct error *e)
 {
 	size_t n = strlen(dir);
+	struct error ignored;
 	int err;
 
 	memset(s, 0, sizeof(*s));
@@ -261,6 +281,15 @@ int state_open(struct state *s, const char *dir, enum state_mode mode,
 	if (err || s->dir_fd < 0)
 		goto out;
 	err = check_bpffs(s->dir, e);
+	if (!err && mode == STATE_CREATE)
+		err = upgrade_settle(s->dir, e);
+	if (!err && mode == STATE_CREATE)
+		err = upgrade_run(s, e);
+	/* What cannot be ended is removed as it is. */
+	if (!err && mode == STATE_REMOVE)
+		upgrade_settle(s->dir, &ignored);
+	else if (!err)
+		err = upgrade_check(s->dir, e);
 	if (!err)
 		err = open_maps(s, mode, e);
 	if (err)

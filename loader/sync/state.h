@@ -6,6 +6,7 @@
  *   prog_NAME          programs
  *   link_IFACE_HOOK    TCX and XDP links; HOOK is "vif", "tc" or "xdp"
  *   agent              a directory that a running agent has locked (guard.h)
+ *   next               a directory while maps get another layout (upgrade.h)
  *
  * Several directories let several network namespaces of a kernel be hosts.
  */
@@ -27,6 +28,7 @@ struct state {
 	int dir_fd; /* holds the lock, -1: directory is not there */
 	bool was_created; /* by this state_open() */
 	int map_fd[MAP_COUNT]; /* -1: not there (yet) */
+	uint32_t moved_from; /* layout that the maps had before, 0: ours */
 	bool is_loaded; /* a load came far enough to write config */
 	struct config config;
 };
@@ -34,7 +36,8 @@ struct state {
 enum state_mode {
 	STATE_READ, /* no lock; must be loaded */
 	STATE_CHANGE, /* locked; must be loaded */
-	STATE_CREATE, /* locked; made when not there */
+	STATE_CREATE, /* locked; made when not there; an older layout is made
+		       * ours (upgrade.h) */
 	STATE_PREVIEW, /* no lock; need not be there */
 	STATE_REMOVE, /* locked; any layout, maps that do not fit stay closed;
 		       * dir_fd -1 when there is no directory */

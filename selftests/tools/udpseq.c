@@ -2,7 +2,8 @@
 /*
  * Numbered datagrams at a fixed rate, and which of them did not come.
  *
- *   udpseq send IP PORT RATE   RATE a second, until a signal; then "sent N"
+ *   udpseq send IP PORT RATE   RATE a second at most, until a signal; then
+ *                              "sent N"
  *   udpseq recv PORT           until a signal; then "received N, last N,
  *                              lost N, duplicate N, gap N ms"
  *
@@ -25,6 +26,8 @@
 
 #define NS_PER_S 1000000000ULL
 #define SEQUENCE_MAX (16u << 20)
+#define LATE_NS (NS_PER_S / 200) /* later than so: the schedule is moved */
+#define BUFFER (32 << 20)
 
 static volatile sig_atomic_t ended;
 
@@ -67,7 +70,7 @@ static void ready(void)
  * it is a packet that does not come. */
 static int send_all(int fd, const struct sockaddr_in *to, uint64_t rate)
 {
-	uint64_t start = now_ns(), n = 0;
+	uint64_t start = now_ns(), n = 0, late;
 
 	ready();
 	while (!ended) {
@@ -77,6 +80,11 @@ static int send_all(int fd, const struct sockaddr_in *to, uint64_t rate)
 
 		if (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL))
 			continue;
+		/* Having waited for a processor, it must not fill queues by
+		 * what it has to make up for. */
+		late = now_ns() - at;
+		if (late > LATE_NS)
+			start += late;
 		sendto(fd, &number, sizeof(number), 0,
 		       (const struct sockaddr *)to, sizeof(*to));
 		n++;
@@ -90,9 +98,12 @@ static int receive_all(int fd)
 	uint64_t number, now, before = 0, gap = 0;
 	uint64_t received = 0, duplicate = 0, beyond = 0;
 	uint8_t *seen = calloc(SEQUENCE_MAX, 1);
+	int size = BUFFER;
 
 	if (!seen)
 		return failed("memory");
+	/* What it has no processor for is not lost on the way. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	ready();
 	while (!ended) {
 		if (recv(fd, &number, sizeof(number), 0) != sizeof(number))

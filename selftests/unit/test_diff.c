@@ -385,7 +385,7 @@ static void test_replay(void **state)
 
 static uint32_t size_of(const char *name, uint32_t max_ports, uint32_t ct_max)
 {
-	struct map_limits limits = {max_ports, ct_max};
+	struct map_limits limits = {.max_ports = max_ports, .ct_max = ct_max};
 
 	return map_max_entries(name, &limits);
 }

@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# I9: agents of another version over these, with the same maps and then with
+# another map layout, while packets pass: nothing is lost.
+# shellcheck source=selftests/topo/upgrade.sh
+. "$(dirname "$0")/upgrade.sh"
+# shellcheck source=selftests/topo/live.sh
+. "$(dirname "$0")/live.sh"
+
+bound() { # VM: as an operator would
+	local node=${VM_NODE[$1]}
+	ns_add "$1"
+	cable "$node" "$1" "$1" eth0 "$GUEST_MTU"
+	guest_address "$1"
+	vsctl "$node" --may-exist add-br br-int -- add-port br-int "$1" \
+		-- set Interface "$1" "external_ids:iface-id=${VM_LSP[$1]}"
+}
+
+# the Northbound database of the file test, live
+network() {
+	local node vm
+	# with the database in its place before it is served
+	# shellcheck disable=SC2317 # live_up calls it
+	live_net() {
+		local node VMS=
+		net_up
+		for node in $NODES; do
+			mkdir "$DIR/$node"
+			on "$node" ethtool -K ens3 tx off >/dev/null 2>&1
+		done
+		cp "$NB" "$DIR/$CENTRAL/ovnnb.db"
+	}
+	live_up
+	nbctl set-connection ptcp:6641
+	sbctl set-connection ptcp:6642
+	for node in $NODES; do
+		vsctl "$node" --may-exist add-br br-int -- set Open_vSwitch . \
+			"external-ids:ovn-remote=tcp:${NODE_IP[$CENTRAL]}:6642" \
+			external-ids:ovn-encap-type=geneve \
+			"external-ids:ovn-encap-ip=${NODE_IP[$node]}"
+	done
+	vsctl "$GATEWAY" add-br br-ext -- add-port br-ext ens9 -- set Open_vSwitch . \
+		external-ids:ovn-bridge-mappings=phyNet:br-ext
+	for vm in $VMS; do
+		bound "$vm"
+	done
+	settled
+}
+
+# restart XOVN: all agents, one after the other
+restart() {
+	local node XOVN=$1
+	for node in $NODES; do
+		daemon_end "$node" agent
+		agent_start "$node"
+		settled || echo "$node does not settle"
+	done
+}
+
+net_init
+network
+check "guests reach the physical network" until_true 30 \
+	on vm1 ping -q -c 1 -W 1 "$EXT"
+traffic_servers
+warm_gateway
+layout() {
+	bpftool -j map dump pinned "$PINS/$1/config" |
+		jq '.[0].formatted.value.layout'
+}
+
+for step in "other programs:$SAME" "another layout:$LAYOUT"; do
+	traffic_start
+	# not in a subshell: the agents are this one's
+	restart "${step#*:}" >"$DIR/restart" 2>&1
+	expect "agents, ${step%:*}: all settle" "" "$(cat "$DIR/restart")"
+	traffic_end "agents, ${step%:*}"
+done
+for node in $NODES; do
+	expect "$node: the layout" 4 "$(layout "$node")"
+	expect "$node: nothing is left beside" "" "$(find "$PINS/$node" -name next)"
+	expect "$node: said once" 1 "$(grep -c 'are of 4 now' "$DIR/$node/agent.log")"
+done
+daemon_end node2 agent
+: >"$DIR/node2/agent.log"
+agent_start node2
+check "an older agent refuses" until_true 20 \
+	grep -q 'layout version 4, this xovn has 3: a newer xovn made it' "$DIR/node2/agent.log"
+expect "and all is forwarded" "2/2 ttl=63" "$(pings vm1 "${VM_IP[vm3]}" -c 2)"
+[ "$failures" = 0 ] || live_logs
+finish
