@@ -56,7 +56,8 @@ struct test {
 	const char *copies[COPIES_MAX];
 	const char *counts; /* a reason counted beside the verdict */
 	bool is_lax; /* what comes out is as wrong as what went in */
-	bool no_test_run; /* the kernel refuses such frames there */
+	bool no_test_run; /* the kernel refuses such frames there, or sees
+			     less in them than in one from a wire */
 	bool by_tc; /* XDP leaves it: a packet must be built, for instance */
 	/* "STATE TUPLE": there is one such record then, FREE: none; ct.c */
 	const char *ct;

@@ -201,7 +201,8 @@ const struct test_group localnet_tagged_group = TEST_GROUP(
 
 static const struct test unattached_tests[] = {
 	TEST("no interface here for the network: nobody to ask", "vif vm5",
-	     FROM_VM5 "192.168.209.7" UDP, "drop LR_NEIGHBOR", NULL),
+	     FROM_VM5 "192.168.209.7" UDP, "drop LR_NEIGHBOR", NULL,
+	     .counts = "NO_MEMBERS"),
 };
 
 const struct test_group localnet_unattached_group =
