@@ -10,6 +10,10 @@
 #include "flow.h"
 #include "../maps/ports.h"
 
+/* addresses that no entry has listed yet */
+#define MISSING_IP 1
+#define MISSING_TARGET 2
+
 #define ICMPV6_MLD_REPORT 131
 #define ICMPV6_MLD2_REPORT 143
 
@@ -60,16 +64,12 @@ static __always_inline bool port_sec_lladdr(const struct flow *f,
 	return true;
 }
 
-/* Is any listed address the one looked for?  In: the source; out: the
- * destination, where the subnet's broadcast counts too. */
+/* Is any listed address ip?  Out: the subnet's broadcast counts, too. */
 static __always_inline bool port_sec_listed(const struct port_sec_val *val,
-					    const struct flow *f, bool out)
+					    const struct flow *f,
+					    const union flow_ip *ip, bool out)
 {
-	const union flow_ip *ip = out ? &f->dst : &f->src;
-
 	if (f->eth_type == ETH_P_IPV6) {
-		if (!out && flow_is_nd(f) && f->sport >> 8 == ND_NA)
-			ip = &f->nd_target;
 		for (int i = 0; i < PORT_SEC_IP6_MAX && i < val->n_ip6; i++)
 			if (ip6_matches(ip, &val->ip6[i]))
 				return true;
@@ -99,9 +99,14 @@ static __always_inline bool port_sec_exempt_in(const struct flow *f)
 		return f->proto == IPPROTO_ICMPV6 &&
 		       (type == ND_NS || type == ICMPV6_MLD_REPORT ||
 			type == ICMPV6_MLD2_REPORT); /* DAD, MLD */
-	if (flow_is_nd(f) && type == ND_NA)
-		return ip6_is_lla_of(&f->nd_target, f->eth_src);
 	return ip6_is_lla_of(&f->src, f->eth_src);
+}
+
+/* An advertisement speaks for its target, too. */
+static __always_inline bool port_sec_has_target(const struct flow *f, bool out)
+{
+	return !out && flow_is_nd(f) && f->sport >> 8 == ND_NA &&
+	       !ip6_is_lla_of(&f->nd_target, f->eth_src);
 }
 
 static __always_inline bool port_sec_exempt_out(const struct flow *f)
@@ -117,6 +122,7 @@ __noinline int port_sec_check(struct flow *f, __u32 datapath, __u32 portkey,
 {
 	struct port_sec_key key = {.datapath = datapath};
 	int drop = out ? -DROP_PORT_SEC_OUT : -DROP_PORT_SEC_IN;
+	__u64 missing = MISSING_IP | MISSING_TARGET;
 
 	if (!f)
 		return drop;
@@ -139,9 +145,19 @@ __noinline int port_sec_check(struct flow *f, __u32 datapath, __u32 portkey,
 			return 0;
 		if ((is_ip4 && !val->has_ip4) || (is_ip6 && !val->has_ip6))
 			return drop;
-		if (out ? port_sec_exempt_out(f) : port_sec_exempt_in(f))
-			return 0;
-		if (port_sec_listed(val, f, out))
+		if (!seq) {
+			if (out ? port_sec_exempt_out(f) :
+				  port_sec_exempt_in(f))
+				missing &= ~MISSING_IP;
+			if (!port_sec_has_target(f, out))
+				missing &= ~MISSING_TARGET;
+		}
+		if (port_sec_listed(val, f, out ? &f->dst : &f->src, out))
+			missing &= ~MISSING_IP;
+		if (missing & MISSING_TARGET &&
+		    port_sec_listed(val, f, &f->nd_target, false))
+			missing &= ~MISSING_TARGET;
+		if (!missing)
 			return 0;
 		if (!val->more)
 			return drop;

@@ -110,10 +110,14 @@ static enum allowed ip6_may_send(const struct element *e, const struct frame *f)
 	/* :: and link-local have rules of their own */
 	if (!memcmp(ip + 8, any, 16) || (ip[8] == 0xfe && ip[9] == 0x80))
 		return ALLOWED_OPEN;
-	/* An advertisement may be judged by its target instead. */
 	if (!element_has_ip6(e, ip + 8))
-		return is_nd && icmp[0] == 136 ? ALLOWED_OPEN : ALLOWED_NO;
-	return is_nd && icmp[0] == 136 ? ALLOWED_OPEN : ALLOWED_YES;
+		return ALLOWED_NO;
+	/* an advertisement speaks for its target, too */
+	if (!is_nd || icmp[0] != 136)
+		return ALLOWED_YES;
+	if (icmp[8] == 0xfe && icmp[9] == 0x80)
+		return ALLOWED_OPEN;
+	return element_has_ip6(e, icmp + 8) ? ALLOWED_YES : ALLOWED_NO;
 }
 
 enum allowed port_may_send(const struct lsp *p, const struct frame *f)
