@@ -74,7 +74,7 @@ static int check_southbound(const struct core_input *in, const struct nb *nb,
 static bool holds_key(const void *arg, const struct placement_key *key)
 {
 	struct port_key port = {key->datapath_key, key->port_key};
-	char stored[XOVN_NAME_LEN], text[37];
+	char stored[XOVN_NAME_LEN], text[37] = "";
 	const struct core *c = arg;
 	const struct object *o = objects_by_key(&c->objects, key->datapath_key);
 	const struct port_val *val;

@@ -58,13 +58,14 @@ void port_update(struct bed *b, int i)
 {
 	const struct port *p = &b->ports[i];
 	char name[16], version[8];
-	json_t *options = ovsdb_json_map(), *row;
+	json_t *options, *row;
 
 	if (!p->is_there) {
 		if (port_exists(b, i))
 			row_update(b, "Port_Binding", uuid_text(PORT, i), NULL);
 		return;
 	}
+	options = ovsdb_json_map();
 	snprintf(name, sizeof(name), "port%02d", p->name);
 	snprintf(version, sizeof(version), "v%d", p->version);
 	if (requests[p->requested])

@@ -38,7 +38,7 @@ refusals() {
 		e=${list[errors % 4]}
 		errors=$((errors + 1))
 		$prepare
-		injected node2 -l "$DIR/shot" -n "$n" -e $e "$@" >"$DIR/out" 2>"$DIR/err"
+		injected node2 -l "$DIR/shot" -n "$n" -e "$e" "$@" >"$DIR/out" 2>"$DIR/err"
 		code=$?
 		wrong=
 		grep -q HIT "$DIR/shot" || wrong+="no call $n"
@@ -67,6 +67,7 @@ load() { # FILE OPTIONS...
 		--no-announce "$@"
 }
 
+# shellcheck disable=SC2317 # by name
 unwritten() {
 	local out
 	out=$(load "$1" --dry-run 2>/dev/null)

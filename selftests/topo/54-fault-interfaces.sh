@@ -7,10 +7,12 @@
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# shellcheck disable=SC2317 # check calls it
 load() { # OPTIONS...
 	xovn node2 load --nb "$NB" --chassis node2 --placement "$PLACEMENT" "$@"
 }
 
+# shellcheck disable=SC2317
 # reaches VM DESTINATION: one of some pings is answered
 reaches() {
 	until_true 10 on "$1" ping -q -c 1 -W 1 "$2"
@@ -92,16 +94,17 @@ flap() {
 	check "its cable pulled and put back: forwards" reaches vm1 "${VM_IP[vm3]}"
 }
 
+# shellcheck disable=SC2317
 # fits VM DESTINATION SIZE: an IP packet of that size comes through
 fits() {
-	until_true 10 on "$1" ping -q -M do -c 1 -W 1 -s $(($3 - 28)) "$2"
+	until_true 10 on "$1" ping -q -M "do" -c 1 -W 1 -s $(($3 - 28)) "$2"
 }
 
 mtu() {
 	local told
 	on node2 ip link set ens3 mtu 1400
 	check "underlay's MTU down: load" load
-	told=$(on vm1 ping -n -M do -c 3 -i 0.2 -W 1 -s $((GUEST_MTU - 28)) "${VM_IP[vm3]}" 2>&1)
+	told=$(on vm1 ping -n -M "do" -c 3 -i 0.2 -W 1 -s $((GUEST_MTU - 28)) "${VM_IP[vm3]}" 2>&1)
 	expect "underlay's MTU down: senders are told" "*1342*" "$told"
 	check "what fits comes through" fits vm1 "${VM_IP[vm3]}" 1342
 	on node2 ip link set ens3 mtu "$UNDERLAY_MTU"

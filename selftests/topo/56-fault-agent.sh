@@ -195,7 +195,7 @@ interfaces() {
 	check "deleted and made again at once" reaches gd 10.1.0.11
 	on node2 sh -c 'ip link set vd down; ip link set vd name other; ip link set other up'
 	expect "renamed: conf.db says so" "*vd*" "$(
-		until_true 10 eval '[ "$(vsctl node2 get Interface vd error)" != "[]" ]'
+		until_true 10 has_error vd
 		vsctl node2 get Interface vd error)"
 	on node2 sh -c 'ip link set other down; ip link set other name vd; ip link set vd up'
 	check "and back" reaches gd 10.1.0.11
@@ -232,13 +232,18 @@ underlay() {
 }
 
 # shellcheck disable=SC2317
+has_error() { # INTERFACE
+	[ "$(vsctl node2 get Interface "$1" error)" != "[]" ]
+}
+
+# shellcheck disable=SC2317
 told() {
-	on gb ping -n -M do -c 2 -i 0.2 -W 1 -s 1372 10.1.0.11 2>&1 | grep -q 1342
+	on gb ping -n -M "do" -c 2 -i 0.2 -W 1 -s 1372 10.1.0.11 2>&1 | grep -q 1342
 }
 
 # shellcheck disable=SC2317
 fits() {
-	on gb ping -q -M do -c 1 -W 1 -s 1372 10.1.0.11
+	on gb ping -q -M "do" -c 1 -W 1 -s 1372 10.1.0.11
 }
 
 net_init
