@@ -122,12 +122,15 @@ static int compile_whole(const struct core *c, const struct core_input *in,
 	if (!ret && core_add_notes(&result->compiled, &nb, &placement))
 		ret = error_set(e, ENOMEM, "out of memory");
 	result->is_whole = true;
-	result->has_doubles = placement.has_doubles;
 	result->n_datapaths = nb.n_switches + nb.n_routers;
 	result->chassis.chassis = placement.chassis;
 	result->chassis.n_chassis = placement.n_chassis;
+	result->chassis.doubles = placement.doubles;
+	result->chassis.n_doubles = placement.n_doubles;
 	placement.chassis = NULL;
 	placement.n_chassis = 0;
+	placement.doubles = NULL;
+	placement.n_doubles = 0;
 	nb_free(&nb);
 	placement_free(&placement);
 	free(present);
@@ -247,7 +250,7 @@ int core_compile(struct core *c, const struct core_input *in,
 		 struct core_result *result, struct error *e)
 {
 	bool is_whole =
-		!c->is_valid || in->is_whole || c->has_doubles ||
+		!c->is_valid || in->is_whole || c->chassis.n_doubles ||
 		strcmp(c->own_name, in->chassis) || mappings_differ(c, in) ||
 		!ovsdb_table_size(ovsdb_table(in->sb, "Datapath_Binding"));
 	int ret = 1;
@@ -320,7 +323,6 @@ static int commit_whole(struct core *c, const struct core_input *in,
 	out->chassis = NULL;
 	c->own_chassis = out->own_chassis;
 	c->has_moved_ids = out->has_moved_ids;
-	c->has_doubles = result->has_doubles;
 	refused_free(&c->refused);
 	c->refused = out->refused;
 	memset(&out->refused, 0, sizeof(out->refused));

@@ -33,14 +33,13 @@ struct core_input {
 
 struct core_result {
 	bool is_whole;
-	bool has_doubles; /* placement's */
 	/* All, or the entries that owners[] shall have, in compiled.image. */
 	struct compile_output compiled;
 	uint64_t *owners; /* sorted */
 	size_t n_owners;
 	size_t n_datapaths; /* compiled anew */
 	uint8_t (*uuids)[16]; /* ... of a part, these */
-	struct placement chassis; /* of a whole one, those known */
+	struct placement chassis; /* of a whole one: those known, doubles */
 };
 
 struct core *core_new(void); /* NULL: memory */

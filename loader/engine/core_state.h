@@ -48,9 +48,10 @@ struct core {
 	struct objects objects;
 	struct map64 uses; /* of owners that are ids: how many entries */
 	bool has_moved_ids;
-	bool has_doubles; /* of tunnel keys: only all rows show them */
 	struct refused refused; /* what has been told */
-	struct placement chassis; /* nothing else in it */
+	/* Chassis, and doubled tunnel keys, which only all rows show; nothing
+	 * else. */
+	struct placement chassis;
 	struct chassis_val *present;
 	uint32_t *chassis_indices; /* of chassis.chassis[], in present[] */
 	char *own_name;

@@ -46,6 +46,16 @@ void objects_free(struct objects *o)
 	memset(o, 0, sizeof(*o));
 }
 
+/* Has another its key? */
+static bool is_double(const struct core *c, const char *uuid)
+{
+	for (size_t i = 0; i < c->chassis.n_doubles; i++)
+		if (!c->chassis.doubles[i].port_key &&
+		    !strcmp(c->chassis.doubles[i].name, uuid))
+			return true;
+	return false;
+}
+
 uint32_t core_datapath_key(const struct core *c, const struct ovsdb *sb,
 			   const uint8_t uuid[16])
 {
@@ -54,6 +64,8 @@ uint32_t core_datapath_key(const struct core *c, const struct ovsdb *sb,
 	char wanted[37], text[37];
 
 	ovsdb_uuid_format(uuid, wanted);
+	if (is_double(c, wanted))
+		return 0;
 	for (uint32_t i = references_text(r, REF_DATAPATH, wanted); i;
 	     i = references_next(r, i)) {
 		const struct ovsdb_row *row =

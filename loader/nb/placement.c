@@ -275,11 +275,14 @@ void placement_free(struct placement *p)
 		free(p->ports[i].lsp);
 	for (i = 0; i < p->n_keys; i++)
 		free(p->keys[i].name);
+	for (i = 0; i < p->n_doubles; i++)
+		free(p->doubles[i].name);
 	for (i = 0; i < p->n_neighbors; i++)
 		free(p->neighbors[i].lrp);
 	free(p->chassis);
 	free(p->ports);
 	free(p->keys);
+	free(p->doubles);
 	free(p->neighbors);
 	free(p->fdb);
 	free(p->skipped);

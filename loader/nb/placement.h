@@ -63,7 +63,8 @@ struct placement {
 	size_t n_skipped;
 	char *skipped;
 	/* Some of them had another's keys, which a few rows do not show. */
-	bool has_doubles;
+	struct placement_key *doubles;
+	size_t n_doubles;
 };
 
 /* Errors: -ENOENT, -EINVAL (file, line, cause, remedy: bad address, an LSP

@@ -40,8 +40,8 @@ static int refuse(struct placement *p, struct placement_key *k,
 {
 	if (k == winner)
 		return 0;
-	p->has_doubles = true;
 	k->is_double = true;
+	p->n_doubles++;
 	if (is_told)
 		return 0;
 	error_set(e, EINVAL,
@@ -70,13 +70,32 @@ static int choose(struct placement *p, struct placement_key **keys, size_t n,
 	return err;
 }
 
+static int move_doubles(struct placement *p, struct error *e)
+{
+	size_t n = 0, kept = 0;
+
+	p->doubles = calloc(p->n_doubles + 1, sizeof(*p->doubles));
+	if (!p->doubles) {
+		p->n_doubles = 0;
+		return error_set(e, ENOMEM, "out of memory for the placement");
+	}
+	for (size_t i = 0; i < p->n_keys; i++) {
+		if (p->keys[i].is_double)
+			p->doubles[n++] = p->keys[i];
+		else
+			p->keys[kept++] = p->keys[i];
+	}
+	p->n_keys = kept;
+	return 0;
+}
+
 int placement_drop_doubles(struct placement *p,
 			   const struct placement_holders *holders,
 			   struct error *e)
 {
 	struct placement_key **sorted = calloc(p->n_keys + 1, sizeof(*sorted));
 	uint32_t doubled = 0; /* datapath, which stands before its ports */
-	size_t kept = 0, n;
+	size_t n;
 	int err = 0;
 
 	if (!sorted)
@@ -95,13 +114,6 @@ int placement_drop_doubles(struct placement *p,
 		if (n > 1 && !sorted[i]->port_key)
 			doubled = sorted[i]->datapath_key;
 	}
-	for (size_t i = 0; i < p->n_keys; i++) {
-		if (p->keys[i].is_double)
-			free(p->keys[i].name);
-		else
-			p->keys[kept++] = p->keys[i];
-	}
-	p->n_keys = kept;
 	free(sorted);
-	return err;
+	return err ? err : move_doubles(p, e);
 }

@@ -332,6 +332,37 @@ static void test_skipped(void **state)
 	end(&t);
 }
 
+/* A switch that takes another's key gets none, however often all is looked at,
+ * and whichever of the two stands first. */
+static void test_doubled_key(void **state)
+{
+	const struct datapath_val *val;
+	char held[XOVN_NAME_LEN];
+	struct datapath_key key;
+	struct test t;
+
+	(void)state;
+	for (uint32_t taker = 0; taker < 2; taker++) {
+		start(&t);
+		update(&t);
+		key.datapath = t.net.switches[!taker].key;
+		val = image_find(core_image(t.core), IMAGE_DATAPATH, &key);
+		assert_non_null(val);
+		memcpy(held, val->name, sizeof(held));
+		t.net.switches[taker].key = key.datapath;
+		for (int i = 0; i < 4; i++) {
+			t.net.macs[0].mac++; /* something to look at */
+			update(&t);
+			assert_int_equal(0, t.ret);
+			val = image_find(core_image(t.core), IMAGE_DATAPATH,
+					 &key);
+			assert_non_null(val);
+			assert_string_equal(held, val->name);
+		}
+		end(&t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_kept_names),
 		cmocka_unit_test(test_nothing_touched),
 		cmocka_unit_test(test_skipped),
+		cmocka_unit_test(test_doubled_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
