@@ -4,18 +4,13 @@
 # something: all goes on being forwarded, and the next load ends it.
 # shellcheck source=selftests/topo/upgrade.sh
 . "$(dirname "$0")/upgrade.sh"
-[ -n "$(command -v strace)" ] || {
-	skip "killed upgrades" "there is no strace"
-	finish
-}
-
 tutorial
 warm
 XOVN_HERE=$XOVN
 
-traced() { # OPTIONS...: a load of the other layout
-	on node2 strace -qq -o "$DIR/trace" "$@" "$LAYOUT" --pin "$PINS/node2" \
-		load --nb "$NB" --chassis node2 --placement "$PLACEMENT" >/dev/null 2>&1
+injected_load() { # OPTIONS of inject: a load of the other layout
+	XOVN=$LAYOUT injected node2 "$@" load --nb "$NB" --chassis node2 \
+		--placement "$PLACEMENT" >/dev/null 2>&1
 }
 # back to the layout of this xovn
 again() {
@@ -29,32 +24,30 @@ layout() {
 		jq '.[0].formatted.value.layout'
 }
 
-calls=mkdir,rename,unlink,rmdir
-traced -e "trace=bpf,$calls"
+injected_load -l "$DIR/calls"
 expect "the upgrade itself" 4 "$(layout)"
-count() { grep -c "^$1(" "$DIR/trace"; }
-n_bpf=$(count bpf) n_rename=$(count rename) n_unlink=$(count unlink)
-at_least "system calls bpf" 100 "$n_bpf"
-at_least "names that are changed" 20 "$n_rename"
-# updates of interfaces: first to the programs in between, later to the new
-nth() { # SEDEXPR: number of the call bpf that the chosen update is
-	local line
-	line=$(grep -n BPF_LINK_UPDATE "$DIR/trace" | sed -n "$1" | cut -d : -f 1)
-	head -n "${line:-1}" "$DIR/trace" | grep -c '^bpf('
+count() { # NAME
+	grep -c " $1" "$DIR/calls"
 }
-first=$(nth 1p) last=$(nth \$p)
-# behind the second colon: which xovn loads next
-points="mkdir:1:new bpf:$((n_bpf / 8)):old bpf:$((first + 1)):old
-	bpf:$((first + 6)):old bpf:$((first + 6)):new bpf:$((last - 1)):new
-	rename:$((n_rename - 30)):new rename:$n_rename:new
-	unlink:$((n_unlink - 1)):new"
+n_renames=$(count rename) n_unlinks=$(count unlink)
+at_least "calls that change something" 100 "$(wc -l <"$DIR/calls")"
+at_least "names that are changed" 30 "$n_renames"
+at_least "interfaces, first to the programs in between, then to the new" 6 \
+	"$(count "bpf link_update")"
+# name of a call, which of those of that name (what is learned meanwhile moves
+# the others), which xovn loads next
+points=("mkdir:1:new" "bpf obj_pin:20:old" "bpf link_update:2:old"
+	"bpf link_update:3:old" "bpf link_update:3:new"
+	"bpf link_update:$(count "bpf link_update"):new"
+	"rename:$((n_renames - 30)):new" "rename:$n_renames:new"
+	"unlink:$((n_unlinks - 1)):new")
 again
-for point in ${POINTS:-$points}; do
+for point in "${points[@]}"; do
 	IFS=: read -r call number which <<<"$point"
 	by=$LAYOUT want=4
 	[ "$which" = new ] || by=$XOVN_HERE want=3
 	ping_start vm1 "${VM_IP[vm3]}"
-	traced -e "inject=$call:signal=KILL:when=$number" -e trace=all
+	injected_load -m "$call*" -k both -n "$number"
 	expect "killed at $point" 137 $?
 	left=$(find "$PINS/node2" -name next | wc -l)
 	said=$(load_by "$by" node2)
@@ -67,7 +60,7 @@ for point in ${POINTS:-$points}; do
 done
 
 # this xovn meets what a newer one has begun
-traced -e "inject=rename:signal=KILL:when=$((n_rename - 10))" -e trace=all
+injected_load -m rename -k both -n $((n_renames - 10))
 refused "an upgrade that went too far is not for the older xovn" \
 	"*upgrade was interrupted*" load node2 "$NB"
 expect "and all is forwarded" "2/2 ttl=63" "$(pings vm1 "${VM_IP[vm3]}" -c 2)"
