@@ -41,9 +41,10 @@ prompt() {
 }
 
 # shown: what show commands print, comparable: no UUIDs, no quotes, blocks
-# and ports in one order.
+# and ports in one order; without what newer ones add, a router port's
+# link-local address.
 shown() {
-	sed -E 's/^(switch|router) [0-9a-f-]{36} /\1 /; s/"//g' |
+	sed -E 's/^(switch|router) [0-9a-f-]{36} /\1 /; s/"//g; /^ +ipv6-lla:/d' |
 		awk '
 			/^[^ ]/ { block = $0; item = "" }
 			/^    [^ ]/ { item = $0 }
