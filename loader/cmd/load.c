@@ -57,7 +57,7 @@ static size_t count_ports(const struct nb *nb)
 static void print_text(const struct load *l, const struct apply_result *r)
 {
 	if (l->moved_from)
-		printf("xovn: load: maps of layout version %u are of %u now, "
+		printf("xovn: load: maps of layout version %u are of %d now, "
 		       "with all connections\n",
 		       l->moved_from, XOVN_LAYOUT_VERSION);
 	printf("xovn: load: %s: %zu switches, %zu routers, %zu ports; %zu "
