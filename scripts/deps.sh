@@ -15,7 +15,7 @@ packages() {
 	# openvswitch-common and ovn-common hold the database tools without
 	# the daemons' units (those are in -switch, -central, -host).
 	test) echo libcmocka-dev tcpdump openvswitch-common ovn-common \
-		graphviz tmux mandoc patch strace ;;
+		graphviz tmux mandoc patch ;;
 	doc) echo scdoc ;;
 	# the sanitizers' and libFuzzer's run time
 	fuzz) echo libclang-rt-dev ;;
