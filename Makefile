@@ -260,7 +260,8 @@ $(B)/prog/test_prog: $(PROG_OBJ) $(B)/libtest.a $(B)/libxovn.a
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
 
 # taps are test_prog's
-$(B)/prog/test_model: $(MODEL_OBJ) $(B)/selftests/prog/device.o $(B)/libtest.a $(B)/libxovn.a
+$(B)/prog/test_model: $(MODEL_OBJ) $(B)/selftests/prog/device.o \
+	$(B)/selftests/prog/objects.o $(B)/libtest.a $(B)/libxovn.a
 	@mkdir -p $(@D)
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ $(LDLIBS) -lcmocka -o $@
 

@@ -8,101 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../prog/objects.h"
 #include "../prog/prog.h"
 #include "maps.h"
 #include "nic.skel.h"
 #include "nic_xdp.skel.h"
 #include "vif.skel.h"
 
-#define MAPS_MAX 64
-#define CT_RECORDS 1024
-#define CT_BUCKETS 512
-
-struct own_map {
-	const char *name;
-	int fd;
-	uint32_t type, key_size, val_size, max_entries;
-};
-
 struct host {
-	struct own_map map[MAPS_MAX];
-	size_t n_maps;
+	struct shared_maps maps;
 	int vif_fd, tc_fd, xdp_fd;
 	struct device *underlay, *vif[VIFS_PER_HOST];
 	bool has_xdp;
 };
 
 static struct host hosts[N_CHASSIS];
-
-static void host_abort(const char *what, const char *name, int err)
-{
-	fprintf(stderr, "test error: %s %s: %s\n", what, name, strerror(err));
-	exit(1);
-}
-
-static int libbpf_warn(enum libbpf_print_level level, const char *format,
-		       va_list args)
-{
-	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
-}
-
-static struct own_map *map_find(struct host *h, const char *name)
-{
-	for (size_t i = 0; i < h->n_maps; i++) {
-		if (!strcmp(h->map[i].name, name))
-			return &h->map[i];
-	}
-	return NULL;
-}
-
-static void map_note(struct host *h, struct bpf_map *m)
-{
-	if (bpf_map__is_internal(m) || bpf_map__fd(m) < 0 ||
-	    map_find(h, bpf_map__name(m)))
-		return;
-	if (h->n_maps == MAPS_MAX)
-		host_abort("map", bpf_map__name(m), ENOSPC);
-	h->map[h->n_maps++] = (struct own_map){
-		.name = bpf_map__name(m),
-		.fd = bpf_map__fd(m),
-		.type = bpf_map__type(m),
-		.key_size = bpf_map__key_size(m),
-		.val_size = bpf_map__value_size(m),
-		.max_entries = bpf_map__max_entries(m),
-	};
-}
-
-static int object_load(struct host *h, const void *elf, size_t size,
-		       const char *program)
-{
-	struct bpf_object *o = bpf_object__open_mem(elf, size, NULL);
-	struct own_map *own;
-	struct bpf_map *m;
-	int err;
-
-	if (!o)
-		host_abort("open", program, errno);
-	bpf_object__for_each_map(m, o)
-	{
-		if (!strncmp(bpf_map__name(m), "trace_", 6)) {
-			bpf_map__set_autocreate(m, false);
-			continue;
-		}
-		own = map_find(h, bpf_map__name(m));
-		if (own && !bpf_map__is_internal(m) &&
-		    bpf_map__reuse_fd(m, own->fd))
-			host_abort("share map", own->name, errno);
-		if (!strcmp(bpf_map__name(m), "ct"))
-			bpf_map__set_max_entries(m, CT_RECORDS);
-		if (!strcmp(bpf_map__name(m), "ct_index"))
-			bpf_map__set_max_entries(m, CT_BUCKETS);
-	}
-	err = bpf_object__load(o);
-	if (err)
-		host_abort("load", program, -err);
-	bpf_object__for_each_map(m, o) map_note(h, m);
-	return bpf_program__fd(bpf_object__find_program_by_name(o, program));
-}
 
 static void tc_attach(const struct device *d, int fd)
 {
@@ -114,7 +34,7 @@ static void tc_attach(const struct device *d, int fd)
 	if (!err)
 		err = bpf_tc_attach(&hook, &opts);
 	if (err)
-		host_abort("attach to", d->name, -err);
+		test_abort("attach to", d->name, -err);
 }
 
 static void host_init(int chassis)
@@ -125,11 +45,11 @@ static void host_init(int chassis)
 	size_t size;
 
 	elf = vif_bpf__elf_bytes(&size);
-	h->vif_fd = object_load(h, elf, size, "vif_ingress");
+	h->vif_fd = object_load(&h->maps, elf, size, "vif_ingress");
 	elf = nic_bpf__elf_bytes(&size);
-	h->tc_fd = object_load(h, elf, size, "nic_ingress");
+	h->tc_fd = object_load(&h->maps, elf, size, "nic_ingress");
 	elf = nic_xdp_bpf__elf_bytes(&size);
-	h->xdp_fd = object_load(h, elf, size, "nic_xdp");
+	h->xdp_fd = object_load(&h->maps, elf, size, "nic_xdp");
 	snprintf(name, sizeof(name), "c%d-under", chassis);
 	h->underlay = device_get(name);
 	tc_attach(h->underlay, h->tc_fd);
@@ -142,7 +62,7 @@ static void host_init(int chassis)
 
 void hosts_init(void)
 {
-	libbpf_set_print(libbpf_warn);
+	objects_init();
 	for (int i = 0; i < N_CHASSIS; i++)
 		host_init(i);
 }
@@ -150,16 +70,16 @@ void hosts_init(void)
 static void map_write(struct host *h, const char *name, const void *key,
 		      const void *val)
 {
-	struct own_map *m = map_find(h, name);
+	struct shared_map *m = shared_map_find(&h->maps, name);
 
 	if (!m)
-		host_abort("map", name, ENOENT);
+		test_abort("map", name, ENOENT);
 	if (bpf_map_update_elem(m->fd, key, val, BPF_ANY))
-		host_abort("write to map", name, errno);
+		test_abort("write to map", name, errno);
 }
 
 /* Counts go on: they are compared with what they were. */
-static void map_clear(const struct own_map *m)
+static void map_clear(const struct shared_map *m)
 {
 	static const uint8_t zero[4096];
 	uint8_t key[512];
@@ -169,7 +89,7 @@ static void map_clear(const struct own_map *m)
 	    !strcmp(m->name, "drop") || !strcmp(m->name, "counter"))
 		return;
 	if (m->key_size > sizeof(key) || m->val_size > sizeof(zero))
-		host_abort("clear map", m->name, EINVAL);
+		test_abort("clear map", m->name, EINVAL);
 	if (m->type == BPF_MAP_TYPE_ARRAY ||
 	    m->type == BPF_MAP_TYPE_PERCPU_ARRAY) {
 		for (uint32_t i = 0; i < m->max_entries; i++)
@@ -178,7 +98,7 @@ static void map_clear(const struct own_map *m)
 	}
 	while (!bpf_map_get_next_key(m->fd, NULL, key)) {
 		if (bpf_map_delete_elem(m->fd, key))
-			host_abort("clear map", m->name, errno);
+			test_abort("clear map", m->name, errno);
 	}
 }
 
@@ -227,7 +147,7 @@ static void xdp_switch(struct host *h, bool on)
 	if (h->has_xdp != on)
 		err = bpf_xdp_attach(h->underlay->ifindex, fd, 0, NULL);
 	if (err)
-		host_abort("XDP on", h->underlay->name, -err);
+		test_abort("XDP on", h->underlay->name, -err);
 	h->has_xdp = on;
 }
 
@@ -261,8 +181,8 @@ void host_load(int chassis, const struct logical *net,
 {
 	struct host *h = &hosts[chassis];
 
-	for (size_t i = 0; i < h->n_maps; i++)
-		map_clear(&h->map[i]);
+	for (size_t i = 0; i < h->maps.n; i++)
+		map_clear(&h->maps.list[i]);
 	for (int id = 0; id < IMAGE_TABLE_COUNT; id++) {
 		const struct image_table *t = &out->image.table[id];
 
@@ -292,10 +212,11 @@ void host_drops(int chassis, uint64_t counts[DROP_REASON_COUNT])
 	if (!vals)
 		vals = calloc(128 * n_cpu, sizeof(*vals));
 	memset(counts, 0, DROP_REASON_COUNT * sizeof(*counts));
-	err = bpf_map_lookup_batch(map_find(&hosts[chassis], "drop")->fd, NULL,
-				   &next, keys, vals, &n, NULL);
+	err = bpf_map_lookup_batch(
+		shared_map_find(&hosts[chassis].maps, "drop")->fd, NULL, &next,
+		keys, vals, &n, NULL);
 	if (err && err != -ENOENT)
-		host_abort("read map", "drop", -err);
+		test_abort("read map", "drop", -err);
 	for (uint32_t i = 0; i < n; i++) {
 		for (int cpu = 0; cpu < n_cpu; cpu++)
 			counts[keys[i].reason] += vals[i * n_cpu + cpu].packets;
@@ -308,9 +229,10 @@ uint64_t host_counter(int chassis, uint32_t number)
 	struct counter_val vals[n_cpu];
 	uint64_t sum = 0;
 
-	if (bpf_map_lookup_elem(map_find(&hosts[chassis], "counter")->fd,
-				&number, vals))
-		host_abort("read map", "counter", errno);
+	if (bpf_map_lookup_elem(
+		    shared_map_find(&hosts[chassis].maps, "counter")->fd,
+		    &number, vals))
+		test_abort("read map", "counter", errno);
 	for (int cpu = 0; cpu < n_cpu; cpu++)
 		sum += vals[cpu].packets;
 	return sum;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "objects.h"
 #include "prog.h"
 #include "ct_delete.skel.h"
 #include "nic.skel.h"
@@ -16,20 +17,7 @@
 #include "reinject.skel.h"
 #include "vif.skel.h"
 
-#define MAPS_MAX 64
-
-/* The connection table of the tests, small enough to be read whole. */
-#define CT_RECORDS 1024
-#define CT_BUCKETS 512
-
-struct shared_map {
-	const char *name;
-	int fd;
-	uint32_t type, key_size, val_size, max_entries;
-};
-
-static struct shared_map maps[MAPS_MAX];
-static size_t n_maps;
+static struct shared_maps maps;
 static int program_fd[PROGRAM_COUNT];
 
 static const char *const drop_names[DROP_REASON_COUNT] = {[DROP_NONE] = "NONE",
@@ -38,95 +26,24 @@ static const char *const drop_names[DROP_REASON_COUNT] = {[DROP_NONE] = "NONE",
 #undef X
 };
 
-static void harness_abort(const char *what, const char *name, int err)
-{
-	fprintf(stderr, "test error: %s %s: %s\n", what, name, strerror(err));
-	exit(1);
-}
-
-/* libbpf is quiet unless something fails; then the verifier's last words
- * are what one wants to read. */
-static int libbpf_warn(enum libbpf_print_level level, const char *format,
-		       va_list args)
-{
-	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
-}
-
-static struct shared_map *map_find(const char *name)
-{
-	for (size_t i = 0; i < n_maps; i++) {
-		if (!strcmp(maps[i].name, name))
-			return &maps[i];
-	}
-	return NULL;
-}
-
-static void object_load(enum program p, const void *elf, size_t size,
-			const char *program)
-{
-	struct bpf_object *o = bpf_object__open_mem(elf, size, NULL);
-	struct shared_map *shared;
-	struct bpf_map *m;
-	int err;
-
-	if (!o)
-		harness_abort("open", program, errno);
-	bpf_object__for_each_map(m, o)
-	{
-		if (!strncmp(bpf_map__name(m), "trace_", 6)) {
-			bpf_map__set_autocreate(m, false);
-			continue;
-		}
-		shared = map_find(bpf_map__name(m));
-		if (shared && !bpf_map__is_internal(m) &&
-		    bpf_map__reuse_fd(m, shared->fd))
-			harness_abort("share map", shared->name, errno);
-		if (!strcmp(bpf_map__name(m), "ct"))
-			bpf_map__set_max_entries(m, CT_RECORDS);
-		if (!strcmp(bpf_map__name(m), "ct_index"))
-			bpf_map__set_max_entries(m, CT_BUCKETS);
-	}
-	err = bpf_object__load(o);
-	if (err)
-		harness_abort("load", program, -err);
-	bpf_object__for_each_map(m, o)
-	{
-		if (bpf_map__is_internal(m) || bpf_map__fd(m) < 0 ||
-		    map_find(bpf_map__name(m)))
-			continue;
-		if (n_maps == MAPS_MAX)
-			harness_abort("map", bpf_map__name(m), ENOSPC);
-		maps[n_maps++] = (struct shared_map){
-			.name = bpf_map__name(m),
-			.fd = bpf_map__fd(m),
-			.type = bpf_map__type(m),
-			.key_size = bpf_map__key_size(m),
-			.val_size = bpf_map__value_size(m),
-			.max_entries = bpf_map__max_entries(m),
-		};
-	}
-	program_fd[p] =
-		bpf_program__fd(bpf_object__find_program_by_name(o, program));
-	if (program_fd[p] < 0)
-		harness_abort("program", program, ENOENT);
-}
-
 void harness_init(void)
 {
 	const void *elf;
 	size_t size;
 
-	libbpf_set_print(libbpf_warn);
+	objects_init();
 	elf = vif_bpf__elf_bytes(&size);
-	object_load(PROGRAM_VIF, elf, size, "vif_ingress");
+	program_fd[PROGRAM_VIF] = object_load(&maps, elf, size, "vif_ingress");
 	elf = nic_bpf__elf_bytes(&size);
-	object_load(PROGRAM_TC, elf, size, "nic_ingress");
+	program_fd[PROGRAM_TC] = object_load(&maps, elf, size, "nic_ingress");
 	elf = nic_xdp_bpf__elf_bytes(&size);
-	object_load(PROGRAM_XDP, elf, size, "nic_xdp");
+	program_fd[PROGRAM_XDP] = object_load(&maps, elf, size, "nic_xdp");
 	elf = ct_delete_bpf__elf_bytes(&size);
-	object_load(PROGRAM_CT_DELETE, elf, size, "ct_delete");
+	program_fd[PROGRAM_CT_DELETE] =
+		object_load(&maps, elf, size, "ct_delete");
 	elf = reinject_bpf__elf_bytes(&size);
-	object_load(PROGRAM_REINJECT, elf, size, "reinject_ingress");
+	program_fd[PROGRAM_REINJECT] =
+		object_load(&maps, elf, size, "reinject_ingress");
 	device_get(UNDERLAY);
 }
 
@@ -137,22 +54,22 @@ int harness_program(enum program p)
 
 int harness_map(const char *name)
 {
-	struct shared_map *m = map_find(name);
+	struct shared_map *m = shared_map_find(&maps, name);
 
 	if (!m)
-		harness_abort("map", name, ENOENT);
+		test_abort("map", name, ENOENT);
 	return m->fd;
 }
 
 static void map_write(const char *name, const void *key, const void *val)
 {
 	if (bpf_map_update_elem(harness_map(name), key, val, BPF_ANY))
-		harness_abort("write to map", name, errno);
+		test_abort("write to map", name, errno);
 }
 
 void harness_clear(const char *name)
 {
-	struct shared_map *m = map_find(name);
+	struct shared_map *m = shared_map_find(&maps, name);
 	static const uint8_t zero[4096];
 	uint8_t key[512];
 
@@ -161,7 +78,7 @@ void harness_clear(const char *name)
 		  m->type == BPF_MAP_TYPE_RINGBUF || !strcmp(name, "scratch")))
 		return;
 	if (!m || m->key_size > sizeof(key) || m->val_size > sizeof(zero))
-		harness_abort("clear map", name, EINVAL);
+		test_abort("clear map", name, EINVAL);
 	if (m->type == BPF_MAP_TYPE_PERCPU_ARRAY &&
 	    (uint64_t)m->max_entries * m->val_size > sizeof(zero))
 		return; /* counters go on, as those of drops do */
@@ -173,7 +90,7 @@ void harness_clear(const char *name)
 	}
 	while (!bpf_map_get_next_key(m->fd, NULL, key)) {
 		if (bpf_map_delete_elem(m->fd, key))
-			harness_abort("clear map", name, errno);
+			test_abort("clear map", name, errno);
 	}
 }
 
@@ -224,7 +141,7 @@ void harness_ct_size(uint32_t records, uint32_t buckets)
 	uint32_t zero = 0;
 
 	if (bpf_map_lookup_elem(harness_map("config"), &zero, &c))
-		harness_abort("read map", "config", errno);
+		test_abort("read map", "config", errno);
 	c.ct_records = records;
 	c.ct_buckets = buckets;
 	c.generation++;
@@ -241,9 +158,9 @@ void harness_load(const struct network *n)
 			   .ct_buckets = CT_BUCKETS};
 	uint32_t zero = 0;
 
-	for (size_t i = 0; i < n_maps; i++) {
-		if (strcmp(maps[i].name, "drop"))
-			harness_clear(maps[i].name);
+	for (size_t i = 0; i < maps.n; i++) {
+		if (strcmp(maps.list[i].name, "drop"))
+			harness_clear(maps.list[i].name);
 	}
 	for (int id = 0; id < IMAGE_TABLE_COUNT; id++) {
 		const struct image_table *t = &n->out.image.table[id];
@@ -280,7 +197,7 @@ void harness_drops(uint64_t counts[DROP_REASON_COUNT])
 	err = bpf_map_lookup_batch(harness_map("drop"), NULL, &next, keys, vals,
 				   &n, NULL);
 	if (err && err != -ENOENT)
-		harness_abort("read map", "drop", -err);
+		test_abort("read map", "drop", -err);
 	for (uint32_t i = 0; i < n; i++) {
 		for (int cpu = 0; cpu < n_cpu; cpu++)
 			counts[keys[i].reason] += vals[i * n_cpu + cpu].packets;
@@ -313,7 +230,7 @@ enum drop_reason drop_by_name(const char *name)
 		if (!strcmp(drop_names[r], name))
 			return r;
 	}
-	harness_abort("drop reason", name, ENOENT);
+	test_abort("drop reason", name, ENOENT);
 	return DROP_NONE;
 }
 
@@ -331,7 +248,7 @@ static void tc_attach(struct device *d, enum program p)
 	if (!err || err == -EEXIST)
 		err = bpf_tc_attach(&hook, &opts);
 	if (err)
-		harness_abort("attach to", d->name, -err);
+		test_abort("attach to", d->name, -err);
 	d->is_attached = true;
 }
 
@@ -353,7 +270,7 @@ void harness_attach_nic(struct device *d, bool with_xdp)
 	err = bpf_xdp_attach(d->ifindex,
 			     with_xdp ? program_fd[PROGRAM_XDP] : -1, 0, NULL);
 	if (err)
-		harness_abort("XDP on", d->name, -err);
+		test_abort("XDP on", d->name, -err);
 }
 
 void program_run(enum program which, const struct device *d,
