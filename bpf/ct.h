@@ -11,6 +11,7 @@
 
 #include "flow.h"
 #include "ct_hash.h"
+#include "ct_share.h"
 #include "../maps/ct.h"
 #include "../maps/tunnel.h"
 
@@ -207,6 +208,8 @@ __noinline int ct_clear(__u32 record)
 		key.tuple = i ? v->reply : v->orig;
 		ct_index_remove(c, &key, record);
 	}
+	if (v->state != CT_FREE)
+		ct_share_give(v->datapath, v->port, v->orig.src);
 	v->action[0].generation = 0;
 	v->action[1].generation = 0;
 	WRITE_ONCE(v->state, CT_FREE);

@@ -7,25 +7,12 @@
 #define XOVN_BPF_CT_NEW_H
 
 #include "ct.h"
+#include "ct_limit.h"
 #include "stats.h"
 
 #define CT_WINDOW 8 /* records looked at before an embryonic one gives way */
 #define CT_SEARCH 64 /* records looked at before the table counts as full */
 #define CT_PORT_TRIES 64
-
-/* Does it give way to a new one?  What one side alone makes of a connection
- * does not count, or two packets of a flood would hold a record. */
-static __always_inline bool ct_is_embryonic(const struct ct_val *v)
-{
-	const __u32 embryonic = 0
-#define X(name, timeout, is_embryonic) | (__u32)is_embryonic << CT_##name
-		XOVN_CT_STATES(X)
-#undef X
-		;
-
-	return embryonic >> (v->state & 31) & 1 ||
-	       !(v->flags & CT_F_SEEN_REPLY);
-}
 
 /* A record for a new connection: its number + 1, owned (seq odd) and empty;
  * 0: the table is full.  Free and dead records come first; then, in every
@@ -329,11 +316,21 @@ __noinline int ct_create(struct flow *f, const struct ct_new *n)
 
 	if (!f || !n)
 		return -DROP_CT_FULL;
+	ret = ct_share_take(&n->orig, CT_SHARE_FIRST);
+	if (ret > 0) {
+		ret = ct_share_clean(&n->orig, flow_now(f), ret - 1);
+		ret = ct_share_take(&n->orig, CT_SHARE_CLEANED + ret);
+	}
+	if (ret)
+		return ret;
 	record = ct_claim(flow_now(f));
 	at = record - 1;
 	v = record ? bpf_map_lookup_elem(&ct, &at) : 0;
-	if (!v)
+	if (!v) {
+		ct_share_give(n->orig.datapath, n->orig.port,
+			      n->orig.tuple.src);
 		return -DROP_CT_FULL;
+	}
 	v->datapath = n->orig.datapath;
 	v->port = n->orig.port;
 	v->orig = n->orig.tuple;

@@ -18,7 +18,7 @@
  *   stats.h     counters, drops          event.h    what monitors see
  *   trace.h     what a trace sees       upcall.h    what the agent is told
  *   keep.h      packets that the agent  admit.h     what a guest may send
- *               keeps (TC)
+ *               keeps (TC)              limit.h     one port's share
  *
  * A stage takes a flow and returns a verdict: V_NEXT, another enum verdict,
  * or a negative enum drop_reason.  It never touches the packet.

@@ -4,6 +4,7 @@
 #define XOVN_BPF_NEIGHBOR_H
 
 #include "flow.h"
+#include "limit.h"
 #include "switch.h"
 #include "upcall.h"
 #include "../maps/l3.h"
@@ -40,6 +41,8 @@ static __always_inline void neighbor_learn(struct flow *f, __u32 datapath,
 		if (neighbor_is_known(&key, mac))
 			return;
 	} else {
+		if (!learn_take(f, RATE_NEIGHBOR))
+			return;
 		has_moved = old;
 		TRACE(f, LR_LEARN, lrpkey, ip, datapath);
 		mac_copy(val.mac, mac);

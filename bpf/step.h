@@ -12,6 +12,7 @@
 #include "event.h"
 #include "flood.h"
 #include "keep.h"
+#include "limit.h"
 #include "pipeline.h"
 
 #define EMIT_ROUNDS 6 /* packet, error, ARP request for it, its flood */
@@ -42,6 +43,8 @@ static __always_inline int step_too_big(struct __sk_buff *skb, struct flow *f)
 {
 	if (f->flags & FLOW_CACHED)
 		return flow_restart(skb, f);
+	if (!rate_take(f, RATE_ICMP))
+		return -DROP_ICMP_RATE;
 	drop_skb(skb, f, DROP_TOO_BIG, f->len);
 	return build_icmp_error(skb, f);
 }
@@ -81,11 +84,15 @@ __noinline int step_act(struct __sk_buff *skb, struct flow *f, int verdict)
 			TRACE(f, CONSUMED, 0, 0, 0);
 		return ret ? ret : TC_ACT_SHOT;
 	case V_ICMP_ERROR:
+		if (!rate_take(f, RATE_ICMP))
+			return -DROP_ICMP_RATE;
 		if (f->icmp_type == ICMP_TIME_EXCEEDED)
 			drop_skb(skb, f, DROP_LR_TTL, f->len);
 		ret = build_icmp_error(skb, f);
 		break;
 	case V_TCP_RST:
+		if (!rate_take(f, RATE_ICMP))
+			return -DROP_ICMP_RATE;
 		ret = build_tcp_rst(skb, f);
 		break;
 	case V_ARP_REQUEST:

@@ -9,6 +9,7 @@
 #include "action.h"
 #include "flow.h"
 #include "lbswitch.h"
+#include "limit.h"
 #include "portsec.h"
 #include "stats.h"
 #include "upcall.h"
@@ -33,6 +34,8 @@ static __always_inline void fdb_learn(const struct flow *f, __u32 datapath,
 	mac_copy(key.mac, mac);
 	old = bpf_map_lookup_elem(&fdb, &key);
 	if (old && old->port == portkey)
+		return;
+	if (!learn_take(f, RATE_FDB))
 		return;
 	TRACE(f, FDB_LEARN, datapath, portkey, !!old);
 	if (old) /* moved: what was decided holds no longer */

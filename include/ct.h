@@ -126,6 +126,7 @@ struct ct_timeout_val {
 	X(EXPIRED, "records of connections past their timeout, used again")    \
 	X(EVICTED, "embryonic connections that gave way to new ones")          \
 	X(FULL, "connections refused: every record is in use")                 \
+	X(LIMITED, "connections refused: their opener has its share")          \
 	X(INDEX_FULL, "connections refused: no slot in the index")             \
 	X(DELETED, "records removed by xovn ct flush and the like")            \
 	X(PORT_KEPT, "SNAT: the source port was free")                         \

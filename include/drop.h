@@ -101,7 +101,15 @@
 	X(SNAT_EXHAUSTED, "no free port at the external address",              \
 	  "xovn stats ct; more external addresses, external_port_range")       \
 	X(LB_NO_BACKEND, "VIP without backends",                               \
-	  "ovn-nbctl lb-list; reject=true answers instead")
+	  "ovn-nbctl lb-list; reject=true answers instead")                    \
+	X(ICMP_RATE,                                                           \
+	  "ICMP error or TCP reset not sent: the port has had too many",       \
+	  "a scan or a loop behind the port; load --icmp-rate")                \
+	X(LEARN_LIMIT,                                                         \
+	  "address not learned, the packet goes on: the port has its share",   \
+	  "the port's MACs, its ARP; port_security; load --port-share")        \
+	X(CT_LIMIT, "new connection of one who has his share of the records",  \
+	  "xovn ct list; load --port-share, --ct-max; shorter --ct-timeout")
 
 enum drop_reason {
 	DROP_NONE = 0, /* not a drop */

@@ -11,6 +11,7 @@
 #include "drop.h"
 #include "event.h"
 #include "l3.h"
+#include "limit.h"
 #include "nat.h"
 #include "trace.h"
 #include "types.h"

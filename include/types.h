@@ -11,6 +11,7 @@
  *   ct.h      and of connections; ct_hash.h where they are found
  *   counter.h what is counted, event.h what is monitored,
  *   trace.h   what xovn trace is told, with flow_flag.h
+ *   limit.h   what one port may have of what all share
  *   upcall.h  what the agent is told, and gives back
  *
  * Rules for everything in here: no packed structs, padding is explicit and
@@ -27,7 +28,7 @@
 #endif
 
 /* Version of the map layout below; raised when a key or value changes. */
-#define XOVN_LAYOUT_VERSION 3
+#define XOVN_LAYOUT_VERSION 4
 
 #define XOVN_NAME_LEN 128 /* names in maps, NUL included; see name_store() */
 #define XOVN_MAX_CHASSIS 4096 /* chassis indices 1..4095; 0 is none */

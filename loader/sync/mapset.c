@@ -51,6 +51,7 @@ static const struct {
 	{"ecmp", 1, 4, 1024},	  {"route_src", 1, 4, 1024},
 	{"router", 1, 4, 1024},	  {"affinity", 1, 1, 1024},
 	{"frag", 1, 8, 8192},	  {"counter", 1, 1, 4096},
+	{"rate", 1, 4, 4096},
 };
 
 uint32_t map_ct_buckets(uint32_t records)
@@ -82,6 +83,8 @@ uint32_t map_max_entries(const char *name, const struct map_limits *limits)
 		return limits->ct_max;
 	if (!strcmp(name, "ct_index"))
 		return map_ct_buckets(limits->ct_max);
+	if (!strcmp(name, "ct_share")) /* of openers that have few */
+		return limits->ct_max / 4 < 1024 ? 1024 : limits->ct_max / 4;
 	if (!strcmp(name, "encap_ip") || !strcmp(name, "chassis") ||
 	    !strcmp(name, "tunnel") || !strcmp(name, "heard"))
 		return XOVN_MAX_CHASSIS;

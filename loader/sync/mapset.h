@@ -10,6 +10,7 @@
  *   apply.c     capacity check, writing, chassis and tunnels
  *   apply_revert.c   taking back what the kernel refuses half way
  *   purge.c, flush.c   what BPF knows of things that went
+ *   limit.c     what one port may have of what all share
  *   conntrack.c reading and deleting connections;  monitor.c  events
  *   upcalls.c   packets that wait for a next hop, what was learned
  *   hops.c      where they wait;  tap.c  how they go back;  l4sum.c  whole
@@ -47,6 +48,9 @@
 	X(CT_INDEX, "ct_index", __u32, struct ct_bucket)                       \
 	X(CT_HAND, "ct_hand", __u32, __u64)                                    \
 	X(CT_TIMEOUT, "ct_timeout", __u32, struct ct_timeout_val)              \
+	X(CT_SHARE, "ct_share", struct ct_share_key, struct ct_share_val)      \
+	X(LIMIT, "limit", __u32, struct limit_val)                             \
+	X(RATE, "rate", struct rate_key, struct rate_val)                      \
 	X(CT_EVENT, "ct_event", struct ct_event_key, struct ct_event_val)      \
 	X(DROP, "drop", struct drop_key, struct drop_val)                      \
 	X(DROP_AT, "drop_at", struct drop_at_key, struct drop_val)             \

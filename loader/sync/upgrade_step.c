@@ -8,6 +8,7 @@
 /* By layout, ascending.  None leads from 2: it was another set of maps, which
  * no release has had. */
 static const struct upgrade_step steps[] = {
+	{3, NULL}, /* 4 only has more maps */
 	{0},
 };
 

@@ -57,6 +57,8 @@ extern const struct test_group unsupported_group, no_underlay_group,
 extern const struct test_group counters_group, counters_routers_group,
 	counters_nat_group, counters_switch_lb_group, counters_mixed_group,
 	places_group, lost_group;
+extern const struct test_group limit_icmp_group, limit_learn_group,
+	limit_ct_group;
 
 /* A frame that a guest with offloads sends, test_gso.c. */
 struct gso_test {

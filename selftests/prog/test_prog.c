@@ -75,6 +75,9 @@ static const struct test_group *const groups[] = {
 	&counters_mixed_group,
 	&places_group,
 	&lost_group,
+	&limit_icmp_group,
+	&limit_learn_group,
+	&limit_ct_group,
 };
 
 /* usage: test_prog [GROUP...]    only groups whose name holds GROUP */
