@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	 "--nb FILE|SERVER --chassis NAME [--sb FILE|SERVER] [--placement FILE]\n"
 	 "                 [--private-key FILE] [--certificate FILE] [--ca-cert FILE]\n"
 	 "                 [--max-ports N] [--ct-max N] [--ct-timeout STATE=SEC,...]\n"
+	 "                 [--icmp-rate N] [--port-share PERCENT]\n"
 	 "                 [--no-announce] [--dry-run] [--json]"},
 	{"attach", cmd_attach,
 	 "IFACE [--underlay | --localnet NETWORK] [--mode auto|native|tc]\n"
@@ -60,6 +61,7 @@ static const struct command commands[] = {
 	{"agent", cmd_agent,
 	 "[--db REMOTE] [--nb REMOTE] [--release] [--pidfile FILE]\n"
 	 "                 [--max-ports N] [--ct-max N] [--ct-timeout STATE=SEC,...]\n"
+	 "                 [--icmp-rate N] [--port-share PERCENT]\n"
 	 "                 [--no-announce]"},
 };
 

@@ -55,10 +55,12 @@ int cmd_agent(const char *pin, int argc, char **argv, struct error *e)
 {
 	struct agent_options o = {
 		.pin = pin,
+		.apply.share = LIMIT_OPTIONS_DEFAULT,
 		.apply.limits = {.max_ports = MAX_PORTS_DEFAULT,
 				 .ct_max = CT_MAX_DEFAULT},
 	};
 	const char *max_ports = NULL, *ct_max = NULL, *ct_timeout = NULL;
+	const char *icmp_rate = NULL, *port_share = NULL;
 	const char *pidfile = NULL;
 	const struct option_def options[] = {
 		{"db", &o.db, NULL},
@@ -68,6 +70,8 @@ int cmd_agent(const char *pin, int argc, char **argv, struct error *e)
 		{"max-ports", &max_ports, NULL},
 		{"ct-max", &ct_max, NULL},
 		{"ct-timeout", &ct_timeout, NULL},
+		{"icmp-rate", &icmp_rate, NULL},
+		{"port-share", &port_share, NULL},
 		{"no-announce", NULL, &o.apply.is_silent},
 		{0},
 	};
@@ -83,6 +87,13 @@ int cmd_agent(const char *pin, int argc, char **argv, struct error *e)
 	if (!ret)
 		ret = option_number("ct-max", ct_max, CT_MAX_LOWEST,
 				    CT_MAX_HIGHEST, &o.apply.limits.ct_max, e);
+	if (!ret)
+		ret = option_number("icmp-rate", icmp_rate, 0,
+				    ICMP_RATE_HIGHEST, &o.apply.share.icmp_rate,
+				    e);
+	if (!ret)
+		ret = option_number("port-share", port_share, 1, 100,
+				    &o.apply.share.percent, e);
 	if (!ret && ct_timeouts_parse(ct_timeout, o.apply.ct_timeout, e))
 		ret = CMD_USAGE;
 	return ret ? ret : agent_run(&o, pidfile, e);

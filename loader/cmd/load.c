@@ -218,9 +218,11 @@ static int load_run(struct load *l, const char *pin)
 int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 {
 	struct load l = {.e = e,
+			 .apply.share = LIMIT_OPTIONS_DEFAULT,
 			 .apply.limits = {.max_ports = MAX_PORTS_DEFAULT,
 					  .ct_max = CT_MAX_DEFAULT}};
 	const char *max_ports = NULL, *ct_max = NULL, *ct_timeout = NULL;
+	const char *icmp_rate = NULL, *port_share = NULL;
 	const struct option_def options[] = {
 		{"nb", &l.files.nb, NULL},
 		{"sb", &l.files.sb, NULL},
@@ -232,6 +234,8 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 		{"max-ports", &max_ports, NULL},
 		{"ct-max", &ct_max, NULL},
 		{"ct-timeout", &ct_timeout, NULL},
+		{"icmp-rate", &icmp_rate, NULL},
+		{"port-share", &port_share, NULL},
 		{"no-announce", NULL, &l.apply.is_silent},
 		{"dry-run", NULL, &l.apply.is_dry},
 		{"json", NULL, &l.as_json},
@@ -253,6 +257,13 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 	if (!ret)
 		ret = option_number("ct-max", ct_max, CT_MAX_LOWEST,
 				    CT_MAX_HIGHEST, &l.apply.limits.ct_max, e);
+	if (!ret)
+		ret = option_number("icmp-rate", icmp_rate, 0,
+				    ICMP_RATE_HIGHEST, &l.apply.share.icmp_rate,
+				    e);
+	if (!ret)
+		ret = option_number("port-share", port_share, 1, 100,
+				    &l.apply.share.percent, e);
 	if (!ret && ct_timeouts_parse(ct_timeout, l.apply.ct_timeout, e))
 		ret = CMD_USAGE;
 	if (!ret)

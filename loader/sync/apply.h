@@ -15,6 +15,7 @@
 #include "error.h"
 #include "sync/diff.h"
 #include "sync/garp.h"
+#include "sync/limit.h"
 #include "sync/state.h"
 
 struct apply_result {
@@ -41,6 +42,7 @@ struct apply_options {
 	/* For maps that do not exist yet (map_max_entries()). */
 	struct map_limits limits;
 	uint32_t ct_timeout[CT_STATE_COUNT]; /* seconds */
+	struct limit_options share;
 	bool is_dry; /* only count */
 	bool is_silent; /* no announcements */
 	/* Waits for nothing, and leaves interfaces that went to the caller. */

@@ -35,7 +35,8 @@ int apply_save(struct apply_run *r)
 	if (err)
 		return error_set(r->e, -err, "%s/tunnel: cannot read: %s",
 				 r->s->dir, strerror(-err));
-	return ct_timeouts_read(r->s, b->ct_timeout, r->e);
+	err = limit_read(r->s, &b->limit, r->e);
+	return err ? err : ct_timeouts_read(r->s, b->ct_timeout, r->e);
 }
 
 /* is_there: those chassis that there were; else those that there were not. */
@@ -94,6 +95,8 @@ static int revert_all(struct apply_run *r)
 					&ignored) ?
 			      -EIO :
 			      err;
+	if (r->out && limit_write(r->s, &r->before.limit, &ignored))
+		err = -EIO;
 	if (err)
 		return err;
 	r->before.config.generation = r->s->config.generation;

@@ -13,6 +13,7 @@ struct apply_before {
 	/* Of a whole network. */
 	struct tunnel_val *tunnel; /* XOVN_MAX_CHASSIS */
 	uint32_t ct_timeout[CT_STATE_COUNT]; /* seconds */
+	struct limit_val limit;
 };
 
 struct apply_run {

@@ -58,6 +58,20 @@ static int write_config(struct apply_run *r)
 	return err;
 }
 
+static int write_limit(struct apply_run *r)
+{
+	struct limit_val present = {0}, wanted;
+	int err = 0;
+
+	limit_make(&r->options->share, r->s, &r->options->limits, &wanted);
+	if (r->s->map_fd[MAP_LIMIT] >= 0)
+		err = limit_read(r->s, &present, r->e);
+	if (err || !memcmp(&present, &wanted, sizeof(wanted)))
+		return err;
+	r->result->n_writes++;
+	return r->is_dry ? 0 : limit_write(r->s, &wanted, r->e);
+}
+
 static int write_chassis(struct apply_run *r, bool is_removal)
 {
 	for (__u32 i = 0; i < XOVN_MAX_CHASSIS; i++) {
@@ -131,6 +145,8 @@ static int write_all(struct apply_run *r)
 	if (!err)
 		err = ct_timeouts_write(r->s, r->options->ct_timeout, r->is_dry,
 					n, r->e);
+	if (!err)
+		err = write_limit(r);
 	if (!err)
 		err = write_chassis(r, false);
 	if (!err)
