@@ -34,7 +34,7 @@ traffic_start
 upgrade "$LAYOUT" >"$DIR/layout.log"
 traffic_end "another layout"
 expect "maps of another layout on three hosts" 3 \
-	"$(grep -c 'are of 4 now' "$DIR/layout.log")"
+	"$(grep -c 'are of 5 now' "$DIR/layout.log")"
 expect "no load failed" "" \
 	"$(grep -h failed "$DIR"/{same,back,layout}.log)"
 XOVN=$LAYOUT
@@ -50,7 +50,7 @@ done
 for args in "show" "stats" "ct list" "load --nb $NB --chassis node1"; do
 	# shellcheck disable=SC2086
 	refused "an older xovn refuses: ${args%% --*}" \
-		"*layout version 4, this xovn has 3: a newer xovn made it; nothing was touched*" \
+		"*layout version 5, this xovn has 4: a newer xovn made it; nothing was touched*" \
 		xovn node1 $args
 done
 XOVN=$LAYOUT

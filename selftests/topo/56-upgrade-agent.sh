@@ -76,15 +76,15 @@ for step in "other programs:$SAME" "another layout:$LAYOUT"; do
 	traffic_end "agents, ${step%:*}"
 done
 for node in $NODES; do
-	expect "$node: the layout" 4 "$(layout "$node")"
+	expect "$node: the layout" 5 "$(layout "$node")"
 	expect "$node: nothing is left beside" "" "$(find "$PINS/$node" -name next)"
-	expect "$node: said once" 1 "$(grep -c 'are of 4 now' "$DIR/$node/agent.log")"
+	expect "$node: said once" 1 "$(grep -c 'are of 5 now' "$DIR/$node/agent.log")"
 done
 daemon_end node2 agent
 : >"$DIR/node2/agent.log"
 agent_start node2
 check "an older agent refuses" until_true 20 \
-	grep -q 'layout version 4, this xovn has 3: a newer xovn made it' "$DIR/node2/agent.log"
+	grep -q 'layout version 5, this xovn has 4: a newer xovn made it' "$DIR/node2/agent.log"
 expect "and all is forwarded" "2/2 ttl=63" "$(pings vm1 "${VM_IP[vm3]}" -c 2)"
 [ "$failures" = 0 ] || live_logs
 finish

@@ -16,6 +16,8 @@ def volatile:
 		ct: ["key", "sport", "dport", "seq", "expires", "generation", "stamp"],
 		ct_index: ["key", "slot"],
 		ct_hand: ["value"],
+		ct_share: ["records"],
+		rate: ["next"],
 		frag: ["id", "sport", "dport", "expires"],
 		ct_event: ["values"],
 		drop: ["values"],
