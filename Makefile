@@ -7,6 +7,7 @@
 # make test-san   what runs longest in user space, under the sanitizers
 # make fuzz       libFuzzer on what strangers' bytes reach first, and random networks and
 #                 frames against a model, TIME=60 seconds each
+# make soak       traffic, changes and restarts of agents for TIME=600 seconds
 # make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which
 # make veristat   what the programs cost this kernel's verifier, against
 #                 selftests/budget/figures.tsv (UPDATE=1: written there)
@@ -84,7 +85,7 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz vmtest bench veristat clangs lint man clean \
+.PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs lint man clean \
 	install uninstall build build-bpf build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
@@ -136,6 +137,12 @@ fuzz:
 	$(DEPS) build fuzz
 	$(SUBMAKE) build-fuzz $(B)/prog/test_model
 	@selftests/fuzz/run $(T)
+
+soak:
+	$(DEPS) build demo test stock
+	$(STOCK)
+	$(SUBMAKE) build build-tests
+	@TIME=$(or $(TIME),600) selftests/soak/run
 
 vmtest:
 	$(DEPS) build demo test vm
