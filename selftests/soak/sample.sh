@@ -37,8 +37,8 @@ same_kernel() {
 	local name
 	for name in maps programs links; do
 		expect "$2: $name, from the first sample to the last" \
-			"$(column "$1" "$2" $name | awk 'NR == 1 { print $2 }')" \
-			"$(column "$1" "$2" $name | awk 'END { print $2 }')"
+			"$(column "$1" "$2" "$name" | awk 'NR == 1 { print $2 }')" \
+			"$(column "$1" "$2" "$name" | awk 'END { print $2 }')"
 	done
 }
 
@@ -53,7 +53,7 @@ fds_same() { # FILE HOST
 flat() {
 	local name out
 	for name in "${@:3}"; do
-		out=$(column "$1" "$2" $name | awk '
+		out=$(column "$1" "$2" "$name" | awk '
 			{ at[NR] = $1; v[NR] = $2 }
 			END {
 				for (i = 1; i <= NR; i++) {
