@@ -18,7 +18,7 @@ churn_begin() {
 # churn STEP
 churn() {
 	local kind=${CHURN_KINDS[$(($1 % ${#CHURN_KINDS[@]}))]}
-	echo "== $1 $kind"
+	echo "== $1 $kind $(date +%T)"
 	"churn_$kind" "$1"
 }
 

@@ -6,7 +6,8 @@
 sample_header() {
 	printf '%s\t' seconds host agent_pid agent_kib agent_fds maps programs links
 	printf '%s\t' map_kib connections
-	echo drops
+	printf '%s\t' drops
+	echo kernel_drops
 }
 
 # sample HOST SECONDS
@@ -21,7 +22,18 @@ sample() {
 		/^xovn_map_memory_bytes/ { kib += $NF / 1024 }
 		/^xovn_ct_entries/ { ct += $NF }
 		/^xovn_drops_total/ { drops += $NF }
-		END { printf "%d\t%d\t%d\n", kib, ct, drops }'
+		END { printf "%d\t%d\t%d\t", kib, ct, drops }'
+	kernel_drops
+}
+
+# kernel_drops: frames for which a processor's queue had no room, of the whole
+# machine: what is lost so is nobody's fault here.
+kernel_drops() {
+	local total=0 dropped
+	while read -r _ dropped _; do
+		total=$((total + 0x$dropped))
+	done </proc/net/softnet_stat
+	echo $total
 }
 
 # column FILE HOST NAME: "SECONDS VALUE" a line

@@ -107,6 +107,9 @@ traffic_end() {
 			sed -n 's/^received \([0-9]*\),.*/\1/p' |
 			awk '{ n += $1 } END { print n }')
 		expect "I9 $what, $path: of $sent datagrams lost" 0 $((sent - received))
+		[ "$sent" = "$received" ] || for where in $names; do
+			sed "s/^/#   $where: /" "$DIR/$where"
+		done
 		expect "I9 $what, $path: new connections, UDP: $(grep opened "$DIR/udp.$path")" \
 			"*opened [1-9]*, lost 0,*" "$(grep opened "$DIR/udp.$path")"
 		expect "I9 $what, $path: new connections, TCP: $(grep opened "$DIR/tcp.$path")" \
