@@ -29,6 +29,7 @@ static void frame_check(const struct microflow *m)
 static void answer_check(const struct microflow *m, unsigned int depth)
 {
 	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 9};
+	static const uint8_t all_nodes[6] = {0x33, 0x33, [5] = 1};
 	uint8_t *frame = malloc(m->len);
 	struct error e = {""};
 	struct microflow answer;
@@ -44,7 +45,10 @@ static void answer_check(const struct microflow *m, unsigned int depth)
 		return;
 	}
 	require(answer.len >= 14 && answer.len <= MICROFLOW_FRAME_MAX);
-	require(!memcmp(answer.frame, m->frame + 6, 6));
+	/* an advertisement to who has no address yet goes to all nodes
+	 * (RFC 4861, 7.2.4) */
+	require(!memcmp(answer.frame, m->frame + 6, 6) ||
+		!memcmp(answer.frame, all_nodes, 6));
 	frame_check(&answer);
 	if (depth)
 		answer_check(&answer, depth - 1);
