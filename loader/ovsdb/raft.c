@@ -55,7 +55,7 @@ static int index_parse(struct json_text text, uint64_t *index, struct error *e)
 	char *end, digits[24] = "";
 	size_t n = text.end - text.p;
 
-	if (n < sizeof(digits))
+	if (n && n < sizeof(digits))
 		memcpy(digits, text.p, n);
 	errno = 0;
 	*index = strtoull(digits, &end, 10);
