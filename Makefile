@@ -117,9 +117,9 @@ demo:
 	@KEEP=$(KEEP) KINDS="$(KINDS)" selftests/demo$(if $(LIVE),-live)
 
 test:
-	$(DEPS) build demo test doc stock
+	$(DEPS) build demo test doc fuzz stock
 	$(STOCK)
-	$(SUBMAKE) build build-tests build-upgrade build-man
+	$(SUBMAKE) build build-tests build-upgrade build-man build-fuzz
 	$(SUBMAKE) SAN=1 build-unit
 	@selftests/run $(T)
 
@@ -277,17 +277,33 @@ $(B)/prog/test_model: $(MODEL_OBJ) $(B)/selftests/prog/device.o \
 FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CC = $(CLANG) $(CPPFLAGS) $(TESTFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall \
 	-Wextra -Werror -MMD -MP $(FUZZ_FLAGS)
-$(B)/fuzz/jsonrpc: $(B)/fuzz/loader/ovsdb/framing.o $(B)/fuzz/loader/error.o
-$(B)/fuzz/replica: $(B)/fuzz/loader/error.o \
-	$(patsubst %,$(B)/fuzz/loader/ovsdb/%.o,replica update store store_rows \
-		change txn schema datum datum_copy json_text access value)
+FUZZ_OBJ = $(patsubst %,$(B)/fuzz/%.o,$(1))
+FUZZ_OVSDB := $(patsubst %,loader/ovsdb/%,read log standalone raft dump schema txn \
+	store store_rows datum datum_copy json_text access) loader/error loader/utf8
+# all of the compiler, and of the agent what needs neither server nor kernel
+FUZZ_NETWORK := $(basename $(wildcard loader/nb/*.c loader/compile/*.c)) \
+	$(filter-out loader/engine/engine,$(basename $(wildcard loader/engine/*.c))) \
+	loader/refused selftests/lib/rows
+$(B)/fuzz/jsonrpc: $(call FUZZ_OBJ,loader/ovsdb/framing loader/error)
+$(B)/fuzz/replica: $(call FUZZ_OBJ,loader/error $(patsubst %,loader/ovsdb/%,\
+	replica update store store_rows change txn schema datum datum_copy \
+	json_text access value))
+$(B)/fuzz/dbfile: $(call FUZZ_OBJ,$(FUZZ_OVSDB))
+$(B)/fuzz/network: $(call FUZZ_OBJ,$(FUZZ_OVSDB) $(FUZZ_NETWORK))
+$(B)/fuzz/conf: $(call FUZZ_OBJ,$(FUZZ_OVSDB) $(patsubst %,loader/vswitch/%,\
+	columns settings ports ofport export pairs link_table) \
+	loader/sync/netlink loader/waits)
+$(B)/fuzz/placement: $(call FUZZ_OBJ,loader/nb/placement loader/error loader/utf8)
+$(B)/fuzz/microflow: $(call FUZZ_OBJ,loader/error loader/trace/frame \
+	$(basename $(wildcard loader/trace/microflow*.c)))
+FUZZ_LIB := $(call FUZZ_OBJ,$(basename $(wildcard selftests/fuzz/lib/*.c)))
 
 $(B)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call Q,CC ,$< (fuzz))$(FUZZ_CC) -fsanitize=fuzzer-no-link -c $< -o $@
 
-$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/selftests/fuzz/%.o
-	$(call Q,LD ,$@)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/selftests/fuzz/%.o $(FUZZ_LIB)
+	$(call Q,LD ,$@)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -lcmocka -o $@
 
 # the demo's, which needs no test library
 $(B)/tools/talkd: $(B)/selftests/tools/talkd.o
