@@ -184,10 +184,10 @@ kernel_has_not() { # map|prog|link ID
 }
 
 # unnumbered: a footprint without what an interface that is made again gets
-# anew: its number and its MAC.
+# anew: its number, thus its place in lists, and its MAC.
 unnumbered() {
 	sed -E 's/^[0-9]+: //; s/@if[0-9]+//; s/ether [0-9a-f:]+//
-		s/link-netns(id)? [^ ]+//; s/if_index [0-9]+//'
+		s/link-netns(id)? [^ ]+//; s/if_index [0-9]+//' | sort
 }
 
 # left HOST FOOTPRINT IN-KERNEL [FILTER]: what is there of those, nothing if
