@@ -6,7 +6,7 @@
 # shellcheck source=selftests/topo/fault.sh
 . "$(dirname "$0")/fault.sh"
 
-MOST=${MOST:-4}
+MOST=4
 
 # xovn and injected, by a library in front of libbpf
 on() {

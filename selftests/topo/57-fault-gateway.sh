@@ -10,7 +10,7 @@
 . "$(dirname "$0")/fault.sh"
 
 VIP=192.168.209.55
-MOST=${MOST:-4}
+MOST=4
 NO_CHANGE=send # announcements, sent when the command is over
 
 # answers: through SNAT, and from ext to the VIP
