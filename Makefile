@@ -102,7 +102,7 @@ build: $(B)/xovn $(BPF_OBJ)
 
 build-bpf: $(BPF_OBJ)
 
-build-tests: $(UNIT) $(PROG) $(TOOLS)
+build-tests: $(UNIT) $(PROG) $(TOOLS) $(B)/tools/notcx.so
 
 build-unit: $(UNIT)
 
@@ -146,7 +146,7 @@ soak:
 
 vmtest:
 	$(DEPS) build demo test vm
-	$(SUBMAKE) build build-tests $(B)/tools/notcx.so
+	$(SUBMAKE) build build-tests
 	@K="$(K)" selftests/vm/run $(T)
 
 bench:
