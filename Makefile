@@ -9,7 +9,8 @@
 #                 frames against a model, TIME=60 seconds each
 # make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which
 # make veristat   what the programs cost this kernel's verifier, against
-#                 selftests/budget/figures.tsv (UPDATE=1: written there)
+#                 selftests/budget/figures.tsv (UPDATE=1: written there);
+#                 K="6.1 6.12 newest": Debian's kernels, in VMs
 # make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing
 # make lint       formatting, static checks, file length
@@ -149,9 +150,10 @@ bench:
 	@selftests/bench/run $(T)
 
 veristat:
-	$(DEPS) build test
+	$(DEPS) build test $(if $(K),vm)
 	$(SUBMAKE) build-bpf $(B)/tools/veristat
-	@selftests/budget/run $(if $(UPDATE),update,check)
+	@$(if $(K),K="$(K)" selftests/budget/kernels,selftests/budget/run) \
+		$(if $(UPDATE),update,check)
 
 clangs:
 	$(DEPS) build test
