@@ -117,9 +117,9 @@ demo:
 	@KEEP=$(KEEP) KINDS="$(KINDS)" selftests/demo$(if $(LIVE),-live)
 
 test:
-	$(DEPS) build demo test doc stock
+	$(DEPS) build demo test doc vm stock
 	$(STOCK)
-	$(SUBMAKE) build build-tests build-upgrade build-man
+	$(SUBMAKE) build build-tests build-upgrade build-man $(B)/tools/notcx.so
 	$(SUBMAKE) SAN=1 build-unit
 	@selftests/run $(T)
 
