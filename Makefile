@@ -10,7 +10,8 @@
 # make soak       traffic, changes and restarts of agents for TIME=600 seconds
 # make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which
 # make veristat   what the programs cost this kernel's verifier, against
-#                 selftests/budget/figures.tsv (UPDATE=1: written there)
+#                 selftests/budget/figures.tsv (UPDATE=1: written there);
+#                 K="6.1 6.12 newest": Debian's kernels, in VMs
 # make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing
 # make lint       formatting, static checks, file length
@@ -117,7 +118,7 @@ demo:
 	@KEEP=$(KEEP) KINDS="$(KINDS)" selftests/demo$(if $(LIVE),-live)
 
 test:
-	$(DEPS) build demo test doc fuzz stock
+	$(DEPS) build demo test doc fuzz vm stock
 	$(STOCK)
 	$(SUBMAKE) build build-tests build-upgrade build-man build-fuzz
 	$(SUBMAKE) SAN=1 build-unit
@@ -156,9 +157,10 @@ bench:
 	@selftests/bench/run $(T)
 
 veristat:
-	$(DEPS) build test
+	$(DEPS) build test $(if $(K),vm)
 	$(SUBMAKE) build-bpf $(B)/tools/veristat
-	@selftests/budget/run $(if $(UPDATE),update,check)
+	@$(if $(K),K="$(K)" selftests/budget/kernels,selftests/budget/run) \
+		$(if $(UPDATE),update,check)
 
 clangs:
 	$(DEPS) build test
