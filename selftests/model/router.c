@@ -107,7 +107,8 @@ static void neighbor_tell(struct model *m, int lrp, const struct frame *f,
 	const struct lrp *p = &m->net->lrp[lrp];
 	int sw = p->lsp >= 0 ? m->net->lsp[p->lsp].sw : -1;
 	const struct router *r = &m->net->router[p->router];
-	bool is_reply = get16(IP_OF(f) + 6) == 2;
+	/* by multicast: they have it from the flood */
+	bool is_reply = get16(IP_OF(f) + 6) == 2 && !is_multicast(f->data);
 
 	if (from_lsp < 0 || sw < 0 || m->net->lsp[from_lsp].type != LSP_VIF)
 		return;
@@ -284,7 +285,9 @@ void router_ingress(struct model *m, int lrp, struct frame *f, int from_lsp)
 {
 	const struct lrp *p = &m->net->lrp[lrp];
 
-	if (!p->is_enabled || !m->net->router[p->router].is_enabled)
+	if (++m->depth > DATAPATHS_MAX)
+		m->result.is_overflow = true;
+	else if (!p->is_enabled || !m->net->router[p->router].is_enabled)
 		model_drop(m, REASON(LR_PORT_DISABLED));
 	else if (memcmp(f->data, p->mac, 6) && !is_multicast(f->data))
 		model_drop(m, REASON(LR_ADMISSION));

@@ -7,8 +7,6 @@
 #include "drop.h"
 #include "model.h"
 
-#define DEPTH_MAX 30 /* datapaths: the programs stop at some number near it */
-
 /* Headers that are not there, or contradict the length. */
 enum malformed frame_form(const struct frame *f)
 {
@@ -333,7 +331,7 @@ void switch_ingress(struct model *m, struct walk *w)
 {
 	const struct lsp *in = &m->net->lsp[w->inport];
 
-	if (++m->depth > DEPTH_MAX) {
+	if (++m->depth > DATAPATHS_MAX) {
 		m->result.is_overflow = true;
 		return;
 	}

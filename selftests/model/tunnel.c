@@ -180,8 +180,7 @@ static void flood_teaches(struct model *m, const struct walk *w)
 	for (size_t i = 0; i < m->net->n_lsps; i++) {
 		const struct lsp *p = &m->net->lsp[i];
 
-		if (p->sw == w->sw && p->type == LSP_ROUTER &&
-		    memcmp(w->f.data + 6, m->net->lrp[p->lrp].mac, 6))
+		if (p->sw == w->sw && p->type == LSP_ROUTER)
 			router_learn(m, HEARSAY, p->lrp, &w->f);
 	}
 }
