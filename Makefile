@@ -7,9 +7,11 @@
 # make test-san   what runs longest in user space, under the sanitizers
 # make fuzz       libFuzzer on what strangers' bytes reach first, and random networks and
 #                 frames against a model, TIME=60 seconds each
+# make soak       traffic, changes and restarts of agents for TIME=600 seconds
 # make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which
 # make veristat   what the programs cost this kernel's verifier, against
-#                 selftests/budget/figures.tsv (UPDATE=1: written there)
+#                 selftests/budget/figures.tsv (UPDATE=1: written there);
+#                 K="6.1 6.12 newest": Debian's kernels, in VMs
 # make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing
 # make lint       formatting, static checks, file length
@@ -84,7 +86,7 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz vmtest bench veristat clangs lint man clean \
+.PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs lint man clean \
 	install uninstall build build-bpf build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
@@ -101,7 +103,7 @@ build: $(B)/xovn $(BPF_OBJ)
 
 build-bpf: $(BPF_OBJ)
 
-build-tests: $(UNIT) $(PROG) $(TOOLS)
+build-tests: $(UNIT) $(PROG) $(TOOLS) $(B)/tools/notcx.so
 
 build-unit: $(UNIT)
 
@@ -116,9 +118,9 @@ demo:
 	@KEEP=$(KEEP) KINDS="$(KINDS)" selftests/demo$(if $(LIVE),-live)
 
 test:
-	$(DEPS) build demo test doc stock
+	$(DEPS) build demo test doc fuzz vm stock
 	$(STOCK)
-	$(SUBMAKE) build build-tests build-upgrade build-man
+	$(SUBMAKE) build build-tests build-upgrade build-man build-fuzz
 	$(SUBMAKE) SAN=1 build-unit
 	@selftests/run $(T)
 
@@ -137,9 +139,15 @@ fuzz:
 	$(SUBMAKE) build-fuzz $(B)/prog/test_model
 	@selftests/fuzz/run $(T)
 
+soak:
+	$(DEPS) build demo test stock
+	$(STOCK)
+	$(SUBMAKE) build build-tests
+	@TIME=$(or $(TIME),600) selftests/soak/run
+
 vmtest:
 	$(DEPS) build demo test vm
-	$(SUBMAKE) build build-tests $(B)/tools/notcx.so
+	$(SUBMAKE) build build-tests
 	@K="$(K)" selftests/vm/run $(T)
 
 bench:
@@ -149,9 +157,10 @@ bench:
 	@selftests/bench/run $(T)
 
 veristat:
-	$(DEPS) build test
+	$(DEPS) build test $(if $(K),vm)
 	$(SUBMAKE) build-bpf $(B)/tools/veristat
-	@selftests/budget/run $(if $(UPDATE),update,check)
+	@$(if $(K),K="$(K)" selftests/budget/kernels,selftests/budget/run) \
+		$(if $(UPDATE),update,check)
 
 clangs:
 	$(DEPS) build test
@@ -270,17 +279,33 @@ $(B)/prog/test_model: $(MODEL_OBJ) $(B)/selftests/prog/device.o \
 FUZZ_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CC = $(CLANG) $(CPPFLAGS) $(TESTFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall \
 	-Wextra -Werror -MMD -MP $(FUZZ_FLAGS)
-$(B)/fuzz/jsonrpc: $(B)/fuzz/loader/ovsdb/framing.o $(B)/fuzz/loader/error.o
-$(B)/fuzz/replica: $(B)/fuzz/loader/error.o \
-	$(patsubst %,$(B)/fuzz/loader/ovsdb/%.o,replica update store store_rows \
-		change txn schema datum datum_copy json_text access value)
+FUZZ_OBJ = $(patsubst %,$(B)/fuzz/%.o,$(1))
+FUZZ_OVSDB := $(patsubst %,loader/ovsdb/%,read log standalone raft dump schema txn \
+	store store_rows datum datum_copy json_text access) loader/error loader/utf8
+# all of the compiler, and of the agent what needs neither server nor kernel
+FUZZ_NETWORK := $(basename $(wildcard loader/nb/*.c loader/compile/*.c)) \
+	$(filter-out loader/engine/engine,$(basename $(wildcard loader/engine/*.c))) \
+	loader/refused selftests/lib/rows
+$(B)/fuzz/jsonrpc: $(call FUZZ_OBJ,loader/ovsdb/framing loader/error)
+$(B)/fuzz/replica: $(call FUZZ_OBJ,loader/error $(patsubst %,loader/ovsdb/%,\
+	replica update store store_rows change txn schema datum datum_copy \
+	json_text access value))
+$(B)/fuzz/dbfile: $(call FUZZ_OBJ,$(FUZZ_OVSDB))
+$(B)/fuzz/network: $(call FUZZ_OBJ,$(FUZZ_OVSDB) $(FUZZ_NETWORK))
+$(B)/fuzz/conf: $(call FUZZ_OBJ,$(FUZZ_OVSDB) $(patsubst %,loader/vswitch/%,\
+	columns settings ports ofport export pairs link_table) \
+	loader/sync/netlink loader/waits)
+$(B)/fuzz/placement: $(call FUZZ_OBJ,loader/nb/placement loader/error loader/utf8)
+$(B)/fuzz/microflow: $(call FUZZ_OBJ,loader/error loader/trace/frame \
+	$(basename $(wildcard loader/trace/microflow*.c)))
+FUZZ_LIB := $(call FUZZ_OBJ,$(basename $(wildcard selftests/fuzz/lib/*.c)))
 
 $(B)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call Q,CC ,$< (fuzz))$(FUZZ_CC) -fsanitize=fuzzer-no-link -c $< -o $@
 
-$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/selftests/fuzz/%.o
-	$(call Q,LD ,$@)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/selftests/fuzz/%.o $(FUZZ_LIB)
+	$(call Q,LD ,$@)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -lcmocka -o $@
 
 # the demo's, which needs no test library
 $(B)/tools/talkd: $(B)/selftests/tools/talkd.o

@@ -75,6 +75,7 @@
 #define ICMP_FRAG_NEEDED 4
 #define ICMP_ECHO 8
 #define ICMP_TIME_EXCEEDED 11
+#define ND_RS 133
 #define ND_NS 135
 #define ND_NA 136
 #define TCP_FIN 0x01

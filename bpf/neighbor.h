@@ -78,7 +78,8 @@ static __always_inline struct router_ip_val *router_ip_find(__u32 datapath,
 }
 
 /* lr_in_lookup_neighbor, lr_in_learn_neighbor.  A request teaches when its
- * sender is in the port's subnet, a reply always. */
+ * sender is in the port's subnet (and, unless the router always learns, asks
+ * for the port's own address there, or is known), a reply always. */
 __noinline int lr_learn(struct flow *f, __u32 datapath, __u32 lrpkey)
 {
 	struct lrp_key key = {.datapath = datapath, .port = lrpkey};
@@ -97,10 +98,14 @@ __noinline int lr_learn(struct flow *f, __u32 datapath, __u32 lrpkey)
 		if (!(p->flags & LRP_F_LEARN_ALWAYS)) {
 			own = router_ip_find(datapath, f->dst.ip4);
 			*(__be32 *)nkey.ip = f->src.ip4;
-			if ((!own || own->kind != ROUTER_IP_OWN) &&
+			if ((!own || own->kind != ROUTER_IP_OWN ||
+			     own->port != lrpkey ||
+			     (f->src.ip4 ^ f->dst.ip4) & ip4_load(own->mask)) &&
 			    !bpf_map_lookup_elem(&learned, &nkey))
 				return 0;
 		}
+	} else if (f->arp_op != ARPOP_REPLY) {
+		return 0;
 	}
 	neighbor_learn(f, datapath, lrpkey, f->src.ip4, f->lladdr);
 	return 0;

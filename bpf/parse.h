@@ -94,24 +94,26 @@ static __always_inline int parse_arp(struct flow *f, void *p, void *end)
 }
 
 /* ND carries a link-layer address as its first option, RFC 4861 4.3, 4.4. */
-static __always_inline void parse_nd(struct flow *f, void *p, void *end)
+static __always_inline void parse_nd(struct flow *f, void *p, void *end,
+				     __u32 room)
 {
 	__u8 *nd = p;
 
-	if (nd + 24 <= (__u8 *)end) {
+	if (room >= 24 && nd + 24 <= (__u8 *)end) {
 #pragma unroll
 		for (int i = 0; i < 4; i++)
 			f->nd_target.ip6[i] = be16_pair(p + 8 + 4 * i);
 	}
-	if (nd + 32 <= (__u8 *)end && (nd[24] == 1 || nd[24] == 2) &&
-	    nd[25] == 1)
+	if (room >= 32 && nd + 32 <= (__u8 *)end &&
+	    (nd[24] == 1 || nd[24] == 2) && nd[25] == 1)
 		mac_copy(f->lladdr, nd + 26);
 	else
 		f->flags |= FLOW_BAD_ND;
 }
 
 /* What an ICMP error quotes: RFC 792 gives at least 8 bytes of L4. */
-static __always_inline void parse_inner(struct flow *f, void *p, void *end)
+static __always_inline void parse_inner(struct flow *f, void *p, void *end,
+					__u32 room)
 {
 	struct ip4_view *ip = p;
 	__be16 *port;
@@ -120,7 +122,8 @@ static __always_inline void parse_inner(struct flow *f, void *p, void *end)
 	if ((void *)(ip + 1) > end || ip->ver_ihl >> 4 != 4)
 		return;
 	hlen = (ip->ver_ihl & 0xf) * 4;
-	if (hlen < IP_HLEN || ip->frag & bpf_htons(IP_OFFSET))
+	if (hlen < IP_HLEN || hlen + 8 > room ||
+	    ip->frag & bpf_htons(IP_OFFSET))
 		return;
 	port = p + (hlen & 0x3c);
 	if ((void *)(port + 4) > end)
@@ -147,14 +150,16 @@ static __always_inline void parse_inner(struct flow *f, void *p, void *end)
 	f->flags |= FLOW_INNER;
 }
 
-static __always_inline void parse_l4(struct flow *f, void *p, void *end)
+/* room: bytes of L4 that the IP header speaks of; padding follows. */
+static __always_inline void parse_l4(struct flow *f, void *p, void *end,
+				     __u32 room)
 {
 	__be16 *port = p;
 	__u8 *byte = p;
 
 	switch (f->proto) {
 	case IPPROTO_TCP:
-		if (byte + 20 > (__u8 *)end)
+		if (room < 20 || byte + 20 > (__u8 *)end)
 			break;
 		f->tcp_flags = byte[13];
 		f->sport = bpf_ntohs(port[0]);
@@ -162,7 +167,7 @@ static __always_inline void parse_l4(struct flow *f, void *p, void *end)
 		f->l4_len = (byte[12] >> 4) * 4;
 		return;
 	case IPPROTO_SCTP:
-		if (byte + 13 > (__u8 *)end)
+		if (room < 13 || byte + 13 > (__u8 *)end)
 			break;
 		f->tcp_flags = byte[12];
 		f->sport = bpf_ntohs(port[0]);
@@ -170,7 +175,7 @@ static __always_inline void parse_l4(struct flow *f, void *p, void *end)
 		f->l4_len = 12;
 		return;
 	case IPPROTO_UDP:
-		if (byte + 8 > (__u8 *)end)
+		if (room < 8 || byte + 8 > (__u8 *)end)
 			break;
 		f->sport = bpf_ntohs(port[0]);
 		f->dport = bpf_ntohs(port[1]);
@@ -178,18 +183,18 @@ static __always_inline void parse_l4(struct flow *f, void *p, void *end)
 		return;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
-		if (byte + 8 > (__u8 *)end)
+		if (room < 8 || byte + 8 > (__u8 *)end)
 			break;
 		f->sport = (__u16)(byte[0] << 8 | byte[1]);
 		if (f->proto == IPPROTO_ICMP) {
 			if (flow_is_icmp_error(f))
-				parse_inner(f, p + 8, end);
+				parse_inner(f, p + 8, end, room - 8);
 			else
 				f->dport = bpf_ntohs(port[2]);
 		}
 		if (f->proto == IPPROTO_ICMPV6 &&
 		    (byte[0] == ND_NS || byte[0] == ND_NA))
-			parse_nd(f, p, end);
+			parse_nd(f, p, end, room);
 		return;
 	default:
 		return;
@@ -226,7 +231,7 @@ static __always_inline int parse_ip4(struct flow *f, void *p, void *end)
 	if (frag & IP_OFFSET)
 		f->flags |= FLOW_LATER_FRAGMENT;
 	else
-		parse_l4(f, p + (hlen & 0x3c), end);
+		parse_l4(f, p + (hlen & 0x3c), end, tot_len - hlen);
 	f->ip_len = tot_len;
 	return 0;
 }
@@ -247,7 +252,7 @@ static __always_inline int parse_ip6(struct flow *f, void *p, void *end)
 		f->dst.ip6[i] = be16_pair(ip->dst + 2 * i);
 	}
 	f->l4_off = ETH_HLEN + 40;
-	parse_l4(f, ip + 1, end);
+	parse_l4(f, ip + 1, end, bpf_ntohs(ip->payload_len));
 	f->ip_len = f->len - ETH_HLEN;
 	return 0;
 }

@@ -45,12 +45,12 @@ static __always_inline bool ip6_is_lla_of(const union flow_ip *ip,
 	       ip->b[15] == mac[5];
 }
 
+/* RFC 4861 7.1: code 0, and from the link itself. */
 static __always_inline bool flow_is_nd(const struct flow *f)
 {
-	__u8 type = f->sport >> 8;
-
 	return f->eth_type == ETH_P_IPV6 && f->proto == IPPROTO_ICMPV6 &&
-	       !(f->flags & FLOW_L4_SHORT) && (type == ND_NS || type == ND_NA);
+	       !(f->flags & FLOW_L4_SHORT) && f->ttl_before == 255 &&
+	       (f->sport == ND_NS << 8 || f->sport == ND_NA << 8);
 }
 
 /* ARP and ND must name the sender's MAC, or no MAC in ND. */

@@ -194,7 +194,19 @@ static __always_inline void flow_set_arp_reply(struct flow *f, const __u8 *mac)
 	f->changed |= CHANGE_ETH | CHANGE_ARP;
 }
 
-/* ls_in_arp_rsp, and the ARP rules (80, 75, 71) of ls_in_l2_lkup. */
+/* Does a router port of the switch have the sender's MAC? */
+static __always_inline bool ls_is_router_mac(const struct flow *f)
+{
+	struct l2_key key = {.datapath = f->datapath};
+	struct l2_val *from;
+
+	mac_copy(key.mac, f->eth_src);
+	from = bpf_map_lookup_elem(&l2, &key);
+	return from &&
+	       (from->kind == PORT_ROUTER || from->kind == PORT_GATEWAY);
+}
+
+/* ls_in_arp_rsp, and the ARP rules (80, 75, 70) of ls_in_l2_lkup. */
 __noinline int ls_arp_request(struct flow *f)
 {
 	struct arp_key key = {};
@@ -221,10 +233,10 @@ __noinline int ls_arp_request(struct flow *f)
 		f->group = OVN_MC_FLOOD_L2;
 		return V_FLOOD_ROUTER;
 	}
-	if (!mac_is_multicast(f->eth_dst))
-		return V_NEXT;
-	return ls_flood(f, f->flags & FLOW_FROM_ROUTER ? OVN_MC_FLOOD_L2 :
-							 OVN_MC_FLOOD);
+	if (f->flags & FLOW_FROM_ROUTER || ls_is_router_mac(f))
+		return ls_flood(f, OVN_MC_FLOOD_L2);
+	return mac_is_multicast(f->eth_dst) ? ls_flood(f, OVN_MC_FLOOD) :
+					      V_NEXT;
 }
 
 /* ls_in_arp_rsp for IPv6: a neighbor solicitation that the switch answers. */
@@ -287,6 +299,19 @@ __noinline int ls_unknown(struct flow *f)
 	return ls_flood(f, OVN_MC_UNKNOWN);
 }
 
+/* Do the switch's routers hear it, too?  ARP; RS, RA, NS and NA. */
+static __always_inline bool ls_routers_hear(const struct flow *f)
+{
+	__u8 type = f->sport >> 8;
+
+	if (f->flags & FLOW_FROM_ROUTER)
+		return false;
+	if (f->eth_type == ETH_P_ARP)
+		return true;
+	return f->eth_type == ETH_P_IPV6 && f->proto == IPPROTO_ICMPV6 &&
+	       !(f->flags & FLOW_L4_SHORT) && type >= ND_RS && type <= ND_NA;
+}
+
 /* ls_in_l2_lkup: multicast, then known addresses. */
 static __always_inline int ls_ingress(struct flow *f)
 {
@@ -307,11 +332,8 @@ static __always_inline int ls_ingress(struct flow *f)
 			return ret;
 	}
 	if (mac_is_multicast(f->eth_dst))
-		return ls_flood(f,
-				f->eth_type == ETH_P_ARP &&
-						!(f->flags & FLOW_FROM_ROUTER) ?
-					OVN_MC_FLOOD :
-					OVN_MC_FLOOD_L2);
+		return ls_flood(f, ls_routers_hear(f) ? OVN_MC_FLOOD :
+							OVN_MC_FLOOD_L2);
 	key.datapath = f->datapath;
 	mac_copy(key.mac, f->eth_dst);
 	to = bpf_map_lookup_elem(&l2, &key);

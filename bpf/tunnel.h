@@ -187,7 +187,9 @@ __noinline int tunnel_input(struct flow *f)
 		if (f->outport < OVN_MC_FLOOD)
 			return -DROP_TUNNEL_PORT;
 		tunnel_learn_fdb(f);
-		if (f->eth_type == ETH_P_ARP && f->arp_op == ARPOP_REQUEST)
+		if (f->eth_type == ETH_P_ARP && f->arp_op == ARPOP_REQUEST &&
+		    (f->outport == OVN_MC_FLOOD ||
+		     f->outport == OVN_MC_FLOOD_L2))
 			tunnel_learn_request(f);
 		f->group = f->outport;
 		return V_FLOOD;

@@ -6,16 +6,26 @@
 #include "cmd/cmd.h"
 #include "companion.h"
 #include "sync/attach.h"
+#include "vswitch/link_table.h"
 
 static int run_all(const char *pin, struct error *e)
 {
 	struct state s;
-	int ret;
+	int ret, n_pairs;
 
 	companion_begin();
 	ret = state_open(&s, pin, STATE_REMOVE, e);
 	if (ret)
 		return ret;
+	/* before the programs, which end with the interfaces */
+	n_pairs = pairs_remove_all(e);
+	if (n_pairs < 0) {
+		state_close(&s);
+		return n_pairs;
+	}
+	if (n_pairs)
+		printf("xovn: detach: internal ports (as br-int): %d removed\n",
+		       n_pairs);
 	if (s.dir_fd < 0) {
 		printf("xovn: detach: %s: nothing is there\n", s.dir);
 	} else {

@@ -177,7 +177,9 @@ int log_read(struct log_file *log, struct json_text *text, struct error *e)
 	log->next += strlen(line);
 	err = body_read(log, &h, e);
 	if (!err) {
-		struct json_text body = {log->buffer, log->buffer + h.length};
+		/* an empty first record: there is no buffer yet */
+		const char *start = log->buffer ? log->buffer : "";
+		struct json_text body = {start, start + h.length};
 		const char *problem = json_text_whole(body, text);
 
 		if (problem)

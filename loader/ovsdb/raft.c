@@ -55,7 +55,7 @@ static int index_parse(struct json_text text, uint64_t *index, struct error *e)
 	char *end, digits[24] = "";
 	size_t n = text.end - text.p;
 
-	if (n < sizeof(digits))
+	if (n && n < sizeof(digits))
 		memcpy(digits, text.p, n);
 	errno = 0;
 	*index = strtoull(digits, &end, 10);
@@ -180,11 +180,13 @@ static int commit(struct raft *raft, struct json_text text, struct error *e)
 				 (unsigned long long)index);
 	while (!err && raft->applied < index) {
 		struct raft_entry *entry = &raft->pending[raft->first];
-		struct json_text data = {entry->data,
-					 entry->data + entry->length};
 
 		if (entry->data)
-			err = data_apply(raft->db, data, e);
+			err = data_apply(
+				raft->db,
+				(struct json_text){entry->data,
+						   entry->data + entry->length},
+				e);
 		free(entry->data);
 		raft->first++;
 		raft->n--;

@@ -69,6 +69,16 @@ struct attach_run {
 	struct error *e;
 };
 
+/* What is half done of this interface; it is then as it was before that. */
+static int clear_iface(struct attach_run *r)
+{
+	char name[IFNAMSIZ];
+	int err = attachment_remove(r->s, &r->nl, &r->present, r->e);
+
+	memcpy(name, r->iface.name, sizeof(name));
+	return err ? err : iface_find(&r->nl, name, &r->iface, r->e);
+}
+
 /* One interface may be underlay and localnet; both run the same programs. */
 static int check_iface(struct attach_run *r)
 {
@@ -81,7 +91,7 @@ static int check_iface(struct attach_run *r)
 	if (attachment_find(r->s, r->iface.ifindex, &r->present))
 		return 0;
 	if (attachment_is_gone(r->s, &r->present))
-		return attachment_remove(r->s, &r->nl, &r->present, r->e);
+		return clear_iface(r);
 	if (val->role == ATTACHMENT_VIF)
 		return error_set(r->e, EBUSY,
 				 "%s: is bound to a logical "
@@ -109,7 +119,7 @@ static int check_iface(struct attach_run *r)
 					     &r->present, r->e) :
 			 0;
 	if (err == -ENOENT)
-		return attachment_remove(r->s, &r->nl, &r->present, r->e);
+		return clear_iface(r);
 	r->is_attached = true;
 	r->before = *val;
 	return err;
@@ -339,7 +349,7 @@ static void give_up(struct attach_run *r)
 			    &ignored);
 		underlay_free(&u);
 	}
-	attachment_revert(r->s, &r->nl, &r->present, &r->before);
+	attachment_revert(r->s, &r->nl, &r->present, &r->before, &ignored);
 }
 
 static int check_all(struct attach_run *r, const char *ifname)

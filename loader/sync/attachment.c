@@ -130,15 +130,23 @@ static int apply_settings(struct netlink *nl, const struct iface *iface,
 	return 0;
 }
 
-static void restore_settings(struct netlink *nl, const struct attachment *a,
-			     const char *name)
+/* All of them, and the first error.  Who goes on without them would forget
+ * that they are xovn's. */
+static int restore_settings(struct netlink *nl, const struct attachment *a,
+			    const char *name)
 {
+	int err = 0, ret = 0;
+
 	if (a->val.flags & ATTACHMENT_F_RXVLAN_WAS_ON)
-		iface_set_rxvlan(name, true);
+		err = iface_set_rxvlan(name, true);
 	if (a->val.flags & ATTACHMENT_F_PROMISC_OURS)
-		iface_set_promiscuous(nl, a->ifindex, false);
-	if (a->val.flags & ATTACHMENT_F_GRO_WAS_OFF)
-		iface_set_gro(name, false);
+		ret = iface_set_promiscuous(nl, a->ifindex, false);
+	err = err ? err : ret;
+	ret = a->val.flags & ATTACHMENT_F_GRO_WAS_OFF ?
+		      iface_set_gro(name, false) :
+		      0;
+	err = err ? err : ret;
+	return err == -ENODEV ? 0 : err;
 }
 
 /* Attached, but gone with this process until links_keep(). */
@@ -296,16 +304,19 @@ int attachment_change(const struct state *s, struct netlink *nl,
 	return err;
 }
 
-void attachment_revert(const struct state *s, struct netlink *nl,
-		       const struct attachment *now,
-		       const struct attachment_val *before)
+int attachment_revert(const struct state *s, struct netlink *nl,
+		      const struct attachment *now,
+		      const struct attachment_val *before, struct error *e)
 {
 	struct attachment added = *now;
-	struct error ignored;
+	int err;
 
 	added.val.flags &= ~before->flags;
-	restore_settings(nl, &added, before->ifname);
-	record_write(s, now->ifindex, before, &ignored);
+	err = restore_settings(nl, &added, before->ifname);
+	if (err)
+		return error_set(e, -err, "%s: cannot restore its settings: %s",
+				 before->ifname, strerror(-err));
+	return record_write(s, now->ifindex, before, e);
 }
 
 int attachment_remove(const struct state *s, struct netlink *nl,
@@ -322,8 +333,10 @@ int attachment_remove(const struct state *s, struct netlink *nl,
 	state_link_path(s, path, a->val.ifname, "xdp");
 	if (a->val.mode == ATTACHMENT_NATIVE)
 		err = hook_link_remove(path);
-	if (is_here)
-		restore_settings(nl, a, now);
+	if (is_here) {
+		ret = restore_settings(nl, a, now);
+		err = err ? err : ret;
+	}
 	if (a->val.hook == ATTACHMENT_CLSACT && is_here) {
 		ret = hook_remove_clsact(nl, a->ifindex,
 					 a->val.flags &

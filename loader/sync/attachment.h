@@ -58,16 +58,16 @@ int attachment_change(const struct state *s, struct netlink *nl,
 		      const struct iface *iface, struct attachment *a,
 		      struct error *e);
 /* Back to what it was before attachment_change(). */
-void attachment_revert(const struct state *s, struct netlink *nl,
-		       const struct attachment *now,
-		       const struct attachment_val *before);
-/* Undoes it all and deletes the record.  Goes on after errors and reports
- * the first. */
+int attachment_revert(const struct state *s, struct netlink *nl,
+		      const struct attachment *now,
+		      const struct attachment_val *before, struct error *e);
 /* Of one whose command may have been killed half way: does again what may be
  * missing.  -ENOENT, e not filled: its links are not all there. */
 int attachment_complete(const struct state *s, struct netlink *nl,
 			const struct iface *iface, const struct attachment *a,
 			struct error *e);
+/* Undoes it all and deletes the record.  Goes on after errors and reports
+ * the first; the record then stays, so that it can be asked for again. */
 int attachment_remove(const struct state *s, struct netlink *nl,
 		      const struct attachment *a, struct error *e);
 /* Puts new programs (a descriptor for each enum program) in the place of

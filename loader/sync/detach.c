@@ -40,35 +40,48 @@ static int stop_nic(struct state *s, struct netlink *nl,
 	return err;
 }
 
+/* A neighbor entry that stayed would be nobody's once the record is gone. */
+static int forget_neighbors(struct netlink *nl, const struct attachment *a,
+			    struct error *e)
+{
+	char now[IFNAMSIZ];
+	int err = 0;
+
+	if (attachment_is_here(a) && if_indextoname(a->ifindex, now))
+		err = neighbor_forget(nl, a->ifindex, NULL, 0);
+	if (!err || err == -ENODEV)
+		return 0;
+	return error_set(e, -err, "%s: cannot remove neighbor entries: %s",
+			 a->val.ifname, strerror(-err));
+}
+
 static int remove_nic(const struct state *s, struct netlink *nl,
 		      const struct attachment *a, struct error *e)
 {
-	char now[IFNAMSIZ];
+	int err = forget_neighbors(nl, a, e);
 
-	if (attachment_is_here(a) && if_indextoname(a->ifindex, now))
-		neighbor_forget(nl, a->ifindex, NULL, 0);
-	return attachment_remove(s, nl, a, e);
+	return err ? err : attachment_remove(s, nl, a, e);
 }
 
 /* What it has in one role only, and the record. */
-static void leave_role(const struct state *s, struct netlink *nl,
-		       const struct attachment *a, bool is_underlay)
+static int leave_role(const struct state *s, struct netlink *nl,
+		      const struct attachment *a, bool is_underlay,
+		      struct error *e)
 {
 	const uint32_t localnet_flags = ATTACHMENT_F_PROMISC_OURS |
 					ATTACHMENT_F_RXVLAN_WAS_ON;
 	struct attachment_val rest = a->val;
-	char now[IFNAMSIZ];
+	int err = 0;
 
 	if (is_underlay) {
 		rest.role = ATTACHMENT_LOCALNET;
-		if (attachment_is_here(a) && if_indextoname(a->ifindex, now))
-			neighbor_forget(nl, a->ifindex, NULL, 0);
+		err = forget_neighbors(nl, a, e);
 	} else {
 		rest.role = ATTACHMENT_UNDERLAY;
 		rest.flags &= ~localnet_flags;
 		memset(rest.network, 0, sizeof(rest.network));
 	}
-	attachment_revert(s, nl, a, &rest);
+	return err ? err : attachment_revert(s, nl, a, &rest, e);
 }
 
 int detach_role(struct state *s, const struct attachment *a, bool is_underlay,
@@ -92,7 +105,7 @@ int detach_role(struct state *s, const struct attachment *a, bool is_underlay,
 	if (!err && is_whole)
 		err = remove_nic(s, &nl, a, e);
 	else if (!err)
-		leave_role(s, &nl, a, is_underlay);
+		err = leave_role(s, &nl, a, is_underlay, e);
 	if (!err)
 		err = state_end_change(s, e);
 	netlink_close(&nl);
@@ -226,8 +239,10 @@ int detach_all(struct state *s, struct error *e)
 				"clsact filters, settings and neighbor entries "
 				"there stay",
 				list[i].val.ifname);
-		if (remove_nic(s, &nl, &list[i], is_failed ? e : &first))
-			is_failed = true;
+		if (!remove_nic(s, &nl, &list[i], is_failed ? e : &first))
+			continue;
+		is_failed = true;
+		attachment_remove(s, &nl, &list[i], e);
 	}
 	err = detach_pins(s, e);
 	if (is_failed) {

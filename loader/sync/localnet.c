@@ -211,8 +211,10 @@ int localnet_stop(const struct state *s, uint32_t ifindex, struct error *e)
 		const struct localnet_key *key =
 			(const void *)image_entry(t, i);
 
-		if (key->ifindex == ifindex)
-			bpf_map_delete_elem(s->map_fd[IMAGE_LOCALNET], key);
+		if (key->ifindex == ifindex &&
+		    bpf_map_delete_elem(s->map_fd[IMAGE_LOCALNET], key) &&
+		    errno != ENOENT)
+			err = map_failed(s, "localnet", e);
 	}
 	t = &img.table[IMAGE_NETWORK];
 	for (size_t i = 0; i < t->n && !err; i++)

@@ -95,5 +95,8 @@ int pair_ensure(struct link_table *l, const struct pair *pair,
  * once not much longer: they are marked, then removed together. */
 int pair_condemn(struct link_table *l, uint32_t ifindex);
 int pairs_remove_condemned(struct link_table *l);
+/* All pairs of this network namespace, whichever conf.db they were of.  How
+ * many, or -errno with e filled. */
+int pairs_remove_all(struct error *e);
 
 #endif /* XOVN_VSWITCH_LINK_TABLE_H */

@@ -249,3 +249,25 @@ int pairs_remove_condemned(struct link_table *l)
 	link_table_run(l);
 	return err;
 }
+
+int pairs_remove_all(struct error *e)
+{
+	struct link_table l = {0};
+	int ret = link_table_open(&l, e), err = 0, n = 0;
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < l.n && !err; i++) {
+		if (!l.link[i].is_marked)
+			continue;
+		err = pair_condemn(&l, l.link[i].ifindex);
+		n++;
+	}
+	if (!err && n)
+		err = pairs_remove_condemned(&l);
+	link_table_close(&l);
+	if (err)
+		return error_set(e, -err, "cannot remove internal ports: %s",
+				 strerror(-err));
+	return n;
+}

@@ -87,7 +87,7 @@ static const uint8_t *nd_target(const struct frame *f)
 	const uint8_t *ip = IP_OF(f), *icmp = ip + 40;
 
 	if (!frame_is_ip6(f) || ip[6] != IPPROTO_ICMPV6 || ip[7] != 255 ||
-	    get16(ip + 4) < 24 || icmp[0] != 135)
+	    get16(ip + 4) < 24 || icmp[0] != 135 || icmp[1])
 		return NULL;
 	return icmp + 8;
 }
@@ -137,8 +137,7 @@ bool switch_responds(struct model *m, struct walk *w)
 		return false;
 	/* Releases differ for requests by unicast, and for disabled ports. */
 	is_open = !is_multicast(w->f.data) || !net->lsp[owner].is_enabled ||
-		  (target && (!is_solicited(IP_OF(&w->f) + 24, target) ||
-			      IP_OF(&w->f)[41])); /* ICMP code */
+		  (target && !is_solicited(IP_OF(&w->f) + 24, target));
 	if (is_open && model_choose(m, 2))
 		return false;
 	if (target)

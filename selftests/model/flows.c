@@ -74,6 +74,7 @@ void ip4_random(struct packet *p, uint32_t src, uint32_t dst)
 			       .dst = ip_text(dst, to),
 			       .proto = protos[random_below(11)],
 			       .ttl = 64};
+	size_t start;
 
 	if (random_percent(25))
 		h.ttl = random_below(5);
@@ -87,10 +88,11 @@ void ip4_random(struct packet *p, uint32_t src, uint32_t dst)
 	}
 	if (random_percent(4))
 		h.fragment = IP4_MF;
+	start = p->len;
 	packet_ip4(p, &h);
 	transport_random(p, h.proto);
 	packet_finish(p);
-	if (random_percent(4) && p->len - p->layer[1].offset > 60)
+	if (random_percent(4) && p->len - start > 60)
 		packet_fragment(p, 8 * random_below(2), 16);
 }
 

@@ -107,7 +107,9 @@ bool router_learn(struct model *m, int chassis, int lrp, const struct frame *f)
 	for (size_t i = 0; i < p->n_nets; i++) {
 		uint32_t mask = ~0u << (32 - p->net[i].plen);
 
-		is_near |= !((p->net[i].ip ^ spa) & mask);
+		if ((p->net[i].ip ^ spa) & mask)
+			continue;
+		is_near = true;
 		is_ours |= p->net[i].ip == tpa;
 	}
 	for (size_t i = 0; i < m->known.n_learned; i++) {

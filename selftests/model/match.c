@@ -98,6 +98,8 @@ bool result_matches(const struct result *r, const struct observed *o)
 {
 	unsigned int left[DROP_REASON_COUNT];
 
+	if (r->is_lax)
+		return true;
 	memcpy(left, o->drop, sizeof(left));
-	return (r->is_lax || outs_match(r, o)) && drops_match(r, 0, left);
+	return outs_match(r, o) && drops_match(r, 0, left);
 }

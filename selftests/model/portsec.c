@@ -97,11 +97,11 @@ static enum allowed ip6_may_send(const struct element *e, const struct frame *f)
 	if (!e->n_ip6 && e->n_ip4)
 		return ALLOWED_NO;
 	is_nd = ip[6] == IPPROTO_ICMPV6 && get16(ip + 4) >= 24 &&
-		(icmp[0] == 135 || icmp[0] == 136);
+		(icmp[0] == 135 || icmp[0] == 136) && !icmp[1] && ip[7] == 255;
 	if (is_nd) {
 		ll = nd_lladdr(f);
 		if (ll && !mac_is(ll, e->mac))
-			return ip[7] == 255 ? ALLOWED_NO : ALLOWED_OPEN;
+			return ALLOWED_NO;
 		if (!ll && get16(ip + 4) > 24)
 			return ALLOWED_OPEN;
 	}

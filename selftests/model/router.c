@@ -107,7 +107,8 @@ static void neighbor_tell(struct model *m, int lrp, const struct frame *f,
 	const struct lrp *p = &m->net->lrp[lrp];
 	int sw = p->lsp >= 0 ? m->net->lsp[p->lsp].sw : -1;
 	const struct router *r = &m->net->router[p->router];
-	bool is_reply = get16(IP_OF(f) + 6) == 2;
+	/* by multicast: they have it from the flood */
+	bool is_reply = get16(IP_OF(f) + 6) == 2 && !is_multicast(f->data);
 
 	if (from_lsp < 0 || sw < 0 || m->net->lsp[from_lsp].type != LSP_VIF)
 		return;
@@ -150,15 +151,15 @@ static void router_local(struct model *m, int lrp, struct frame *f)
 		model_drop(m, REASON(LR_LOCAL));
 		return;
 	}
-	if (r->chassis >= 0 || ip4_is_later_fragment(f)) {
+	/* Without a header there is nobody to answer. */
+	if (r->chassis >= 0 || ip4_is_later_fragment(f) ||
+	    (frame_form(f) == DOUBTFUL && model_choose(m, 2))) {
 		model_drop(m, REASON(LR_LOCAL));
 		return;
 	}
 	/* The rest is dropped, too, once it has been answered. */
 	switch (ip[9]) {
 	case IPPROTO_TCP:
-		/* A header that ends in padding: answered or not. */
-		m->result.is_lax |= !ip4_l4(f, 20);
 		if (!ip4_l4(f, 20) || (ip4_l4(f, 20)[13] & TCP_RST) ||
 		    (ip4_header_len(f) > 20 && model_choose(m, 2)))
 			break;
@@ -212,8 +213,9 @@ void router_route(struct model *m, int lrp, struct frame *f)
 
 static bool is_bad_src(const struct logical *net, int router, uint32_t ip)
 {
-	return ip >> 24 == 0 || ip >> 24 == 127 || ip >> 28 >= 14 ||
-	       router_owns(net, router, ip) || is_broadcast_of(net, router, ip);
+	return ip >> 24 == 0 || ip >> 24 == 127 || ip >> 28 == 14 ||
+	       ip == ~0u || router_owns(net, router, ip) ||
+	       is_broadcast_of(net, router, ip);
 }
 
 /* Reasons to drop a packet whatever it is, 0: none. */
@@ -226,6 +228,9 @@ static uint64_t router_refuses(const struct logical *net, int router,
 	if (is_bad_src(net, router, src))
 		reasons |= REASON(LR_BAD_SRC);
 	if (dst >> 24 == 0 || dst >> 24 == 127)
+		reasons |= REASON(LR_BAD_DST);
+	/* a group: dropped further on, for that */
+	if (reasons && (dst >> 28 == 14 || is_multicast(f->data)))
 		reasons |= REASON(LR_BAD_DST);
 	return reasons;
 }
@@ -280,7 +285,9 @@ void router_ingress(struct model *m, int lrp, struct frame *f, int from_lsp)
 {
 	const struct lrp *p = &m->net->lrp[lrp];
 
-	if (!p->is_enabled || !m->net->router[p->router].is_enabled)
+	if (++m->depth > DATAPATHS_MAX)
+		m->result.is_overflow = true;
+	else if (!p->is_enabled || !m->net->router[p->router].is_enabled)
 		model_drop(m, REASON(LR_PORT_DISABLED));
 	else if (memcmp(f->data, p->mac, 6) && !is_multicast(f->data))
 		model_drop(m, REASON(LR_ADMISSION));

@@ -7,8 +7,6 @@
 #include "drop.h"
 #include "model.h"
 
-#define DEPTH_MAX 30 /* datapaths: the programs stop at some number near it */
-
 /* Headers that are not there, or contradict the length. */
 enum malformed frame_form(const struct frame *f)
 {
@@ -126,6 +124,17 @@ static void copy_egress(struct model *m, struct walk *w, int outport)
 		m->result.drop[n] |= REASON_NONE | REASON(NO_MEMBERS);
 }
 
+/* Would a stock chassis flood a gateway router with it?  ARP, but what asks for
+ * its own address goes to its port. */
+static bool is_meant(const struct logical *net, const struct walk *w, int lsp)
+{
+	const uint8_t *arp = IP_OF(&w->f);
+
+	return frame_is_arp(&w->f) &&
+	       !(get16(arp + 6) == 1 &&
+		 switch_router_of_ip(net, w->sw, get32(arp + 24)) == lsp);
+}
+
 bool switch_expand(struct model *m, struct walk *w, enum group group)
 {
 	const struct logical *net = m->net;
@@ -142,11 +151,13 @@ bool switch_expand(struct model *m, struct walk *w, enum group group)
 		if (chassis != m->here &&
 		    (p->type == LSP_VIF || chassis >= 0 || w->is_from_tunnel))
 			continue;
-		/* A gateway router that is flooded with what is not ARP was
-		 * meant by no stock chassis. */
 		if (p->type == LSP_ROUTER && w->is_from_tunnel &&
-		    !frame_is_arp(&w->f) && model_choose(m, 2))
+		    !is_meant(m->net, w, i) && model_choose(m, 2)) {
+			has_any |= frame_is_arp(&w->f);
+			if (frame_is_arp(&w->f))
+				router_learn(m, m->here, p->lrp, &w->f);
 			continue;
+		}
 		has_any = true;
 		copy_egress(m, w, i);
 	}
@@ -260,17 +271,16 @@ static void lookup_unknown(struct model *m, struct walk *w)
 static enum group flood_group(struct model *m, const struct walk *w)
 {
 	const uint8_t *ip = IP_OF(&w->f), *icmp = ip + 40;
-	bool is_arp = frame_is_arp(&w->f);
+	bool is_arp = frame_is_arp(&w->f), is_open;
 
-	if (is_arp && get16(ip + 6) == 1 &&
-	    is_router_mac(m->net, w->sw, w->f.data + 6))
-		return GROUP_L2;
 	if (is_arp)
 		return GROUP_FLOOD;
 	if (!frame_is_ip6(&w->f) || ip[6] != IPPROTO_ICMPV6 ||
 	    get16(ip + 4) < 8 || icmp[0] < 133 || icmp[0] > 136)
 		return GROUP_L2;
-	return icmp[0] == 135 && model_choose(m, 2) ? GROUP_L2 : GROUP_FLOOD;
+	/* what RFC 4861 7.1 refuses is none of these for some releases */
+	is_open = icmp[0] == 135 || icmp[1] || ip[7] != 255;
+	return is_open && model_choose(m, 2) ? GROUP_L2 : GROUP_FLOOD;
 }
 
 static void lookup(struct model *m, struct walk *w)
@@ -298,6 +308,8 @@ static void lookup(struct model *m, struct walk *w)
 		switch_flood(m, w, GROUP_L2);
 		for (; n < m->result.n_drops; n++)
 			m->result.drop[n] |= REASON_NONE;
+	} else if (is_request && is_router_mac(net, w->sw, w->f.data + 6)) {
+		switch_flood(m, w, GROUP_L2);
 	} else if (is_multicast(w->f.data)) {
 		switch_flood(m, w, flood_group(m, w));
 	} else {
@@ -319,7 +331,7 @@ void switch_ingress(struct model *m, struct walk *w)
 {
 	const struct lsp *in = &m->net->lsp[w->inport];
 
-	if (++m->depth > DEPTH_MAX) {
+	if (++m->depth > DATAPATHS_MAX) {
 		m->result.is_overflow = true;
 		return;
 	}

@@ -63,6 +63,8 @@ void tunnel_send(struct model *m, const struct frame *f, int chassis, int sw,
 
 	if (f->len + OUTER_LEN - 14 > MTU) {
 		model_drop(m, REASON(TOO_BIG));
+		/* what tells the sender may be dropped in its turn */
+		model_drop(m, REASON_ALL | REASON_NONE);
 		m->result.is_too_big = true;
 	} else {
 		model_out(m, &o);
@@ -138,7 +140,7 @@ static bool geneve_read(const struct model *m, const struct frame *f,
 	g->src = get32(ip + 12);
 	h = udp + 8;
 	if (get16(ip + 2) < 20 + 8 + 8 || get16(udp + 4) < 16 ||
-	    get16(udp + 4) + 20 > get16(ip + 2)) {
+	    get16(udp + 4) + 20 != get16(ip + 2)) {
 		g->is_malformed = true;
 		return true;
 	}
@@ -178,8 +180,7 @@ static void flood_teaches(struct model *m, const struct walk *w)
 	for (size_t i = 0; i < m->net->n_lsps; i++) {
 		const struct lsp *p = &m->net->lsp[i];
 
-		if (p->sw == w->sw && p->type == LSP_ROUTER &&
-		    memcmp(w->f.data + 6, m->net->lrp[p->lrp].mac, 6))
+		if (p->sw == w->sw && p->type == LSP_ROUTER)
 			router_learn(m, HEARSAY, p->lrp, &w->f);
 	}
 }

@@ -145,6 +145,58 @@ static void learned_check(void)
 const struct test_group learn_group =
 	TEST_GROUP("learn", TUTORIAL, learn_tests, .after = learned_check);
 
+/* A router that learns from requests for its own address only. */
+#define NO_LEARN                                                               \
+	"self node2\n"                                                         \
+	"chassis node2 192.168.209.111\n"                                      \
+	"chassis node3 192.168.209.112\n"                                      \
+	"switch swa\n"                                                         \
+	" port a1 addr=02:00:00:00:0a:01 at=node2 if=a1\n"                     \
+	" port a2 addr=02:00:00:00:0a:02 at=node3\n"                           \
+	" router-port swa-r r-a\n"                                             \
+	"switch swb\n"                                                         \
+	" router-port swb-r r-b\n"                                             \
+	"router r no-learn\n"                                                  \
+	" lrp r-a 02:00:00:00:fa:01 10.1.0.1/24\n"                             \
+	" lrp r-b 02:00:00:00:fb:01 10.2.0.1/24\n"
+
+static const struct test teach_tests[] = {
+	TEST("ARP that is neither request nor reply", "vif a1",
+	     "eth a1>r-a | arp request a1/10.1.0.10>zero/10.1.0.1 | poke 21=03",
+	     "drop LR_ARP", NULL),
+	TEST("a request for the address of another port", "vif a1",
+	     "eth a1>all | arp request a1/10.1.0.10>zero/10.2.0.1", "consumed",
+	     NULL,
+	     .copies = {"ens3: outer node2>node3 | geneve swa a1>flood | "
+			"frame"}),
+	TEST("a request from a router's MAC is not for routers", "vif a1",
+	     "eth r-a>all | arp request r-a/10.1.0.10>zero/10.1.0.77",
+	     "consumed", NULL,
+	     .copies = {"ens3: outer node2>node3 | geneve swa a1>flood_l2 | "
+			"frame"}),
+	TEST("a request to a group that is none", "underlay",
+	     "outer node3>node2 | geneve swa a2>32771 | eth a2>all | "
+	     "arp request a2/10.1.0.10>zero/10.1.0.1",
+	     "drop NO_MEMBERS", NULL),
+};
+
+static void taught_check(void)
+{
+	struct neighbor_key key = {.datapath = network_key(&net, "r"),
+				   .port = network_key(&net, "r-a"),
+				   .ip = {10, 1, 0, 10}};
+	const char *name = "teach: none of these taught anything";
+	struct neighbor_val val;
+
+	if (bpf_map_lookup_elem(harness_map("learned"), &key, &val))
+		test_ok(name);
+	else
+		test_fail(name, "10.1.0.10 was learned");
+}
+
+const struct test_group teach_group =
+	TEST_GROUP("teach", NO_LEARN, teach_tests, .after = taught_check);
+
 /* Underlay 1500: inner IP packets up to 1442 (58 bytes of Geneve). */
 #define BIG                                                                    \
 	"self node2\n"                                                         \

@@ -17,6 +17,7 @@ static const struct test_group *const groups[] = {
 	&router_error_group,
 	&loop_group,
 	&learn_group,
+	&teach_group,
 	&too_big_group,
 	&tunnel_group,
 	&tunnel_drop_group,

@@ -210,6 +210,8 @@ static const struct test local_tests[] = {
 	     NULL),
 	TEST("echo of code 1", "vif a1",
 	     A1 "10.1.0.1 | icmp 8/1 rest=1 | data 8", "drop LR_LOCAL", NULL),
+	TEST("padding is no TCP header", "vif a1",
+	     A1 "10.1.0.1 proto=6 | pad 60", "drop LR_LOCAL", NULL),
 	TEST("echo reply", "vif a1", A1 "10.1.0.1 | icmp 0/0 rest=1 | data 8",
 	     "drop LR_LOCAL", NULL),
 	TEST("later fragment of an echo", "vif a1",

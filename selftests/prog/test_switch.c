@@ -186,14 +186,21 @@ static const struct test answer_tests[] = {
 	     "eth a>33:33:ff:00:00:0a | ip6 ::>ff02::1:ff00:a hops=255 | "
 	     "ns fd00::a",
 	     "consumed", NULL,
-	     .copies = {"b: frame", FLOOD_TO("node1", "a", "flood_l2"),
-			FLOOD_TO("node3", "a", "flood_l2")}),
+	     .copies = {"b: frame", FLOOD_TO("node1", "a", "flood"),
+			FLOOD_TO("node3", "a", "flood")}),
+	TEST("ND from beyond the link is nobody's to answer", "vif a",
+	     "eth a>33:33:ff:00:00:0d | ip6 fd00::a>ff02::1:ff00:d hops=254 | "
+	     "ns fd00::d mac=a",
+	     "consumed", NULL,
+	     .copies = {"b: frame", FLOOD_TO("node1", "a", "flood"),
+			FLOOD_TO("node3", "a", "flood")},
+	     .is_lax = true),
 	TEST("ND for an address nobody has is flooded", "vif a",
 	     "eth a>33:33:ff:00:00:99 | ip6 fd00::a>ff02::1:ff00:99 hops=255 | "
 	     "ns fd00::99 mac=a",
 	     "consumed", NULL,
-	     .copies = {"b: frame", FLOOD_TO("node1", "a", "flood_l2"),
-			FLOOD_TO("node3", "a", "flood_l2")}),
+	     .copies = {"b: frame", FLOOD_TO("node1", "a", "flood"),
+			FLOOD_TO("node3", "a", "flood")}),
 };
 
 const struct test_group answer_group =

@@ -20,10 +20,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <linux/ethtool.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
+#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -47,6 +50,7 @@ static const struct {
 	{__NR_sendmsg, NULL},	    {__NR_openat, NULL},
 	{__NR_unlinkat, "unlink"},  {__NR_mkdirat, "mkdir"},
 	{__NR_renameat2, "rename"}, {__NR_ftruncate, "ftruncate"},
+	{__NR_ioctl, NULL},
 #ifdef __NR_unlink /* not on every architecture */
 	{__NR_unlink, "unlink"},    {__NR_rmdir, "rmdir"},
 	{__NR_mkdir, "mkdir"},	    {__NR_rename, "rename"},
@@ -149,12 +153,33 @@ static bool name_send(const struct seccomp_notif *q, char *name, size_t size)
 	       (nlh.nlmsg_type - RTM_BASE) % 4 != RTM_GETLINK - RTM_BASE;
 }
 
+/* What reads is named GET in linux/ethtool.h, and numbered anyhow. */
+static bool name_ioctl(const struct seccomp_notif *q, char *name, size_t size)
+{
+	static const __u32 changing[] = {ETHTOOL_SGRO, ETHTOOL_SFLAGS,
+					 ETHTOOL_SFEATURES};
+	struct ifreq ifr;
+	__u32 command;
+
+	if (q->data.args[1] != SIOCETHTOOL)
+		return false;
+	fetch(q->pid, q->data.args[2], &ifr, sizeof(ifr));
+	fetch(q->pid, (uintptr_t)ifr.ifr_data, &command, sizeof(command));
+	snprintf(name, size, "ethtool %u", command);
+	for (size_t i = 0; i < sizeof(changing) / sizeof(changing[0]); i++)
+		if (command == changing[i])
+			return true;
+	return false;
+}
+
 static bool name_call(const struct seccomp_notif *q, char *name, size_t size)
 {
 	if (q->data.nr == __NR_bpf)
 		return name_bpf(q, name, size);
 	if (q->data.nr == __NR_sendto || q->data.nr == __NR_sendmsg)
 		return name_send(q, name, size);
+	if (q->data.nr == __NR_ioctl)
+		return name_ioctl(q, name, size);
 	if (q->data.nr == __NR_openat) {
 		snprintf(name, size, "open");
 		return q->data.args[2] & (O_WRONLY | O_RDWR | O_CREAT);

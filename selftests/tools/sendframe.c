@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sendframe IFACE [-n COUNT] [-c OFFSET]... HEX...: sends the frame COUNT
- * times (once) exactly as written, on a packet socket; white space in HEX is
+ * sendframe IFACE [-n COUNT] [-c OFFSET]... [-d OFFSET]... HEX...: sends the
+ * frame COUNT times (once) exactly as written, on a packet socket; white space in HEX is
  * ignored, so that a test can give one argument per header.  -c: the two
- * bytes there count up from frame to frame.
+ * bytes there count up from frame to frame; -d: down, as a checksum does.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -47,6 +47,7 @@ int main(int argc, char **argv)
 	struct sockaddr_ll to = {.sll_family = AF_PACKET};
 	static uint8_t frame[65536];
 	size_t places[MAX_PLACES], n_places = 0;
+	int step[MAX_PLACES];
 	long count = 1;
 	size_t len = 0;
 	int fd, i = 2;
@@ -54,12 +55,15 @@ int main(int argc, char **argv)
 	for (; i + 2 < argc && argv[i][0] == '-'; i += 2) {
 		if (!strcmp(argv[i], "-n"))
 			count = strtol(argv[i + 1], NULL, 10);
-		else if (!strcmp(argv[i], "-c") && n_places < MAX_PLACES)
+		if ((argv[i][1] == 'c' || argv[i][1] == 'd') &&
+		    n_places < MAX_PLACES) {
+			step[n_places] = argv[i][1] == 'c' ? 1 : -1;
 			places[n_places++] = strtoul(argv[i + 1], NULL, 10);
+		}
 	}
 	if (i >= argc) {
 		fprintf(stderr,
-			"usage: sendframe IFACE [-n COUNT] [-c OFFSET] HEX...\n");
+			"usage: sendframe IFACE [-n COUNT] [-c|-d OFFSET] HEX...\n");
 		return 2;
 	}
 	for (; i < argc; i++) {
@@ -82,9 +86,13 @@ int main(int argc, char **argv)
 				strerror(errno));
 			return 1;
 		}
-		for (size_t p = 0; p < n_places && places[p] + 1 < len; p++)
-			if (!++frame[places[p] + 1])
-				frame[places[p]]++;
+		for (size_t p = 0; p < n_places && places[p] + 1 < len; p++) {
+			uint8_t *at = &frame[places[p]];
+			uint16_t v = (at[0] << 8 | at[1]) + step[p];
+
+			at[0] = v >> 8;
+			at[1] = v;
+		}
 	}
 	close(fd);
 	return 0;

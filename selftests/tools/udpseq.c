@@ -5,7 +5,9 @@
  *   udpseq send IP PORT RATE   RATE a second at most, until a signal; then
  *                              "sent N"
  *   udpseq recv PORT           until a signal; then "received N, last N,
- *                              lost N, duplicate N, gap N ms"
+ *                              lost N, duplicate N, gap N ms", and for the
+ *                              first of those lost "missing N from N, T", T
+ *                              being the time of day of the next one's arrival
  *
  * "lost" are the numbers up to the last one seen that did not come; the gap
  * is the longest time between two arrivals.  Both print "ready" first.
@@ -28,6 +30,7 @@
 #define SEQUENCE_MAX (16u << 20)
 #define LATE_NS (NS_PER_S / 200) /* later than so: the schedule is moved */
 #define BUFFER (32 << 20)
+#define GAPS 256
 
 static volatile sig_atomic_t ended;
 
@@ -93,6 +96,41 @@ static int send_all(int fd, const struct sockaddr_in *to, uint64_t rate)
 	return 0;
 }
 
+/* Where numbers were skipped; what comes late is taken out at the end. */
+static struct gap {
+	uint64_t from, to;
+	time_t at;
+} gap_list[GAPS];
+static unsigned int n_gaps;
+
+static void note_gap(uint64_t from, uint64_t to)
+{
+	if (n_gaps < GAPS)
+		gap_list[n_gaps++] = (struct gap){from, to, time(NULL)};
+}
+
+static void print_missing(const uint8_t *seen)
+{
+	char text[16];
+
+	for (unsigned int i = 0; i < n_gaps; i++) {
+		const struct gap *g = &gap_list[i];
+		uint64_t n, first = 0, missing = 0;
+
+		for (n = g->from; n < g->to; n++) {
+			if (seen[n])
+				continue;
+			if (!missing++)
+				first = n;
+		}
+		strftime(text, sizeof(text), "%H:%M:%S", localtime(&g->at));
+		if (missing)
+			printf("missing %llu from %llu, %s\n",
+			       (unsigned long long)missing,
+			       (unsigned long long)first, text);
+	}
+}
+
 static int receive_all(int fd)
 {
 	uint64_t number, now, before = 0, gap = 0;
@@ -121,6 +159,8 @@ static int receive_all(int fd)
 		}
 		seen[number] = 1;
 		received++;
+		if (number > beyond)
+			note_gap(beyond, number);
 		if (number >= beyond)
 			beyond = number + 1;
 	}
@@ -129,6 +169,7 @@ static int receive_all(int fd)
 	       (unsigned long long)(beyond - received),
 	       (unsigned long long)duplicate,
 	       (unsigned long long)(gap / 1000000));
+	print_missing(seen);
 	free(seen);
 	return 0;
 }

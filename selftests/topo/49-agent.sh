@@ -239,6 +239,7 @@ chassis() {
 	sets node2 ovn-encap-ip="${NODE_IP[node2]}"
 	settled
 	check "the first again" until_true 10 reaches gb 10.1.0.11
+	on node2 ip addr del "${NODE_IP[node2]%.*}.222/19" dev ens3
 
 	nbctl --wait=hv set Logical_Switch ls1 other_config:requested-tnl-key=50
 	check "another tunnel key" until_true 10 reaches gb 10.1.0.11
@@ -270,6 +271,7 @@ gateway() {
 
 # ---- leaving ----
 leaves() {
+	local kernel
 	daemon_end node2 agent
 	daemon node2 agent "$XOVN" --pin "$PINS/node2" agent \
 		--db "unix:$DIR/node2/db.sock" --release
@@ -281,9 +283,25 @@ leaves() {
 	agent_start node2
 	settled
 	check "comes back" until_true 10 reaches gb 10.1.0.11
+
+	kernel=$(in_kernel node2)
+	daemon_end node2 agent
+	expect "the bridge's own port stays without its agent" "br-int@*" \
+		"$(on node2 ip -br link show br-int)"
+	check "detach --all" xovn node2 detach --all
+	expect "I11 nothing is left" "" "$(left node2 "$before" "$kernel")"
+	agent_start node2
+	settled
+	guest node2 gb b 10.1.0.12 02:00:00:00:00:12
+	check "comes back from nothing" until_true 10 reaches gb 10.1.0.11
 }
 
 net_init
+eval "$(declare -f host_start | sed '1s/host_start/host_begin/')"
+host_start() { # as live_up calls it
+	[ "$1" != node2 ] || before=$(footprint node2)
+	host_begin "$1"
+}
 live_up
 up
 check "the network" until_true 10 reaches gb 10.1.0.11

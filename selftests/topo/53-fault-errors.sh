@@ -3,76 +3,9 @@
 # Errors from the kernel (ENOMEM, E2BIG, EBUSY, EPERM) at the calls by which
 # load, attach, bind, unbind and detach change something: exit code 1, one
 # line that names the object, and nothing is changed (I8); what takes away is
-# completed when it is asked for again.  FULL and COMMANDS as in 51-fault-kill.
-# shellcheck source=selftests/topo/lib.sh
-. "$(dirname "$0")/lib.sh"
-
-errors=0
-NOTHING= # prints what is different from before the command
-
-# one_line NAME: what is wrong with what $DIR/err says
-one_line() {
-	local err
-	err=$(grep -v '^xovn: warning: ' "$DIR/err")
-	[ "$(wc -l <<<"$err")" = 1 ] && [[ $err == "xovn: $1: "*": "* ]] ||
-		echo "not one line: $err"
-}
-
-# again COMMAND...: what has been taken away cannot be any more
-again() {
-	xovn node2 "$@" >"$DIR/out" 2>&1 || grep -q ' is not \(bound\|attached\)' "$DIR/out"
-}
-
-# refusals NAME PREPARE COMMAND...: every place, one errno after the other.
-refusals() {
-	local name=$1 prepare=$2 n bad=() wrong from=$errors code e
-	local list=(ENOMEM E2BIG EBUSY EPERM)
-	shift 2
-	[[ ${COMMANDS:-$name} == *"$name"* ]] || return 0
-	$prepare
-	injected node2 -l "$DIR/calls" "$@" >"$DIR/out" 2>&1 || {
-		fail "$name" "$(cat "$DIR/out")"
-		return
-	}
-	for n in $(places "$DIR/calls" "$MOST"); do
-		e=${list[errors % 4]}
-		errors=$((errors + 1))
-		$prepare
-		injected node2 -l "$DIR/shot" -n "$n" -e "$e" "$@" >"$DIR/out" 2>"$DIR/err"
-		code=$?
-		wrong=
-		grep -q HIT "$DIR/shot" || wrong+="no call $n"
-		if [ $code = 0 ]; then
-			# what could not be done did not matter
-			wrong+=$($DONE)
-		else
-			[ $code = 1 ] || wrong+="exit code $code "
-			wrong+="$(one_line "$1")$($NOTHING)"
-			again "$@" || wrong+="again: $(cat "$DIR/out")"
-			wrong+=$($DONE)
-		fi
-		[ -z "$wrong" ] || bad+=("$e $(sed -n "${n}p" "$DIR/calls"): $wrong")
-	done
-	if [ ${#bad[@]} = 0 ]; then
-		pass "I8 $name: $((errors - from)) errors at $(wc -l <"$DIR/calls") calls"
-	else
-		fail "I8 $name" "$(printf '%s\n' "${bad[@]}")"
-	fi
-}
-
-load() { # FILE OPTIONS...
-	local file=$1
-	shift
-	xovn node2 load --nb "$file" --chassis node2 --placement "$PLACEMENT" \
-		--no-announce "$@"
-}
-
-# shellcheck disable=SC2317 # by name
-unwritten() {
-	local out
-	out=$(load "$1" --dry-run 2>/dev/null)
-	[[ $out == *"(0 map writes"* ]] || echo "maps are not those of $1: $out"
-}
+# completed when it is asked for again.
+# shellcheck source=selftests/topo/fault.sh
+. "$(dirname "$0")/fault.sh"
 
 # shellcheck disable=SC2317 # all by name
 {
@@ -84,20 +17,15 @@ unwritten() {
 	attached() { xovn node2 attach ens3 --underlay >/dev/null 2>&1; }
 	detached() { xovn node2 detach ens3 >/dev/null 2>&1; }
 	nothing() { xovn node2 detach --all >/dev/null 2>&1; }
-	is() { # PINS
-		is_small
-		[ "$(find "$PINS/node2" -name 'link_*' | wc -l)" = "$1" ] ||
-			echo "links: $(find "$PINS/node2" -name 'link_*')"
-	}
-	has_three() { is 3; }
-	has_two() { is 2; }
+	has_three() { is_small && links_are 3; }
+	has_two() { is_small && links_are 2; }
 	any() { :; }
 	is_gone() { [ ! -d "$PINS/node2" ] || find "$PINS/node2"; }
 }
 
 net_init
 net_up
-PRISTINE=$(footprint node2)
+pristine node2
 # shellcheck disable=SC2086
 check "three hosts" xovn_up $NODES
 warm
@@ -125,12 +53,12 @@ refusals "attach" detached attach ens3 --underlay
 NOTHING=any DONE=has_two
 refusals "detach" attached detach ens3
 attached
-KERNEL=$(in_kernel node2)
+kernel=$(in_kernel node2)
 MOST=4 NOTHING=is_gone DONE=is_small
 refusals "first load" nothing load --nb "$NB" --chassis node2 \
 	--placement "$PLACEMENT" --no-announce
-KERNEL+=$'\n'$(in_kernel node2)
-check "detach --all" xovn node2 detach --all
-expect "I11 leaves nothing" "" "$(left node2 "$PRISTINE" "$KERNEL")"
+gone node2
+expect "I11 nor of what was loaded before" "" \
+	"$(left node2 "${FOOTPRINT[node2]}" "$kernel")"
 echo "# $errors errors"
 finish

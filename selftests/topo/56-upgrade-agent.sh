@@ -4,48 +4,8 @@
 # another map layout, while packets pass: nothing is lost.
 # shellcheck source=selftests/topo/upgrade.sh
 . "$(dirname "$0")/upgrade.sh"
-# shellcheck source=selftests/topo/live.sh
-. "$(dirname "$0")/live.sh"
-
-bound() { # VM: as an operator would
-	local node=${VM_NODE[$1]}
-	ns_add "$1"
-	cable "$node" "$1" "$1" eth0 "$GUEST_MTU"
-	guest_address "$1"
-	vsctl "$node" --may-exist add-br br-int -- add-port br-int "$1" \
-		-- set Interface "$1" "external_ids:iface-id=${VM_LSP[$1]}"
-}
-
-# the Northbound database of the file test, live
-network() {
-	local node vm
-	# with the database in its place before it is served
-	# shellcheck disable=SC2317 # live_up calls it
-	live_net() {
-		local node VMS=
-		net_up
-		for node in $NODES; do
-			mkdir "$DIR/$node"
-			on "$node" ethtool -K ens3 tx off >/dev/null 2>&1
-		done
-		cp "$NB" "$DIR/$CENTRAL/ovnnb.db"
-	}
-	live_up
-	nbctl set-connection ptcp:6641
-	sbctl set-connection ptcp:6642
-	for node in $NODES; do
-		vsctl "$node" --may-exist add-br br-int -- set Open_vSwitch . \
-			"external-ids:ovn-remote=tcp:${NODE_IP[$CENTRAL]}:6642" \
-			external-ids:ovn-encap-type=geneve \
-			"external-ids:ovn-encap-ip=${NODE_IP[$node]}"
-	done
-	vsctl "$GATEWAY" add-br br-ext -- add-port br-ext ens9 -- set Open_vSwitch . \
-		external-ids:ovn-bridge-mappings=phyNet:br-ext
-	for vm in $VMS; do
-		bound "$vm"
-	done
-	settled
-}
+# shellcheck source=selftests/topo/live_tutorial.sh
+. "$(dirname "$0")/live_tutorial.sh"
 
 # restart XOVN: all agents, one after the other
 restart() {
@@ -58,7 +18,7 @@ restart() {
 }
 
 net_init
-network
+live_tutorial
 check "guests reach the physical network" until_true 30 \
 	on vm1 ping -q -c 1 -W 1 "$EXT"
 traffic_servers

@@ -162,15 +162,20 @@ footprint() {
 		sed 's/ state [A-Z]*//; s/valid_lft.*//'
 }
 
-# in_kernel HOST: "map ID", "prog ID", "link ID" of all that is pinned.
+# in_kernel HOST: "map ID", "prog ID", "link ID" of all that is pinned, and
+# of what hangs on that: a link's program, a program's maps.
 in_kernel() {
-	local kind
-	for kind in map prog link; do
-		bpftool -jf $kind show |
-			jq -r --arg dir "$PINS/$1/" --arg kind $kind '.[] |
-				select(any(.pinned[]?; startswith($dir))) |
-				"\($kind) \(.id)"'
-	done
+	jq -nr --arg dir "$PINS/$1/" \
+		--slurpfile map <(bpftool -jf map show) \
+		--slurpfile prog <(bpftool -jf prog show) \
+		--slurpfile link <(bpftool -jf link show) '
+		def ours: select(any(.pinned[]?; startswith($dir)));
+		[$link[0][] | ours] as $links |
+		[$links[].prog_id, ($prog[0][] | ours.id)] as $progs |
+		[($map[0][] | ours.id), ($prog[0][] |
+			select(.id | IN($progs[])).map_ids[]?)] as $maps |
+		($maps | unique[] | "map \(.)"), ($progs | unique[] | "prog \(.)"),
+		($links[] | "link \(.id)")'
 }
 
 # shellcheck disable=SC2317 # called by until_true
@@ -178,17 +183,46 @@ kernel_has_not() { # map|prog|link ID
 	! bpftool "$1" show id "$2" >/dev/null 2>&1
 }
 
-# left HOST FOOTPRINT IN-KERNEL: what is there of those, nothing if all is
-# as it was before.
+# unnumbered: a footprint without what an interface that is made again gets
+# anew: its number, thus its place in lists, and its MAC.
+unnumbered() {
+	sed -E 's/^[0-9]+: //; s/@if[0-9]+//; s/ether [0-9a-f:]+//
+		s/link-netns(id)? [^ ]+//; s/if_index [0-9]+//' | sort
+}
+
+# left HOST FOOTPRINT IN-KERNEL [FILTER]: what is there of those, nothing if
+# all is as it was before.
 left() {
-	local kind id
+	local kind id filter=${4:-cat}
 	find "$PINS/$1" 2>/dev/null
 	while read -r kind id; do
 		# the kernel frees them later
 		[ -z "$id" ] || until_true 5 kernel_has_not "$kind" "$id" ||
 			echo "$kind $id"
 	done <<<"$3"
-	diff <(echo "$2") <(footprint "$1")
+	diff <($filter <<<"$2") <(footprint "$1" | $filter)
+}
+
+# pristine HOST...: what there is without xovn, for gone.
+declare -A FOOTPRINT
+pristine() {
+	local node
+	for node; do
+		FOOTPRINT[$node]=$(footprint "$node")
+	done
+}
+
+# gone HOST [FILTER]: detach --all, and nothing is left (I11): links, qdiscs,
+# filters, neighbors, routes, offloads, sysctls, pins, programs, maps.
+gone() {
+	local kernel
+	kernel=$(in_kernel "$1")
+	# a list without them would find nothing
+	at_least "$1: the kernel has programs and maps of it" 20 \
+		"$(grep -c 'map\|prog' <<<"$kernel")"
+	check "$1: detach --all" xovn "$1" detach --all
+	expect "I11 $1: nothing is left" "" \
+		"$(left "$1" "${FOOTPRINT[$1]}" "$kernel" "${2:-}")"
 }
 
 # injected HOST [options of inject] ARGUMENTS OF xovn
