@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What BPF learns, filled to the brim by a guest: MACs behind its port (fdb),
-# neighbors of its router (learned).  Established flows of others lose
-# nothing, and afterwards all is learned anew.
+# neighbors of its router (learned): its own share of them, and all where
+# shares are off.  Established flows of others lose nothing, and afterwards all
+# is learned anew.
 # Connections: 96-flood.
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -29,7 +30,9 @@ net_init
 net_up
 nb_server "$NB"
 nb lsp-set-addresses ls1-vm1 unknown -- lsp-set-addresses ls1-vm2 unknown \
-	-- lsp-set-port-security ls1-vm1 -- lsp-set-port-security ls1-vm2
+	-- lsp-set-addresses ls2-vm4 "${VM_MAC[vm4]}" unknown \
+	-- lsp-set-port-security ls1-vm1 -- lsp-set-port-security ls1-vm2 \
+	-- lsp-set-port-security ls2-vm4
 cp "$DIR/private.db" "$DIR/unknown.db"
 NB=$DIR/unknown.db
 pristine node2
@@ -40,7 +43,25 @@ forwards "before"
 mac=$(on vm1 ip -j neigh show 172.18.100.1 | jq -r '.[0].lladdr')
 ping_start vm4 "${VM_IP[vm3]}"
 
-# from ever another MAC to one that nobody has
+# one port's share, which another one has still
+strange() { # VM FRAMES: from ever another MAC to one that nobody has
+	on "$1" "$TOOLS/sendframe" eth0 -n "$2" -c 10 \
+		"02eeeeeeeeee 02${1#vm}000000000 88b5 $(printf '00%.0s' {1..46})"
+}
+strange vm1 10000
+refused=$(drops node2 LEARN_LIMIT)
+n=$(entries node2 fdb)
+at_least "a port teaches its share" 250 "$n"
+expect "and no more ($n of 1024)" 1 "$((n < 300))"
+at_least "what is beyond it has a reason" 9000 "$refused"
+strange vm4 100
+at_least "another port's MACs are learned" $((n + 90)) "$(entries node2 fdb)"
+
+# without shares, all of it
+for node in $NODES; do
+	check "$node: --port-share 100" xovn "$node" load --nb "$NB" --chassis "$node" \
+		--placement "$PLACEMENT" --max-ports 64 --port-share 100
+done
 flood -c 10 "02eeeeeeeeee 020000000000 88b5 $(printf '00%.0s' {1..46})"
 # LRU lists of the processors take some
 at_least "fdb is full" 600 "$(entries node2 fdb)"
