@@ -125,7 +125,8 @@ bool model_next_choice(struct model *m);
 
 /* ---- inside of the model ---- */
 
-#define DATAPATHS_MAX 30 /* datapaths: the programs stop at some number near it */
+#define DATAPATHS_MAX                                                          \
+	30 /* datapaths: the programs stop at some number near it */
 
 struct walk { /* one copy of a frame on its way */
 	struct frame f;
