@@ -24,8 +24,10 @@ layout() {
 		jq '.[0].formatted.value.layout'
 }
 
+old=$(layout)
 injected_load -l "$DIR/calls"
-expect "the upgrade itself" 4 "$(layout)"
+new=$(layout)
+expect "the upgrade itself" $((old + 1)) "$new"
 count() { # NAME
 	grep -c " $1" "$DIR/calls"
 }
@@ -44,8 +46,8 @@ points=("mkdir:1:new" "bpf obj_pin:20:old" "bpf link_update:2:old"
 again
 for point in "${points[@]}"; do
 	IFS=: read -r call number which <<<"$point"
-	by=$LAYOUT want=4
-	[ "$which" = new ] || by=$XOVN_HERE want=3
+	by=$LAYOUT want=$new
+	[ "$which" = new ] || by=$XOVN_HERE want=$old
 	ping_start vm1 "${VM_IP[vm3]}"
 	injected_load -m "$call*" -k both -n "$number"
 	expect "killed at $point" 137 $?
