@@ -13,7 +13,7 @@ net_init
 bench_nb
 for mode in $MODES; do
 	for n in few many; do
-		bed_xovn "$mode-$n" "$mode" --ct-max 524288 >"$DIR/up.log" 2>&1 ||
+		bed_xovn "$mode-$n" "$mode" --ct-max 524288 --port-share 100 >"$DIR/up.log" 2>&1 ||
 			die "$(cat "$DIR/up.log")"
 	done
 done

@@ -6,7 +6,7 @@
 # Connections that are not established give way: 96-flood.
 # shellcheck source=selftests/topo/gateway.sh
 . "$(dirname "$0")/gateway.sh"
-LOAD_OPTIONS="--ct-max 1024"
+LOAD_OPTIONS="--ct-max 1024 --port-share 100"
 MODE=tc
 SENT=400
 FRAGMENTS=9000 # map frag has 8,192
