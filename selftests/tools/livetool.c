@@ -381,8 +381,9 @@ static void tool_loop(struct tool *t)
 
 int main(int argc, char **argv)
 {
-	struct apply_options options = {
-		.limits = {.max_ports = 1024, .ct_max = CT_MAX_LOWEST}};
+	struct apply_options options = {.share = LIMIT_OPTIONS_DEFAULT,
+					.limits = {.max_ports = 1024,
+						   .ct_max = CT_MAX_LOWEST}};
 	struct tool t = {0};
 
 	if (argc != 4) {

@@ -55,7 +55,7 @@ for point in "${points[@]}"; do
 	said=$(load_by "$by" node2)
 	expect "I8 killed at $point ($left begun): the next load ends it" "*map writes*" \
 		"$said"
-	expect "the layout" $want "$(layout)"
+	expect "the layout" "$want" "$(layout)"
 	expect "nothing is left beside" "" "$(find "$PINS/node2" -name next)"
 	expect "I9 killed at $point: lost" "0 of many" "$(ping_lost)"
 	[ "$which" = old ] || again
