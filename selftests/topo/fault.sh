@@ -123,7 +123,7 @@ survey() {
 				wrong+=$(settles "$EITHER")$(again "$@")
 			fi
 			wrong+=$(settles "$AFTER")$($FINALLY)
-			[ -z "$wrong" ] || bad+=("$whom $(sed -n "${n}p" "$DIR/calls"): $wrong")
+			[ -z "$wrong" ] || bad+=("$whom $(grep "^$n " "$DIR/calls"): $wrong")
 		done
 	done
 	verdict "$name" "$((shots - from)) kills" "${bad[@]}"
@@ -157,7 +157,7 @@ refusals() {
 		fi
 		# 0: what could not be done did not matter
 		wrong+=$($DONE)
-		[ -z "$wrong" ] || bad+=("$e $(sed -n "${n}p" "$DIR/calls"): $wrong")
+		[ -z "$wrong" ] || bad+=("$e $(grep "^$n " "$DIR/calls"): $wrong")
 	done
 	verdict "$name" "$((errors - from)) errors" "${bad[@]}"
 }

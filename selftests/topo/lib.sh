@@ -246,8 +246,8 @@ injected() {
 places() {
 	awk -v full="${FULL:-}" '
 		{ n = $1; $1 = "" }
-		NR == 1 || $0 != last || full { if (NR > 1) print n - 1; print n }
-		{ last = $0 }
+		NR == 1 || $0 != last || full { if (NR > 1) print before; print n }
+		{ last = $0; before = n }
 		END { print n }' "$1" | sort -nu |
 		awk -v full="${FULL:-}" -v most="$2" '
 			{ place[NR] = $1 }
