@@ -36,6 +36,7 @@ static const struct ovsdb_row *row_of(const struct ovsdb *db,
 static void number_bridge(struct ports *p, size_t first, const struct ovsdb *db)
 {
 	struct numbers numbers = {.next = 1};
+	bool has_local = false;
 	int64_t row, request;
 	size_t pass, i;
 
@@ -46,8 +47,11 @@ static void number_bridge(struct ports *p, size_t first, const struct ovsdb *db)
 			if (memcmp(port->bridge, p->port[first].bridge, 16) ||
 			    port->ofport || !port_works(port))
 				continue;
-			if (port->is_local) {
+			/* The schema has names once; who sends them twice
+			 * gets two ports with numbers of their own. */
+			if (port->is_local && !has_local) {
 				port->ofport = OFPORT_LOCAL;
+				has_local = true;
 				continue;
 			}
 			request = ovsdb_integer(row_of(db, port),
