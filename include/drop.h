@@ -108,7 +108,7 @@
 	X(LEARN_LIMIT,                                                         \
 	  "address not learned, the packet goes on: the port has its share",   \
 	  "the port's MACs, its ARP; port_security; load --port-share")        \
-	X(CT_LIMIT, "new connection of one who has his share of the records",  \
+	X(CT_LIMIT, "new connection refused: its opener has its share",        \
 	  "xovn ct list; load --port-share, --ct-max; shorter --ct-timeout")
 
 enum drop_reason {

@@ -258,12 +258,7 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 		ret = option_number("ct-max", ct_max, CT_MAX_LOWEST,
 				    CT_MAX_HIGHEST, &l.apply.limits.ct_max, e);
 	if (!ret)
-		ret = option_number("icmp-rate", icmp_rate, 0,
-				    ICMP_RATE_HIGHEST, &l.apply.share.icmp_rate,
-				    e);
-	if (!ret)
-		ret = option_number("port-share", port_share, 1, 100,
-				    &l.apply.share.percent, e);
+		ret = option_shares(icmp_rate, port_share, &l.apply.share, e);
 	if (!ret && ct_timeouts_parse(ct_timeout, l.apply.ct_timeout, e))
 		ret = CMD_USAGE;
 	if (!ret)
