@@ -231,6 +231,8 @@ static void update(struct agent *a, const struct core_input *in)
 		require(false);
 	}
 	/* of a row that is bad there are the others */
+	if (ret && ret != -EAGAIN && ret != -ENOENT)
+		fprintf(stderr, "%d %s\n", ret, e.text);
 	require(!ret || ret == -EAGAIN || ret == -ENOENT);
 	if (!ret) {
 		free(a->present);
