@@ -38,7 +38,7 @@ bool router_owns(const struct logical *net, int router, uint32_t ip)
 void router_output(struct model *m, int lrp, struct frame *f)
 {
 	const struct lrp *p = &m->net->lrp[lrp];
-	struct walk w = {.f = *f, .inport = p->lsp, .is_from_router = true};
+	struct walk w = {.f = *f, .inport = p->lsp};
 
 	if (!p->is_enabled || !m->net->router[p->router].is_enabled) {
 		model_drop(m, REASON(LR_PORT_DISABLED));

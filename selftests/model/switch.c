@@ -92,9 +92,9 @@ void switch_unicast(struct model *m, struct walk *w, int outport)
 	const struct lsp *p = &net->lsp[outport];
 	int chassis = lsp_chassis(net, p);
 
-	if (outport == w->inport) { /* to a router: it has other reasons, too */
-		model_drop(m,
-			   w->is_from_router ? REASON_ALL : REASON(SAME_PORT));
+	/* flags.loopback is the router's: a patch port clears it. */
+	if (outport == w->inport) {
+		model_drop(m, REASON(SAME_PORT));
 		return;
 	}
 	if (!p->is_enabled) {

@@ -197,6 +197,21 @@ static void taught_check(void)
 const struct test_group teach_group =
 	TEST_GROUP("teach", NO_LEARN, teach_tests, .after = taught_check);
 
+static const struct test own_mac_tests[] = {
+	TEST("a guest gives the router's own MAC", "vif a1",
+	     "eth a1>r-a | arp reply r-a/10.1.0.66>r-a/10.1.0.1", "consumed",
+	     NULL,
+	     .copies = {"ens3: outer node2>node3 | geneve swa a1>swa-r | "
+			"frame"}),
+	TEST("the switch gives nothing back to the port it has it from",
+	     "vif a1",
+	     "eth a1>r-a | ip4 10.1.0.10>10.1.0.66 ttl=2 | udp 1>2 | data 40",
+	     "drop SAME_PORT", NULL),
+};
+
+const struct test_group own_mac_group =
+	TEST_GROUP("own MAC", NO_LEARN, own_mac_tests);
+
 /* Underlay 1500: inner IP packets up to 1442 (58 bytes of Geneve). */
 #define BIG                                                                    \
 	"self node2\n"                                                         \
