@@ -234,6 +234,11 @@ const struct test_group own_mac_group =
 	"outer node2>node3 | geneve swb swb-r>b2 | eth r-b>b2 | ip4 "          \
 	"10.1.0.10>10.2.0.20 ttl=63 " rest
 
+/* Ethernet and padding: so many bytes. */
+#define A1_PADDED(to, len)                                                     \
+	"eth a1>" to " | ip4 10.1.0.10>10.1.0.20 frag=0x4000 | udp 1>2 | "     \
+	"data 8 | pad " len
+
 static const struct test too_big_tests[] = {
 	TEST("I6: 1442 bytes fit", "vif a1",
 	     A1_ROUTED("frag=0x4000 | udp 1>2 | data 1414"), "redirect ens3",
@@ -267,6 +272,13 @@ static const struct test too_big_tests[] = {
 	     "outer node2>node3 | geneve swa a1>a2 | frame"),
 	TEST("I6: any other frame of 1443 bytes does not", "vif a1",
 	     "eth a1>a2 type=0x88b6 | data 1443", "drop TOO_BIG", NULL),
+	TEST("I6: a short packet in a frame of 1442 bytes fits", "vif a1",
+	     A1_PADDED("a2", "1456"), "redirect ens3",
+	     "outer node2>node3 | geneve swa a1>a2 | frame", .is_lax = true),
+	TEST("I6: in one of 1443 bytes it does not, and no MTU would help",
+	     "vif a1", A1_PADDED("a2", "1457"), "drop TOO_BIG", NULL),
+	TEST("I6: nor does a broadcast", "vif a1", A1_PADDED("all", "1457"),
+	     "drop TOO_BIG", NULL),
 };
 
 const struct test_group too_big_group =
