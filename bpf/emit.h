@@ -52,7 +52,7 @@ __noinline int emit_localnet(struct __sk_buff *skb, struct flow *f)
 
 	if (!f)
 		return -DROP_REDIRECT_FAILED;
-	ret = check_size(skb, f, f->ifindex, 0);
+	ret = check_size(skb, f, f->ifindex, 0, skb->gso_size);
 	if (ret)
 		return ret == V_ICMP_ERROR ? EMIT_BUILD : ret;
 	ret = flow_rewrite(skb, f);

@@ -174,23 +174,24 @@ __noinline int encap_push(struct __sk_buff *skb, struct flow *f,
 	return is_ip;
 }
 
-/* Does the longest IP packet in the frame fit the interface, with so many
- * bytes of headers to come?  0, a drop reason, or V_ICMP_ERROR with the MTU
- * filled in.  ctx: of TC or XDP. */
+/* Does the frame, or each segment of a GSO one, fit the interface, with so many
+ * bytes of headers to come?  A frame may be longer than its IP packet.  0, a
+ * drop reason, or V_ICMP_ERROR with the MTU filled in.  ctx: of TC or XDP. */
 static __always_inline int check_size(void *ctx, struct flow *f, __u32 ifindex,
-				      __u32 cost)
+				      __u32 cost, bool is_gso)
 {
-	__u32 mtu = 0;
+	__u32 mtu = 0, len = is_gso ? f->ip_len : f->len - ETH_HLEN;
 
-	if (f->ip_len + cost <= MTU_MIN)
+	if (len + cost <= MTU_MIN)
 		return 0;
 	if (trace_on ? trace_check_mtu(ifindex, &mtu) :
 		       bpf_check_mtu(ctx, ifindex, &mtu, 0, 0) < 0)
 		return -DROP_NO_TUNNEL;
-	if (f->ip_len + cost <= mtu)
+	if (len + cost <= mtu)
 		return 0;
+	/* Who sends more than his packet learns nothing from an MTU. */
 	if (f->eth_type != ETH_P_IP || f->flags & FLOW_LATER_FRAGMENT ||
-	    flow_is_icmp_error(f))
+	    f->ip_len + cost <= mtu || flow_is_icmp_error(f))
 		return -DROP_TOO_BIG;
 	f->icmp_type = ICMP_DEST_UNREACH;
 	f->icmp_code = ICMP_FRAG_NEEDED;
@@ -232,7 +233,7 @@ __noinline int emit_tunnel(struct __sk_buff *skb, struct flow *f)
 		return -DROP_NO_TUNNEL;
 	ifindex = t->ifindex;
 	nh.ipv4_nh = ip4_load(t->nexthop);
-	ret = check_size(skb, f, ifindex, ENCAP_MTU_COST);
+	ret = check_size(skb, f, ifindex, ENCAP_MTU_COST, skb->gso_size);
 	if (ret)
 		return ret == V_ICMP_ERROR ? EMIT_BUILD : ret;
 	ret = flow_rewrite(skb, f);

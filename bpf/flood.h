@@ -192,7 +192,7 @@ __noinline int flood_remote(struct __sk_buff *skb, struct flow *f,
 	t = tunnel_find(s.first);
 	if (!t)
 		return -DROP_NO_TUNNEL;
-	ret = check_size(skb, f, t->ifindex, ENCAP_MTU_COST);
+	ret = check_size(skb, f, t->ifindex, ENCAP_MTU_COST, skb->gso_size);
 	if (ret)
 		return -DROP_TOO_BIG;
 	ret = encap_push(skb, f, k, s.first);

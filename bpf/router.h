@@ -13,14 +13,16 @@
 #include "switch.h"
 #include "../maps/l3.h"
 
+/* Out of a router's port.  flags.loopback ends there: a switch gives nothing
+ * back to the port it has it from, whatever MAC it is for. */
 static __always_inline void lr_enter_peer(struct flow *f, __u32 datapath,
 					  __u32 peer, bool is_router)
 {
 	f->datapath = datapath;
 	f->inport = peer;
 	f->stage = is_router ? STAGE_LR : STAGE_LS;
-	f->flags |= FLOW_LOOPBACK | FLOW_FROM_ROUTER;
-	f->flags &= ~FLOW_FROM_LOCALNET;
+	f->flags |= FLOW_FROM_ROUTER;
+	f->flags &= ~(FLOW_FROM_LOCALNET | FLOW_LOOPBACK);
 }
 
 /* Does the router answer ARP for the address on the port it came by?  Its

@@ -84,7 +84,8 @@ static __always_inline int xdp_localnet(struct xdp_md *ctx, struct flow *f)
 	__be16 *p;
 	int ret;
 
-	if (!(f->flags & FLOW_NATIVE) || check_size(ctx, f, f->ifindex, 0))
+	if (!(f->flags & FLOW_NATIVE) ||
+	    check_size(ctx, f, f->ifindex, 0, false))
 		return XDP_PASS;
 	if (bpf_xdp_adjust_head(ctx, (int)f->outer_len - (int)tag))
 		return -DROP_DECAP_FAILED;
@@ -119,7 +120,7 @@ static __always_inline int xdp_tunnel(struct xdp_md *ctx, struct flow *f)
 		return -DROP_NO_TUNNEL;
 	/* TC can have the next hop looked up. */
 	if (!t->is_native || !tunnel_mac(t, f->chassis) ||
-	    check_size(ctx, f, t->ifindex, ENCAP_MTU_COST))
+	    check_size(ctx, f, t->ifindex, ENCAP_MTU_COST, false))
 		return XDP_PASS;
 	if (f->outer_len != ENCAP_LEN &&
 	    bpf_xdp_adjust_head(ctx, (int)f->outer_len - ENCAP_LEN))

@@ -93,13 +93,15 @@ static void model_run(struct model *m, const struct arrival_at *at,
 		model_underlay(m, f);
 }
 
-/* One of the model's outcomes must be what the programs did. */
+/* One of the model's outcomes must be what the programs did; more than one may
+ * be, and they may have learned different things. */
 static bool judge(struct session *s, const struct arrival_at *at,
 		  const struct frame *f, const struct observed *o)
 {
 	static struct model m;
 	static struct result first;
-	int tries = 0;
+	static struct known known;
+	int tries = 0, matches = 0;
 
 	memset(&m, 0, sizeof(m));
 	m.net = s->net;
@@ -111,18 +113,22 @@ static bool judge(struct session *s, const struct arrival_at *at,
 		m.result.is_overflow = m.result.is_too_big = false;
 		m.result.is_lax = false;
 		model_run(&m, at, f);
-		if (m.result.is_overflow) {
+		if (!tries++)
+			first = m.result;
+		if (!m.result.is_overflow && !result_matches(&m.result, o))
+			continue;
+		if (!matches++)
+			known = m.known;
+		if (m.result.is_overflow || !known_doubt(&known, &m.known)) {
 			s->is_over = true;
 			return true;
 		}
-		if (!tries++)
-			first = m.result;
-		if (!result_matches(&m.result, o))
-			continue;
-		s->known = m.known;
-		s->n_open += m.n_choices > 0;
-		return true;
 	} while (tries < TRIES_MAX && model_next_choice(&m));
+	if (matches) {
+		s->known = known;
+		s->n_open += tries > 1;
+		return true;
+	}
 	session_report(s, at, f, &first, o, "the model disagrees");
 	if (tries > 1)
 		session_problem(s, "# (the first of %d outcomes)\n", tries);

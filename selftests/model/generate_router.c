@@ -23,11 +23,30 @@ static void net_add(struct lrp *p, uint32_t ip, uint8_t plen)
 	p->net[p->n_nets++] = (struct net4){ip, plen};
 }
 
+/* One that is not taken: behind the others, where there is room. */
+static uint16_t router_port_key(const struct logical *net, int sw)
+{
+	bool is_taken[32768 + 1] = {};
+	uint16_t key = 0;
+
+	for (size_t i = 0; i < net->n_lsps; i++) {
+		if (net->lsp[i].sw != sw)
+			continue;
+		is_taken[net->lsp[i].key] = true;
+		if (net->lsp[i].key > key)
+			key = net->lsp[i].key;
+	}
+	if (key < 32767)
+		return key + 1;
+	for (key = 21; is_taken[key];)
+		key++;
+	return key;
+}
+
 static void connect_switch(struct logical *net, int router, int sw)
 {
 	struct lrp *p = lrp_add(net, router);
 	struct lsp *l = &net->lsp[net->n_lsps];
-	uint16_t key = 0;
 
 	net_add(p, net->sw[sw].subnet + 1 + router, 24);
 	if (random_percent(15))
@@ -36,11 +55,7 @@ static void connect_switch(struct logical *net, int router, int sw)
 	*l = (struct lsp){.type = LSP_ROUTER, .sw = sw, .chassis = -1};
 	l->lrp = p - net->lrp;
 	snprintf(l->name, sizeof(l->name), "s%d-to-r%d", sw, router);
-	for (size_t i = 0; i < net->n_lsps; i++) {
-		if (net->lsp[i].sw == sw && net->lsp[i].key > key)
-			key = net->lsp[i].key;
-	}
-	l->key = key < 32767 ? key + 1 : 21;
+	l->key = router_port_key(net, sw);
 	l->is_enabled = random_percent(97);
 	memcpy(l->mac, p->mac, 6);
 	l->ip = p->net[0].ip;

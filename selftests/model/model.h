@@ -75,7 +75,7 @@ struct result {
 
 /* ---- state: what the chassis have learned, plain data: copied to try ---- */
 
-#define LEARNED_MAX 64
+#define LEARNED_MAX 128
 
 struct learned { /* MAC_Binding */
 	int chassis; /* that knows it */
@@ -133,7 +133,6 @@ struct walk { /* one copy of a frame on its way */
 	int sw; /* in this switch */
 	int inport; /* LSP */
 	bool is_from_tunnel;
-	bool is_from_router;
 };
 
 #define REASON(name) (1ull << DROP_##name)
@@ -195,6 +194,9 @@ bool neighbor_find(struct model *m, int lrp, uint32_t ip, uint8_t mac[6]);
 void fdb_learn(struct model *m, int chassis, int sw, const uint8_t mac[6],
 	       int port);
 int fdb_find(struct model *m, int sw, const uint8_t mac[6]); /* LSP, or -1 */
+/* Where two outcomes agree with what was seen, one of which is the case: only
+ * what both have is known still, the rest is hearsay.  False: no room. */
+bool known_doubt(struct known *k, const struct known *other);
 /* From an ARP packet, what the router behind a port learns, if anything. */
 bool router_learn(struct model *m, int chassis, int lrp, const struct frame *f);
 

@@ -92,9 +92,9 @@ void switch_unicast(struct model *m, struct walk *w, int outport)
 	const struct lsp *p = &net->lsp[outport];
 	int chassis = lsp_chassis(net, p);
 
-	if (outport == w->inport) { /* to a router: it has other reasons, too */
-		model_drop(m,
-			   w->is_from_router ? REASON_ALL : REASON(SAME_PORT));
+	/* flags.loopback is the router's: a patch port clears it. */
+	if (outport == w->inport) {
+		model_drop(m, REASON(SAME_PORT));
 		return;
 	}
 	if (!p->is_enabled) {
@@ -273,6 +273,10 @@ static enum group flood_group(struct model *m, const struct walk *w)
 	const uint8_t *ip = IP_OF(&w->f), *icmp = ip + 40;
 	bool is_arp = frame_is_arp(&w->f), is_open;
 
+	/* A router's reply to whoever asks with a multicast MAC: some releases
+	 * spare the routers what is not broadcast. */
+	if (is_arp && m->net->lsp[w->inport].type == LSP_ROUTER)
+		return model_choose(m, 2) ? GROUP_L2 : GROUP_FLOOD;
 	if (is_arp)
 		return GROUP_FLOOD;
 	if (!frame_is_ip6(&w->f) || ip[6] != IPPROTO_ICMPV6 ||

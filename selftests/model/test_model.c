@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usage: test_model                       seeds that are always the same
+ * usage: test_model                       seeds that are always the same: the
+ *                                         first, and some that found something
  *        test_model --seed N [--frames N] that one
  *        test_model --time SECONDS        new ones
  *        ... --keep-on                    beyond the first that fails
@@ -17,6 +18,17 @@
 
 #define SEEDS 60 /* that are always the same: 1, 2, ... */
 #define FRAMES 400 /* for one network */
+
+/* Networks in which programs and model once differed, and what it was. */
+static const uint64_t found[] = {
+	15727062942529, /* a frame longer than its IP packet, and than the MTU */
+	35695375206915, /* outcomes that look alike, one of which teaches */
+	83252230194047, /* a router answers a multicast MAC */
+	155512248922566, /* a neighbor with the MAC of the router's port */
+	186022078882808, /* an odd outer header, which may teach */
+	241358132339668, /* a router that may know the asker from hearsay */
+	246364348880222, /* a reply that teaches nothing is shared */
+};
 
 static struct totals totals;
 
@@ -45,12 +57,14 @@ static void totals_print(void)
 
 static int seeds_run(bool keep_on)
 {
+	const size_t n = SEEDS + sizeof(found) / sizeof(*found);
 	int failed = 0;
 
-	for (uint64_t seed = 1; seed <= SEEDS && (keep_on || !failed); seed++)
-		failed += !seed_run(seed, FRAMES, &totals);
-	printf("%sok 1 - %d networks as the model has them\n1..1\n",
-	       failed ? "not " : "", SEEDS);
+	for (size_t i = 0; i < n && (keep_on || !failed); i++)
+		failed += !seed_run(i < SEEDS ? i + 1 : found[i - SEEDS],
+				    FRAMES, &totals);
+	printf("%sok 1 - %zu networks as the model has them\n1..1\n",
+	       failed ? "not " : "", n);
 	return failed;
 }
 

@@ -197,6 +197,21 @@ static void taught_check(void)
 const struct test_group teach_group =
 	TEST_GROUP("teach", NO_LEARN, teach_tests, .after = taught_check);
 
+static const struct test own_mac_tests[] = {
+	TEST("a guest gives the router's own MAC", "vif a1",
+	     "eth a1>r-a | arp reply r-a/10.1.0.66>r-a/10.1.0.1", "consumed",
+	     NULL,
+	     .copies = {"ens3: outer node2>node3 | geneve swa a1>swa-r | "
+			"frame"}),
+	TEST("the switch gives nothing back to the port it has it from",
+	     "vif a1",
+	     "eth a1>r-a | ip4 10.1.0.10>10.1.0.66 ttl=2 | udp 1>2 | data 40",
+	     "drop SAME_PORT", NULL),
+};
+
+const struct test_group own_mac_group =
+	TEST_GROUP("own MAC", NO_LEARN, own_mac_tests);
+
 /* Underlay 1500: inner IP packets up to 1442 (58 bytes of Geneve). */
 #define BIG                                                                    \
 	"self node2\n"                                                         \
@@ -218,6 +233,11 @@ const struct test_group teach_group =
 #define OUT_ROUTED(rest)                                                       \
 	"outer node2>node3 | geneve swb swb-r>b2 | eth r-b>b2 | ip4 "          \
 	"10.1.0.10>10.2.0.20 ttl=63 " rest
+
+/* Ethernet and padding: so many bytes. */
+#define A1_PADDED(to, len)                                                     \
+	"eth a1>" to " | ip4 10.1.0.10>10.1.0.20 frag=0x4000 | udp 1>2 | "     \
+	"data 8 | pad " len
 
 static const struct test too_big_tests[] = {
 	TEST("I6: 1442 bytes fit", "vif a1",
@@ -252,6 +272,13 @@ static const struct test too_big_tests[] = {
 	     "outer node2>node3 | geneve swa a1>a2 | frame"),
 	TEST("I6: any other frame of 1443 bytes does not", "vif a1",
 	     "eth a1>a2 type=0x88b6 | data 1443", "drop TOO_BIG", NULL),
+	TEST("I6: a short packet in a frame of 1442 bytes fits", "vif a1",
+	     A1_PADDED("a2", "1456"), "redirect ens3",
+	     "outer node2>node3 | geneve swa a1>a2 | frame", .is_lax = true),
+	TEST("I6: in one of 1443 bytes it does not, and no MTU would help",
+	     "vif a1", A1_PADDED("a2", "1457"), "drop TOO_BIG", NULL),
+	TEST("I6: nor does a broadcast", "vif a1", A1_PADDED("all", "1457"),
+	     "drop TOO_BIG", NULL),
 };
 
 const struct test_group too_big_group =

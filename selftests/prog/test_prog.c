@@ -18,6 +18,7 @@ static const struct test_group *const groups[] = {
 	&loop_group,
 	&learn_group,
 	&teach_group,
+	&own_mac_group,
 	&too_big_group,
 	&tunnel_group,
 	&tunnel_drop_group,
