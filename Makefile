@@ -285,7 +285,7 @@ FUZZ_OVSDB := $(patsubst %,loader/ovsdb/%,read log standalone raft dump schema t
 # all of the compiler, and of the agent what needs neither server nor kernel
 FUZZ_NETWORK := $(basename $(wildcard loader/nb/*.c loader/compile/*.c)) \
 	$(filter-out loader/engine/engine,$(basename $(wildcard loader/engine/*.c))) \
-	loader/refused selftests/lib/rows
+	loader/refused loader/mac selftests/lib/rows
 $(B)/fuzz/jsonrpc: $(call FUZZ_OBJ,loader/ovsdb/framing loader/error)
 $(B)/fuzz/replica: $(call FUZZ_OBJ,loader/error $(patsubst %,loader/ovsdb/%,\
 	replica update store store_rows change txn schema datum datum_copy \
