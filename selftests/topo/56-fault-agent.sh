@@ -259,7 +259,7 @@ interfaces
 underlay
 daemon_end node2 agent
 check "all that it has made goes" xovn node2 detach --all
-expect "and its pairs" "" "$(on node2 ip -o link show gb 2>/dev/null)"
+expect "and its pairs" "" "$(on gb ip -o link show gb 2>/dev/null)"
 pristine node2
 agent_start node2
 check "and is made again" until_true 10 on node2 ip link show gb
