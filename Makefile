@@ -87,7 +87,7 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
 .PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs lint man clean \
-	install uninstall build build-bpf build-tests build-unit build-upgrade \
+	install uninstall build build-bpf build-skel build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -102,6 +102,8 @@ deps:
 build: $(B)/xovn $(BPF_OBJ)
 
 build-bpf: $(BPF_OBJ)
+
+build-skel: $(SKEL) $(TOOLS_SKEL)
 
 build-tests: $(UNIT) $(PROG) $(TOOLS) $(B)/tools/notcx.so
 
@@ -169,6 +171,7 @@ clangs:
 
 lint:
 	$(DEPS) build test lint
+	$(SUBMAKE) build-skel
 	@scripts/lint.sh
 
 clean:
@@ -285,7 +288,7 @@ FUZZ_OVSDB := $(patsubst %,loader/ovsdb/%,read log standalone raft dump schema t
 # all of the compiler, and of the agent what needs neither server nor kernel
 FUZZ_NETWORK := $(basename $(wildcard loader/nb/*.c loader/compile/*.c)) \
 	$(filter-out loader/engine/engine,$(basename $(wildcard loader/engine/*.c))) \
-	loader/refused selftests/lib/rows
+	loader/refused loader/mac selftests/lib/rows
 $(B)/fuzz/jsonrpc: $(call FUZZ_OBJ,loader/ovsdb/framing loader/error)
 $(B)/fuzz/replica: $(call FUZZ_OBJ,loader/error $(patsubst %,loader/ovsdb/%,\
 	replica update store store_rows change txn schema datum datum_copy \
