@@ -8,7 +8,8 @@
 # make fuzz       libFuzzer on what strangers' bytes reach first, and random networks and
 #                 frames against a model, TIME=60 seconds each
 # make soak       traffic, changes and restarts of agents for TIME=600 seconds
-# make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which
+# make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which,
+#                 A="tcx clsact" by which attachments
 # make veristat   what the programs cost this kernel's verifier, against
 #                 selftests/budget/figures.tsv (UPDATE=1: written there);
 #                 K="6.1 6.12 newest": Debian's kernels, in VMs
