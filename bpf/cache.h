@@ -13,47 +13,7 @@
 #define XOVN_BPF_CACHE_H
 
 #include "action.h"
-
-#define CACHE_FLOWS 4096 /* power of two */
-/* 2.5 to 25 seconds, by the kernel's HZ (1000 to 100); a clock costs more than
- * the rest of a hit. */
-#define CACHE_JIFFIES 2500
-/* Packets that miss before a place changes hands: where there are many more
- * flows than places, few packets pay for a note that nobody finds. */
-#define CACHE_PATIENCE 8
-#define CACHE_ROUTES 4
-
-struct cache_key {
-	__u32 datapath;
-	__u16 inport;
-	__u8 eth_dst[6];
-	__u8 eth_src[6];
-	__u8 proto;
-	__u8 pad;
-	__be32 src;
-	__be32 dst;
-	__u16 sport;
-	__u16 dport;
-};
-
-struct cache_val {
-	struct cache_key key;
-	__u32 generation; /* 0: none */
-	__u32 stamp; /* jiffies, low bits */
-	__u32 misses; /* of others' since its last hit */
-	__u32 target; /* interface index, or chassis index */
-	__u32 datapath; /* of the output */
-	__u16 inport; /* keys there */
-	__u16 outport;
-	__u8 eth_dst[6];
-	__u8 eth_src[6];
-	__u16 vlan;
-	__u8 ttl; /* hops passed */
-	__u8 kind; /* as in struct ct_action */
-	__u32 counter_route[CACHE_ROUTES];
-	__u32 counter_out;
-	__u32 n_routes;
-};
+#include "flow_cache.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -61,9 +21,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct cache_val);
 } flow_cache SEC(".maps");
-
-XOVN_STATIC_ASSERT(sizeof(struct cache_key) == 32, "four words");
-XOVN_STATIC_ASSERT(sizeof(struct cache_val) == 96, "a line and a half");
 
 /* The addresses are those it came with: only MACs can have changed. */
 static __always_inline void cache_key_set(const struct flow *f,
@@ -75,8 +32,8 @@ static __always_inline void cache_key_set(const struct flow *f,
 	mac_copy(k->eth_src, f->cache_eth_src);
 	k->proto = f->proto;
 	k->pad = 0;
-	k->src = f->src.ip4;
-	k->dst = f->dst.ip4;
+	*(__be32 *)k->src = f->src.ip4;
+	*(__be32 *)k->dst = f->dst.ip4;
 	k->sport = f->sport;
 	k->dport = f->dport;
 }
@@ -84,8 +41,9 @@ static __always_inline void cache_key_set(const struct flow *f,
 static __always_inline bool cache_key_is(const struct cache_key *k,
 					 const struct flow *f)
 {
-	return k->datapath == f->start.datapath && k->src == f->src.ip4 &&
-	       k->dst == f->dst.ip4 && k->sport == f->sport &&
+	return k->datapath == f->start.datapath &&
+	       ip4_load(k->src) == f->src.ip4 &&
+	       ip4_load(k->dst) == f->dst.ip4 && k->sport == f->sport &&
 	       k->dport == f->dport && k->proto == f->proto &&
 	       k->inport == f->start.inport &&
 	       mac_equal(k->eth_dst, f->eth_dst) &&

@@ -32,7 +32,7 @@
 extern const struct test_group switch_group, flood_group, fdb_group,
 	answer_group, port_sec_in_group, port_sec_out_group, arp_group,
 	route_group, router_local_group, router_error_group, loop_group,
-	learn_group, teach_group, too_big_group, tunnel_group,
+	learn_group, teach_group, too_big_group, cache_group, tunnel_group,
 	tunnel_drop_group, underlay_pass_group, base_group;
 
 /* Gateways: gateway.h */

@@ -19,6 +19,7 @@ static const struct test_group *const groups[] = {
 	&learn_group,
 	&teach_group,
 	&too_big_group,
+	&cache_group,
 	&tunnel_group,
 	&tunnel_drop_group,
 	&underlay_pass_group,
