@@ -103,8 +103,6 @@ bad "malformed hex" "*" --inport ls1-vm1 --packet 0g
 bad "no Ethernet header" "*14*" --inport ls1-vm1 --packet 00
 bad "unknown router port" "--neigh: *nope*" --neigh nope,10.0.0.1,02:00:00:00:00:01 \
 	--inport ls1-vm1 ip4
-bad "a sign in a MAC" "--neigh gw1-outside,192.168.200.1,*LRP,IP,MAC is wanted*" \
-	--neigh gw1-outside,192.168.200.1,02:-1:00:00:00:+1 --inport ls1-vm1 ip4
 bad "no such file" "--ct $DIR/absent: *No such file*" --ct "$DIR/absent" --inport ls1-vm1 ip4
 echo '[{"proto_number": 6}]' >"$DIR/bad.json"
 bad "malformed connection" "--ct *connection 1: \"orig\"*" --ct "$DIR/bad.json" \
@@ -132,6 +130,7 @@ done <<EOF
 
 --nb $NB
 --nb $NB ip4 udp
+--nb $NB --inport ls1-vm1 --neigh gw1-outside,192.168.200.1,02:-1:00:00:00:+1 ip4
 --nb $NB --packet 00 ip4
 --nb $NB --live ip4
 --nb $NB --mode fast ip4
