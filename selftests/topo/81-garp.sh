@@ -40,6 +40,8 @@ warm_gateway
 nb_server "$DATA/snat-router-lb/nb.db"
 nb lr-nat-add gw1 dnat_and_snat 192.168.209.121 "${VM_IP[vm2]}"
 nb set logical_switch_port outside-gw1 options:nat-addresses=router
+# attach has said all it has to say
+check "announcements end" until_true 20 nothing_runs
 capture "$DIR/load.pcap" ext eth0 arp
 check "load with NAT and a load balancer" reload_nb
 for ip in 192.168.209.121 192.168.209.55; do
