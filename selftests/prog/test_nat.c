@@ -268,6 +268,10 @@ static const struct test range_tests[] = {
 	VM1_OUT("a port that is in the range is kept",
 		TO_7 "tcp 20002>80 flags=S",
 		TO_EXT AS_GW "tcp 20002>80 flags=S"),
+	VM1_OUT("who has no ports needs none of them",
+		"192.168.209.7 ttl=63 proto=47 | data 40",
+		TO_EXT "192.168.209.120>192.168.209.7 ttl=62 proto=47 | data "
+		       "40"),
 };
 
 const struct test_group snat_range_group = TEST_GROUP(
