@@ -231,8 +231,6 @@ bool session_step(struct session *s, const struct arrival_at *at,
 		if (s->net->has_gateway)
 			dialog_begin(s);
 	}
-	if (at->place == AT_EXTERNAL)
-		direct_note(s, f);
 	broken = invariant_broken(s->net, at, f, &o);
 	if (!broken)
 		broken = promise_broken(s, &o);

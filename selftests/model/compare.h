@@ -82,7 +82,6 @@ void dialog_next(struct session *s, struct queued *q);
 /* promises.c: a frame is about to be sent; one came out, and may be answered. */
 void dialog_begin(struct session *s);
 void dialog_note(struct session *s, const struct out *out);
-void direct_note(struct session *s, const struct frame *tagged);
 const char *promise_broken(const struct session *s, const struct observed *o);
 
 /* report.c */

@@ -154,6 +154,9 @@ static bool related(struct model *m, int zone, const struct frame *f,
 		return p->is_known;
 	}
 	tuple_turn(&same_way, &quoted);
+	/* It is for who sent what it quotes, or about nothing. */
+	if (get32(IP_OF(f) + 16) != quoted.src)
+		return false;
 	c = conn_find(m, zone, &same_way, &d);
 	if (!c)
 		return false;

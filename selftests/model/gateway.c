@@ -69,14 +69,9 @@ static bool destination(struct model *m, int router, struct passage *p)
 	return true;
 }
 
-/* Routing looks at the destination as it will be, and the source as it is. */
-static void destination_set(struct frame *f, const struct passage *p)
+void passage_set_destination(struct frame *f, const struct passage *p)
 {
-	uint32_t src = get32(IP_OF(f) + 12), dst = get32(IP_OF(f) + 16);
-
-	/* of an error that is not for who sent what it quotes: its own */
-	if (!p->is_error || dst == p->was.dst)
-		ip4_set_addresses(f, src, p->is.dst);
+	ip4_set_addresses(f, get32(IP_OF(f) + 12), p->is.dst);
 }
 
 static bool is_refused(struct model *m, int lrp, struct frame *f, uint64_t also)
@@ -99,11 +94,15 @@ static bool is_refused(struct model *m, int lrp, struct frame *f, uint64_t also)
 }
 
 /* Who is refused by its address may be let in as one that is known. */
-static bool is_excused(struct model *m, int router, const struct passage *p)
+static bool is_excused(struct model *m, int router, const struct frame *f,
+		       const struct passage *p)
 {
+	struct tuple t = p->was;
 	enum direction d;
 
-	if (!conn_find(m, router, &p->was, &d) || !model_choose(m, 2))
+	if (is_icmp_error(f) && tuple_quoted(f, &t))
+		tuple_turn(&t, &t);
+	if (!conn_find(m, router, &t, &d) || !model_choose(m, 2))
 		return false;
 	m->result.n_drops--;
 	return true;
@@ -126,7 +125,7 @@ void gateway_ip4(struct model *m, int lrp, struct frame *f)
 	uint32_t dst = get32(IP_OF(f) + 16);
 	enum begins begins;
 
-	if (is_refused(m, lrp, f, also) && !is_excused(m, router, &p))
+	if (is_refused(m, lrp, f, also) && !is_excused(m, router, f, &p))
 		return;
 	/* The rest of what the router itself answered. */
 	if (router_owns(net, router, dst) && ip4_is_later_fragment(f) &&
@@ -168,11 +167,11 @@ void gateway_ip4(struct model *m, int lrp, struct frame *f)
 		if (!destination(m, router, &p))
 			return;
 	}
-	destination_set(f, &p);
+	passage_set_destination(f, &p);
 	router_route_passage(m, lrp, f, &p);
 }
 
-static void passage_apply(struct frame *f, const struct passage *p)
+void passage_apply(struct frame *f, const struct passage *p)
 {
 	uint32_t src = get32(IP_OF(f) + 12);
 	struct tuple quoted;

@@ -59,6 +59,12 @@ void balancers_generate(struct logical *net, int gw)
 		r->dnat_force = own;
 	if (random_percent(20))
 		r->lb_force = own;
+	for (size_t s = 0; s < net->n_switches; s++) {
+		int in_switch = random_percent(40) ? 1 + random_below(2) : 0;
+
+		while (in_switch-- && net->sw[s].subnet >> 24 == 10)
+			lb_add(net, -1, s, 0xac1e0001 + random_below(2));
+	}
 	while (n--)
 		lb_add(net, gw, -1,
 		       random_percent(20) ? own :

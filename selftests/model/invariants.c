@@ -54,6 +54,10 @@ const char *invariant_broken(const struct logical *net,
 			return "sent to a switch that no router leads to";
 		if (frame_has_tail(&out->frame))
 			continue;
+		/* Straight back (hairpin), a group's MAC is the source. */
+		if (is_multicast(f->data) && out->kind == OUT_VIF && is_vif &&
+		    out->port == at->lsp)
+			continue;
 		/* a tag makes a padded frame longer than Ethernet asks for */
 		if (out->kind == OUT_EXTERNAL)
 			raw = &out->frame;

@@ -17,7 +17,7 @@
  *   bytes.c, tuple.c     fields of a frame
  *   switch.c, arp.c, portsec.c, learn.c   logical switches
  *   router.c, route.c, answer.c   logical routers, what they create
- *   gateway.c, nat.c, lb.c   routers that translate
+ *   gateway.c, nat.c, lb.c, lb_switch.c   who translates
  *   conntrack.c  connections
  *   localnet.c   the physical network
  *   tunnel.c     what goes between chassis
@@ -255,6 +255,11 @@ bool gateway_egress(struct model *m, int lrp, struct frame *f,
 void router_route_passage(struct model *m, int lrp, struct frame *f,
 			  struct passage *p);
 
+/* Routing looks at the destination as it will be, and the source as it is. */
+void passage_set_destination(struct frame *f, const struct passage *p);
+/* All the rest. */
+void passage_apply(struct frame *f, const struct passage *p);
+
 /* nat.c */
 const struct nat *nat_of_source(const struct logical *net, int router,
 				uint32_t src);
@@ -278,6 +283,11 @@ enum port_choice nat_choose_sport(struct model *m, int zone, uint16_t first,
 const struct lb *lb_find(const struct logical *net, int router, int sw,
 			 const struct tuple *t);
 bool lb_has_vip(const struct logical *net, int router, int sw, uint32_t ip);
+
+/* lb_switch.c: from a guest; true: there is no more to do. */
+bool switch_balance(struct model *m, struct walk *w);
+/* To a guest, as one of the VIP's where it had asked that; then egress. */
+void switch_deliver(struct model *m, struct walk *w, int outport);
 
 /* conntrack.c */
 enum direction { ORIGINAL, REPLY };

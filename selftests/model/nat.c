@@ -145,15 +145,52 @@ void nat_see_ports(struct model *m, struct conn *c)
 	}
 }
 
-static bool any_is_free(struct model *m, int zone, uint16_t first,
-			uint16_t last, struct tuple *t)
+/* How many: the first of them goes to t.  More than max need not be known. */
+static int count_free(struct model *m, int zone, uint16_t first, uint16_t last,
+		      int max, struct tuple *t)
 {
-	for (uint32_t port = first; port <= last; port++) {
-		t->sport = port;
-		if (is_free(m, zone, t))
-			return true;
+	struct tuple try = *t;
+	int n = 0;
+
+	for (uint32_t port = first; port <= last && n <= max; port++) {
+		try.sport = port;
+		if (!is_free(m, zone, &try))
+			continue;
+		if (!n++)
+			*t = try;
 	}
-	return false;
+	return n;
+}
+
+/* Connections that have one of those ports, nobody knows which. */
+static int count_vague(const struct model *m, int zone, const struct tuple *t)
+{
+	struct tuple answer;
+	int n = 0;
+
+	tuple_turn(&answer, t);
+	for (size_t i = 0; i < m->known.n_conns; i++) {
+		const struct conn *c = &m->known.conn[i];
+
+		answer.dport = c->reply.dport;
+		n += c->zone == zone && c->is_vague &&
+		     tuple_same(&c->reply, &answer);
+	}
+	return n;
+}
+
+/* One that was not seen. */
+static enum port_choice choose_unseen(struct model *m, int zone, uint16_t first,
+				      uint16_t last, struct tuple *t)
+{
+	int n_vague = count_vague(m, zone, t);
+	int n = count_free(m, zone, first ? first : 1, first ? last : 65535,
+			   n_vague + 1, t);
+
+	if (n == 1 && !n_vague)
+		return PORT_CHOSEN;
+	return !n || (n <= n_vague && model_choose(m, 2)) ? PORT_NONE :
+							    PORT_UNSEEN;
 }
 
 enum port_choice nat_choose_sport(struct model *m, int zone, uint16_t first,
@@ -178,8 +215,5 @@ enum port_choice nat_choose_sport(struct model *m, int zone, uint16_t first,
 		return PORT_CHOSEN;
 	if (!has_sport)
 		return PORT_NONE;
-	return any_is_free(m, zone, first ? first : 1, first ? last : 65535,
-			   t) ?
-		       PORT_UNSEEN :
-		       PORT_NONE;
+	return choose_unseen(m, zone, first, last, t);
 }

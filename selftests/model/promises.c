@@ -37,7 +37,12 @@ void dialog_begin(struct session *s)
 
 	if (s->root.at.place == AT_EXTERNAL)
 		untag(s, &f);
-	if (!frame_tuple(&f, &t) || t.proto != IPPROTO_TCP)
+	if (!frame_tuple(&f, &t))
+		return;
+	/* To an address inside, itself: answered by it, too. */
+	if (s->n_direct < DIRECT_MAX && nat_of_source(s->net, 0, t.dst))
+		s->direct[s->n_direct++] = t;
+	if (t.proto != IPPROTO_TCP)
 		return;
 	tcp = ip4_l4(&f, 20);
 	if (!(tcp[13] & TCP_SYN))
@@ -57,6 +62,10 @@ static bool is_bypassed(const struct session *s, const struct out *out,
 {
 	struct tuple t;
 
+	/* A switch's load balancer has it where it comes to the asker. */
+	if (s->root.at.place == AT_VIF &&
+	    lb_has_vip(s->net, -1, s->net->lsp[s->root.at.lsp].sw, asked->dst))
+		return false;
 	return s->root.at.place == AT_VIF && out->kind == OUT_VIF &&
 	       frame_tuple(&out->frame, &t) && t.src == asked->src &&
 	       t.dst != asked->dst;
@@ -137,18 +146,6 @@ static bool is_asked_for(const struct session *s, const struct tuple *t)
 			return true;
 	}
 	return false;
-}
-
-/* From the outside to an address inside, itself. */
-void direct_note(struct session *s, const struct frame *tagged)
-{
-	struct frame f = *tagged;
-	struct tuple t;
-
-	untag(s, &f);
-	if (frame_tuple(&f, &t) && s->n_direct < DIRECT_MAX &&
-	    nat_of_source(s->net, 0, t.dst))
-		s->direct[s->n_direct++] = t;
 }
 
 static bool is_hidden(const struct session *s, const struct frame *f)

@@ -115,7 +115,7 @@ void switch_unicast(struct model *m, struct walk *w, int outport)
 		return;
 	}
 	if (chassis < 0 || chassis == m->here) {
-		switch_egress(m, w, outport);
+		switch_deliver(m, w, outport);
 		return;
 	}
 	tunnel_send(m, &w->f, chassis, w->sw, net->lsp[w->inport].key, p->key,
@@ -360,7 +360,7 @@ void switch_ingress(struct model *m, struct walk *w)
 	}
 	if (lsp_learns(in))
 		fdb_learn(m, m->here, w->sw, w->f.data + 6, w->inport);
-	if (!switch_responds(m, w))
+	if (!switch_balance(m, w) && !switch_responds(m, w))
 		lookup(m, w);
 }
 
@@ -373,8 +373,8 @@ uint64_t switch_refuses(struct model *m, const struct lsp *p,
 
 	if (!p->is_enabled)
 		reasons |= REASON(PORT_DISABLED);
-	if (frame_is_tagged(f))
-		reasons |= REASON(VLAN_TAGGED);
+	if (frame_is_tagged(f)) /* and what is in it may be cut */
+		reasons |= REASON(VLAN_TAGGED) | REASON(MALFORMED);
 	if (is_multicast(f->data + 6))
 		reasons |= REASON(SRC_MULTICAST);
 	if (form == CUT || (form == DOUBTFUL && model_choose(m, 2)))

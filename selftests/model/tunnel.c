@@ -246,7 +246,7 @@ static void received(struct model *m, struct walk *w, const struct geneve *g)
 	} else if (is_elsewhere(m, p)) {
 		model_drop(m, REASON(TUNNEL_NOT_LOCAL));
 	} else {
-		switch_egress(m, w, port);
+		switch_deliver(m, w, port);
 	}
 }
 

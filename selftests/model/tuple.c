@@ -21,6 +21,17 @@ bool tuple_same(const struct tuple *a, const struct tuple *b)
 	       a->dport == b->dport && a->proto == b->proto;
 }
 
+static void icmp_read(const uint8_t *icmp, struct tuple *t)
+{
+	if (icmp[0] == 8) {
+		t->sport = get16(icmp + 4);
+		t->dport = TUPLE_ECHO;
+	} else if (icmp[0] == 0) {
+		t->sport = TUPLE_ECHO;
+		t->dport = get16(icmp + 4);
+	}
+}
+
 bool tuple_read(const uint8_t *ip, size_t len, struct tuple *t)
 {
 	size_t header = (ip[0] & 15) * 4;
@@ -40,15 +51,8 @@ bool tuple_read(const uint8_t *ip, size_t len, struct tuple *t)
 	case IPPROTO_ICMP:
 		if (len < header + 8)
 			return false;
-		if (l4[1]) /* no echo that anybody knows */
-			return true;
-		if (l4[0] == 8) {
-			t->sport = get16(l4 + 4);
-			t->dport = TUPLE_ECHO;
-		} else if (l4[0] == 0) {
-			t->sport = TUPLE_ECHO;
-			t->dport = get16(l4 + 4);
-		}
+		if (!l4[1]) /* else no echo that anybody knows */
+			icmp_read(l4, t);
 	}
 	return true;
 }
@@ -119,9 +123,11 @@ bool tuple_quoted(const struct frame *f, struct tuple *t)
 	if (ip[0] >> 4 != 4 || (ip[0] & 15) < 5 ||
 	    (size_t)(ip[0] & 15) * 4 + 8 > room || get16(ip + 6) & 0x1fff)
 		return false;
-	if (ip[9] == IPPROTO_ICMP && ip[(ip[0] & 15) * 4 + 1])
+	if (!tuple_read(ip, room, t))
 		return false;
-	return tuple_read(ip, room, t);
+	if (ip[9] == IPPROTO_ICMP) /* an echo's id, whatever its code */
+		icmp_read(ip + (ip[0] & 15) * 4, t);
+	return true;
 }
 
 void tuple_write_quoted(struct frame *f, const struct tuple *is)
