@@ -245,7 +245,13 @@ static bool complained(struct session *s, struct queued *q)
 	if (random_percent(30) && h->at.place == AT_EXTERNAL)
 		from = outside_random(s->net);
 	q->at = h->at;
-	return h->f.len && frame_error(&h->f, from, &q->f);
+	if (!h->f.len || !frame_error(&h->f, from, &q->f))
+		return false;
+	if (random_percent(15)) { /* to somebody else */
+		put32(IP_OF(&q->f) + 16, target_random(s->net, true));
+		frame_sums(&q->f);
+	}
+	return true;
 }
 
 static bool repeated(struct session *s, struct queued *q)
