@@ -17,7 +17,7 @@ static bool is_to_vip(const struct logical *net, const struct walk *w)
 	return lb_has_vip(net, -1, w->sw, get32(IP_OF(&w->f) + 16));
 }
 
-static bool has_lb(const struct logical *net, int sw)
+bool switch_has_lb(const struct logical *net, int sw)
 {
 	for (size_t i = 0; i < net->n_lbs; i++) {
 		if (net->lb[i].sw == sw)
@@ -124,7 +124,7 @@ void switch_deliver(struct model *m, struct walk *w, int outport)
 	struct passage p = {};
 
 	if (m->net->lsp[outport].type == LSP_VIF && frame_is_ip4(&w->f) &&
-	    has_lb(m->net, w->sw) && conn_tuple(m, zone, &w->f, &p) &&
+	    switch_has_lb(m->net, w->sw) && conn_tuple(m, zone, &w->f, &p) &&
 	    conn_track(m, zone, &w->f, &p))
 		translate(w, &p);
 	switch_egress(m, w, outport);

@@ -286,6 +286,7 @@ bool lb_has_vip(const struct logical *net, int router, int sw, uint32_t ip);
 
 /* lb_switch.c: from a guest; true: there is no more to do. */
 bool switch_balance(struct model *m, struct walk *w);
+bool switch_has_lb(const struct logical *net, int sw);
 /* To a guest, as one of the VIP's where it had asked that; then egress. */
 void switch_deliver(struct model *m, struct walk *w, int outport);
 

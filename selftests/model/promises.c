@@ -78,8 +78,11 @@ static bool is_unnoted(const struct session *s, const struct out *out,
 {
 	struct tuple t;
 
-	return frame_tuple(&out->frame, &t) && tuple_same(&t, asked) &&
-	       !nat_of_source(s->net, 0, t.dst);
+	if (!frame_tuple(&out->frame, &t) || !tuple_same(&t, asked))
+		return false;
+	return !nat_of_source(s->net, 0, t.dst) ||
+	       (s->root.at.place == AT_VIF &&
+		switch_has_lb(s->net, s->net->lsp[s->root.at.lsp].sw));
 }
 
 /* Where it came out, as who will answer it: what the asker must then see. */
