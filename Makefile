@@ -8,7 +8,8 @@
 # make fuzz       libFuzzer on what strangers' bytes reach first, and random networks and
 #                 frames against a model, TIME=60 seconds each
 # make soak       traffic, changes and restarts of agents for TIME=600 seconds
-# make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which
+# make vmtest     the tests under Debian's kernels in VMs, K="6.1 6.12 newest", T= which,
+#                 A="tcx clsact" by which attachments
 # make veristat   what the programs cost this kernel's verifier, against
 #                 selftests/budget/figures.tsv (UPDATE=1: written there);
 #                 K="6.1 6.12 newest": Debian's kernels, in VMs
@@ -87,7 +88,7 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
 .PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs lint man clean \
-	install uninstall build build-bpf build-tests build-unit build-upgrade \
+	install uninstall build build-bpf build-skel build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -102,6 +103,8 @@ deps:
 build: $(B)/xovn $(BPF_OBJ)
 
 build-bpf: $(BPF_OBJ)
+
+build-skel: $(SKEL) $(TOOLS_SKEL)
 
 build-tests: $(UNIT) $(PROG) $(TOOLS) $(B)/tools/notcx.so
 
@@ -169,6 +172,7 @@ clangs:
 
 lint:
 	$(DEPS) build test lint
+	$(SUBMAKE) build-skel
 	@scripts/lint.sh
 
 clean:
@@ -285,7 +289,7 @@ FUZZ_OVSDB := $(patsubst %,loader/ovsdb/%,read log standalone raft dump schema t
 # all of the compiler, and of the agent what needs neither server nor kernel
 FUZZ_NETWORK := $(basename $(wildcard loader/nb/*.c loader/compile/*.c)) \
 	$(filter-out loader/engine/engine,$(basename $(wildcard loader/engine/*.c))) \
-	loader/refused selftests/lib/rows
+	loader/refused loader/mac selftests/lib/rows
 $(B)/fuzz/jsonrpc: $(call FUZZ_OBJ,loader/ovsdb/framing loader/error)
 $(B)/fuzz/replica: $(call FUZZ_OBJ,loader/error $(patsubst %,loader/ovsdb/%,\
 	replica update store store_rows change txn schema datum datum_copy \

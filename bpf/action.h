@@ -21,6 +21,34 @@
 #define ACTION_LOCALNET 0x40
 #define ACTION_8021AD 0x80
 
+static __always_inline __u8 action_kind(const struct flow *f, int verdict)
+{
+	__u8 kind = verdict;
+
+	if (f->flags & FLOW_PEER)
+		kind |= ACTION_PEER;
+	if (f->flags & FLOW_NATIVE)
+		kind |= ACTION_NATIVE;
+	if (f->flags & FLOW_LOCALNET)
+		kind |= ACTION_LOCALNET;
+	if (f->vlan_type == ETH_P_8021AD)
+		kind |= ACTION_8021AD;
+	return kind;
+}
+
+/* The same, back. */
+static __always_inline void action_flags(struct flow *f, __u8 kind)
+{
+	f->vlan_type = kind & ACTION_8021AD ? ETH_P_8021AD : ETH_P_8021Q;
+	f->flags |= FLOW_CACHED | FLOW_LOOPBACK;
+	if (kind & ACTION_PEER)
+		f->flags |= FLOW_PEER;
+	if (kind & ACTION_NATIVE)
+		f->flags |= FLOW_NATIVE;
+	if (kind & ACTION_LOCALNET)
+		f->flags |= FLOW_LOCALNET;
+}
+
 static __always_inline void epoch_advance(void)
 {
 	__u32 zero = 0;
@@ -80,14 +108,7 @@ static __always_inline bool action_apply(struct flow *f, const struct ct_val *v,
 	f->n_routes = f->action_route[1] ? 2 : !!f->action_route[0];
 	f->counter_out = f->action_out;
 	f->vlan = copy.vlan;
-	f->vlan_type = copy.kind & ACTION_8021AD ? ETH_P_8021AD : ETH_P_8021Q;
-	f->flags |= FLOW_CACHED | FLOW_LOOPBACK;
-	if (copy.kind & ACTION_PEER)
-		f->flags |= FLOW_PEER;
-	if (copy.kind & ACTION_NATIVE)
-		f->flags |= FLOW_NATIVE;
-	if (copy.kind & ACTION_LOCALNET)
-		f->flags |= FLOW_LOCALNET;
+	action_flags(f, copy.kind);
 	f->changed |= CHANGE_ETH | CHANGE_TTL;
 	f->stage = copy.kind & ACTION_VERDICT;
 	return true;
@@ -101,18 +122,9 @@ static __always_inline void action_note(struct flow *f, int verdict)
 	__u32 at = f->ct_record - 1;
 	struct ct_val *v = bpf_map_lookup_elem(&ct, &at);
 	struct ct_action *a;
-	__u8 kind = verdict;
 
 	if (!v || READ_ONCE(v->seq) != f->ct_seq || f->n_routes > ACTION_ROUTES)
 		return;
-	if (f->flags & FLOW_PEER)
-		kind |= ACTION_PEER;
-	if (f->flags & FLOW_NATIVE)
-		kind |= ACTION_NATIVE;
-	if (f->flags & FLOW_LOCALNET)
-		kind |= ACTION_LOCALNET;
-	if (f->vlan_type == ETH_P_8021AD)
-		kind |= ACTION_8021AD;
 	a = &v->action[f->ct_dir & 1];
 	WRITE_ONCE(a->generation, 0);
 	barrier();
@@ -129,7 +141,7 @@ static __always_inline void action_note(struct flow *f, int verdict)
 	a->counter_route[1] = f->n_routes > 1 ? f->counter_route[1] : 0;
 	a->counter_out = f->counter_out;
 	a->ttl = f->ct_ttl - f->ttl;
-	a->kind = kind;
+	a->kind = action_kind(f, verdict);
 	barrier();
 	/* What changed while this packet was on its way is newer. */
 	WRITE_ONCE(a->generation, action_generation(f));

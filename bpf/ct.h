@@ -24,7 +24,7 @@ static __always_inline void ct_event_count(enum ct_event event)
 	if (val)
 		val->count++;
 	else
-		bpf_map_update_elem(&ct_event, &key, &first, BPF_NOEXIST);
+		bpf_map_update_elem(&ct_event, &key, &first, BPF_ANY);
 }
 
 static __always_inline struct config *config_find(void)

@@ -19,6 +19,7 @@
  *   trace.h     what a trace sees       upcall.h    what the agent is told
  *   keep.h      packets that the agent  admit.h     what a guest may send
  *               keeps (TC)              limit.h     one port's share
+ *   cache.h     flow, no connection
  *
  * A stage takes a flow and returns a verdict: V_NEXT, another enum verdict,
  * or a negative enum drop_reason.  It never touches the packet.
@@ -253,6 +254,12 @@ struct flow {
 	__u32 rule_snat;
 	__u32 next_counter; /* STAGE_LR_SNAT: of the route */
 	__u32 ct_created; /* record of the connection it began + 1 */
+	/* Where the flow has its place (cache.h) + 1, if that is its own now;
+	 * of the maps before they were asked; MACs it came with. */
+	__u32 cache;
+	__u32 cache_generation;
+	__u8 cache_eth_dst[6];
+	__u8 cache_eth_src[6];
 	/* Not cleared: as many as n_routes and n_rules say. */
 	__u32 counter_route[FLOW_ROUTES];
 	__u32 counter_rule[FLOW_RULES]; /* NAT rules and VIPs */

@@ -84,7 +84,9 @@ static __always_inline void drop_add(void *map, const void *key, __u32 bytes)
 		val->packets++; /* per CPU: no atomics */
 		val->bytes += bytes;
 	} else {
-		bpf_map_update_elem(map, key, &first, BPF_NOEXIST);
+		/* Another CPU may have made it meanwhile; it is its own
+		 * value alone that this writes. */
+		bpf_map_update_elem(map, key, &first, BPF_ANY);
 	}
 }
 

@@ -6,6 +6,7 @@
  */
 #include "flow.h"
 #include "admit.h"
+#include "cache.h"
 #include "event.h"
 #include "parse.h"
 #include "step.h"
@@ -28,7 +29,15 @@ static __always_inline int vif_run(struct __sk_buff *skb, struct flow *f)
 	if (ret)
 		return ret;
 	ret = vif_admit(skb, f, &bound->policy);
-	return ret ? ret : steps(skb, f);
+	if (ret)
+		return ret;
+	ret = cache_find(f);
+	if (ret == V_NEXT) {
+		ret = pipeline_run(f);
+		cache_note(f, ret);
+	}
+	ret = step_act(skb, f, ret);
+	return ret == EMIT_BUILD ? steps(skb, f) : ret;
 }
 
 SEC("tc")

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes of the character that text begins with, 0: it is none. */
-size_t utf8_len(const char *text);
+/* Bytes of the character that begins there, 0: it is none. */
+size_t utf8_len(const char *at);
 bool utf8_is_valid(const char *text);
 
 #endif /* XOVN_UTF8_H */

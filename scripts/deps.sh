@@ -22,11 +22,11 @@ packages() {
 	# QEMU, and what virtme-ng is made of (selftests/vm/fetch)
 	vm) echo qemu-system-x86 busybox-static kmod file python3 \
 		python3-argcomplete python3-pkg-resources python3-requests ;;
-	bench) echo nftables ;;
+	bench) echo nftables sockperf ;;
 	# what the daemons that stock.sh unpacks are linked against
 	stock) echo openvswitch-common ovn-common libcap-ng0 libnuma1 \
 		libunbound8 libxdp1 ;;
-	lint) echo clang-format cppcheck shellcheck sparse ;;
+	lint) echo clang-format clang-tidy cppcheck shellcheck sparse ;;
 	*)
 		echo "deps.sh: no group named $1; build, demo, test, doc, fuzz, vm, bench, lint, stock" >&2
 		exit 2

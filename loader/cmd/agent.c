@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
-#include "cmd/cmd.h"
-#include "sync/conntrack.h"
+#include "cmd/apply_options.h"
 
 /* As ovs-vsctl finds it: $OVS_RUNDIR, else Debian's directory. */
 static const char *default_db(char remote[4096])
@@ -53,25 +52,15 @@ static int agent_run(struct agent_options *o, const char *pidfile,
 
 int cmd_agent(const char *pin, int argc, char **argv, struct error *e)
 {
-	struct agent_options o = {
-		.pin = pin,
-		.apply.share = LIMIT_OPTIONS_DEFAULT,
-		.apply.limits = {.max_ports = MAX_PORTS_DEFAULT,
-				 .ct_max = CT_MAX_DEFAULT},
-	};
-	const char *max_ports = NULL, *ct_max = NULL, *ct_timeout = NULL;
-	const char *icmp_rate = NULL, *port_share = NULL;
+	struct agent_options o = {.pin = pin};
+	struct apply_texts texts = {0};
 	const char *pidfile = NULL;
 	const struct option_def options[] = {
 		{"db", &o.db, NULL},
 		{"nb", &o.nb, NULL},
 		{"release", NULL, &o.is_releasing},
 		{"pidfile", &pidfile, NULL},
-		{"max-ports", &max_ports, NULL},
-		{"ct-max", &ct_max, NULL},
-		{"ct-timeout", &ct_timeout, NULL},
-		{"icmp-rate", &icmp_rate, NULL},
-		{"port-share", &port_share, NULL},
+		APPLY_OPTIONS(texts),
 		{"no-announce", NULL, &o.apply.is_silent},
 		{0},
 	};
@@ -82,14 +71,6 @@ int cmd_agent(const char *pin, int argc, char **argv, struct error *e)
 		return ret;
 	if (!o.db)
 		o.db = default_db(remote);
-	ret = option_number("max-ports", max_ports, MAX_PORTS_LOWEST,
-			    MAX_PORTS_HIGHEST, &o.apply.limits.max_ports, e);
-	if (!ret)
-		ret = option_number("ct-max", ct_max, CT_MAX_LOWEST,
-				    CT_MAX_HIGHEST, &o.apply.limits.ct_max, e);
-	if (!ret)
-		ret = option_shares(icmp_rate, port_share, &o.apply.share, e);
-	if (!ret && ct_timeouts_parse(ct_timeout, o.apply.ct_timeout, e))
-		ret = CMD_USAGE;
+	ret = apply_options_parse(&texts, &o.apply, e);
 	return ret ? ret : agent_run(&o, pidfile, e);
 }

@@ -62,10 +62,6 @@ int options_parse(int argc, char **argv, const struct option_def *options,
  * CMD_USAGE with e filled. */
 int option_number(const char *option, const char *text, uint32_t lowest,
 		  uint32_t highest, uint32_t *number, struct error *e);
-/* The same of --icmp-rate and --port-share. */
-struct limit_options;
-int option_shares(const char *icmp_rate, const char *port_share,
-		  struct limit_options *share, struct error *e);
 
 /* For an option that may be given several times, before options_parse(): takes
  * every "--NAME VALUE" out of argv.  How many there were, or CMD_USAGE with e

@@ -10,13 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/cmd.h"
+#include "cmd/apply_options.h"
 #include "cmd/files.h"
 #include "cmd/stats.h"
 #include "companion.h"
 #include "compile/compile.h"
 #include "sync/apply.h"
-#include "sync/conntrack.h"
 #include "sync/state.h"
 
 struct load {
@@ -217,12 +216,8 @@ static int load_run(struct load *l, const char *pin)
 
 int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 {
-	struct load l = {.e = e,
-			 .apply.share = LIMIT_OPTIONS_DEFAULT,
-			 .apply.limits = {.max_ports = MAX_PORTS_DEFAULT,
-					  .ct_max = CT_MAX_DEFAULT}};
-	const char *max_ports = NULL, *ct_max = NULL, *ct_timeout = NULL;
-	const char *icmp_rate = NULL, *port_share = NULL;
+	struct load l = {.e = e};
+	struct apply_texts texts = {0};
 	const struct option_def options[] = {
 		{"nb", &l.files.nb, NULL},
 		{"sb", &l.files.sb, NULL},
@@ -231,11 +226,7 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 		{"certificate", &l.files.tls.certificate, NULL},
 		{"ca-cert", &l.files.tls.ca_cert, NULL},
 		{"chassis", &l.chassis, NULL},
-		{"max-ports", &max_ports, NULL},
-		{"ct-max", &ct_max, NULL},
-		{"ct-timeout", &ct_timeout, NULL},
-		{"icmp-rate", &icmp_rate, NULL},
-		{"port-share", &port_share, NULL},
+		APPLY_OPTIONS(texts),
 		{"no-announce", NULL, &l.apply.is_silent},
 		{"dry-run", NULL, &l.apply.is_dry},
 		{"json", NULL, &l.as_json},
@@ -251,16 +242,8 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 			  "needed");
 		return CMD_USAGE;
 	}
-	l.has_ct_max = ct_max;
-	ret = option_number("max-ports", max_ports, MAX_PORTS_LOWEST,
-			    MAX_PORTS_HIGHEST, &l.apply.limits.max_ports, e);
-	if (!ret)
-		ret = option_number("ct-max", ct_max, CT_MAX_LOWEST,
-				    CT_MAX_HIGHEST, &l.apply.limits.ct_max, e);
-	if (!ret)
-		ret = option_shares(icmp_rate, port_share, &l.apply.share, e);
-	if (!ret && ct_timeouts_parse(ct_timeout, l.apply.ct_timeout, e))
-		ret = CMD_USAGE;
+	l.has_ct_max = texts.ct_max;
+	ret = apply_options_parse(&texts, &l.apply, e);
 	if (!ret)
 		ret = load_run(&l, pin);
 	nb_free(&l.nb);

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/limit.h"
-
 static const struct option_def *option_find(const struct option_def *options,
 					    const char *word, size_t len)
 {
@@ -96,17 +94,6 @@ int option_number(const char *option, const char *text, uint32_t lowest,
 	}
 	*number = value;
 	return 0;
-}
-
-int option_shares(const char *icmp_rate, const char *port_share,
-		  struct limit_options *share, struct error *e)
-{
-	int ret = option_number("icmp-rate", icmp_rate, 0, ICMP_RATE_HIGHEST,
-				&share->icmp_rate, e);
-
-	return ret ? ret :
-		     option_number("port-share", port_share, 1, 100,
-				   &share->percent, e);
 }
 
 int options_take(int *argc, char **argv, const char *name, const char **values,

@@ -73,9 +73,8 @@ static json_t *port_json(struct collection *c, const struct port_key *k,
 	json_t *o = json_pack("{s:s, s:i, s:s, s:s, s:b, s:b}", "name", v->name,
 			      "key", (int)k->port, "type", port_type(v),
 			      "state", port_state(c, v), "port_security",
-			      (int)!!(v->policy.flags & PORT_F_SECURITY),
-			      "unknown",
-			      (int)!!(v->policy.flags & PORT_F_UNKNOWN));
+			      !!(v->policy.flags & PORT_F_SECURITY), "unknown",
+			      !!(v->policy.flags & PORT_F_UNKNOWN));
 	char ifname[IF_NAMESIZE];
 
 	if (v->chassis && v->chassis < XOVN_MAX_CHASSIS) {

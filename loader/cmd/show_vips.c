@@ -27,8 +27,8 @@ static json_t *vip_json(struct collection *c, const struct lb_key *k,
 			      (int)k->proto, "name", v->name, "backends",
 			      (json_int_t)v->n_backends, "id",
 			      (json_int_t)v->id, "reject",
-			      (int)!!(v->flags & LB_F_REJECT), "skip_snat",
-			      (int)!!(v->flags & LB_F_SKIP_SNAT));
+			      !!(v->flags & LB_F_REJECT), "skip_snat",
+			      !!(v->flags & LB_F_SKIP_SNAT));
 
 	if (v->affinity_timeout)
 		json_object_set_new(o, "affinity_timeout",

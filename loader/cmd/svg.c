@@ -11,8 +11,6 @@
 
 #include "cmd/dot.h"
 
-extern char **environ;
-
 /* dot -Tsvg with that input and output: its exit status, or -errno. */
 static int dot_run(int in, int out, pid_t *pid)
 {
@@ -62,11 +60,10 @@ static int svg_draw(const json_t *root, int out, bool is_detailed,
 		return error_set(e, errno, "temporary file: %s",
 				 strerror(errno));
 	dot_write(root, source, is_detailed);
-	if (fflush(source) || ferror(source)) {
+	if (fflush(source) || ferror(source) || fseek(source, 0, SEEK_SET)) {
 		err = error_set(e, errno, "temporary file: %s",
 				strerror(errno));
 	} else {
-		rewind(source);
 		err = dot_run(fileno(source), out, &pid);
 		if (err == -ENOENT)
 			error_set(e, ENOENT,

@@ -13,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "cmd/files.h"
 #include "cmd/trace_batch.h"
+#include "mac.h"
 #include "sync/conntrack.h"
 #include "sync/state.h"
 #include "trace/follow.h"
@@ -45,7 +46,7 @@ static int parse_neighbor(const char *text, struct world_neighbor *n,
 {
 	const char *mac = strrchr(text, ','), *ip;
 	char address[INET_ADDRSTRLEN] = "", name[512] = "";
-	int end = 0;
+	size_t len;
 
 	for (ip = mac; ip && ip > text && ip[-1] != ',';)
 		ip--;
@@ -54,10 +55,9 @@ static int parse_neighbor(const char *text, struct world_neighbor *n,
 		memcpy(address, ip, mac - ip);
 		memcpy(name, text, ip - 1 - text);
 		name_store(n->lrp, name);
-		if (sscanf(mac + 1, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n",
-			   &n->mac[0], &n->mac[1], &n->mac[2], &n->mac[3],
-			   &n->mac[4], &n->mac[5], &end) == 6 &&
-		    !mac[1 + end] && inet_pton(AF_INET, address, n->ip) == 1)
+		len = mac_scan(mac + 1, n->mac);
+		if (len && !mac[1 + len] &&
+		    inet_pton(AF_INET, address, n->ip) == 1)
 			return 0;
 	}
 	error_set(e, EINVAL,

@@ -106,6 +106,21 @@ static void place_router(const struct collector *k, const struct ovsdb *nb,
 	}
 }
 
+static int compare_row(const void *a, const void *b)
+{
+	const struct ovsdb_row *const *x = a, *const *y = b;
+
+	return memcmp(ovsdb_row_uuid(*x), ovsdb_row_uuid(*y), 16);
+}
+
+/* As in the tables: of rows that a schema without that index lets have one
+ * name, the part must take the one that the whole takes. */
+static void sort_rows(const struct ovsdb_row **rows, size_t n)
+{
+	if (n)
+		qsort(rows, n, sizeof(*rows), compare_row);
+}
+
 void part_own(struct part *p, uint64_t owner)
 {
 	if (part_grow(p, &p->owners, p->n_owners, &p->owner_capacity,
@@ -202,6 +217,10 @@ void part_collect_southbound(const struct core *c, const struct core_input *in,
 		place_switch(&k, &p->switches[i]);
 	for (size_t i = 0; i < p->n_routers; i++)
 		place_router(&k, in->nb, &p->routers[i]);
+	sort_rows(p->sb.datapaths, p->sb.n_datapaths);
+	sort_rows(p->sb.bindings, p->sb.n_bindings);
+	sort_rows(p->sb.macs, p->sb.n_macs);
+	sort_rows(p->sb.fdbs, p->sb.n_fdbs);
 	for (size_t i = 0; i < d->n; i++) {
 		const struct object *o =
 			objects_by_uuid(&c->objects, d->uuids[i]);

@@ -58,9 +58,9 @@ int switch_read(const struct ovsdb *db, const struct ovsdb_row *row,
 int switch_read_part(const struct ovsdb_row *row,
 		     const struct ovsdb_row *const *ports, size_t n,
 		     struct nb_switch *s, struct nb *nb, struct error *e);
-int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
-		bool has_routes, struct nb_router *r, struct nb *nb,
-		struct error *e);
+/* Into nb->routers[], which has room; one of a live database may be left out. */
+int router_add(const struct ovsdb *db, const struct ovsdb_row *row,
+	       bool has_routes, struct nb *nb, struct error *e);
 int routes_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb_router *r, struct nb *nb, struct error *e);
 int nats_read(const struct ovsdb *db, const struct ovsdb_row *row,

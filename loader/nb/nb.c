@@ -52,11 +52,8 @@ static int routers_read(const struct ovsdb *db, struct nb *nb, struct error *e)
 	nb->routers = calloc(n ? n : 1, sizeof(nb->routers[0]));
 	if (!nb->routers)
 		return out_of_memory(e);
-	for (i = 0; i < n && !err; i++) {
-		nb->n_routers++;
-		err = router_read(db, ovsdb_table_row(t, i), true,
-				  &nb->routers[i], nb, e);
-	}
+	for (i = 0; i < n && !err; i++)
+		err = router_add(db, ovsdb_table_row(t, i), true, nb, e);
 	return err;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mac.h"
+
 /* Longest text of an address with its prefix length. */
 #define PARSE_LEN (INET6_ADDRSTRLEN + 1 + INET_ADDRSTRLEN)
 
@@ -78,25 +80,6 @@ int parse_ip6(const char *text, struct nb_ip6 *ip)
 	    inet_pton(AF_INET6, address, ip->addr) != 1)
 		return -EINVAL;
 	return plen ? plen_parse(plen, 128, &ip->plen) : 0;
-}
-
-/* Six times one or two hex digits.  Returns their length, 0: no MAC. */
-static size_t mac_scan(const char *text, uint8_t mac[6])
-{
-	static const char hex[] = "0123456789abcdefABCDEF";
-	const char *p = text;
-	size_t i, n;
-
-	for (i = 0; i < 6; i++) {
-		if (i && *p++ != ':')
-			return 0;
-		n = strspn(p, hex);
-		if (!n || n > 2)
-			return 0;
-		mac[i] = strtoul(p, NULL, 16);
-		p += n;
-	}
-	return p - text;
 }
 
 int parse_mac(const char *text, uint8_t mac[6])

@@ -128,8 +128,7 @@ static int routers_read(const struct ovsdb *db, const struct nb_part *part,
 	for (i = 0; i < part->n_routers && !err; i++) {
 		const struct nb_part_router *from = &part->routers[i];
 
-		err = router_read(db, from->row, from->has_routes,
-				  &nb->routers[nb->n_routers++], nb, e);
+		err = router_add(db, from->row, from->has_routes, nb, e);
 	}
 	return err;
 }

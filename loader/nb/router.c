@@ -209,9 +209,9 @@ static int neighbor_age_read(const struct ovsdb_row *row, struct nb_router *r,
 	return n ? notice_add(nb, e, n, r->name, "%s of a prefix", key) : 0;
 }
 
-int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
-		bool has_routes, struct nb_router *r, struct nb *nb,
-		struct error *e)
+static int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
+		       bool has_routes, struct nb_router *r, struct nb *nb,
+		       struct error *e)
 {
 	int err;
 
@@ -246,6 +246,25 @@ int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
 	if (!err)
 		err = lb_use_read(db, row, nb, &r->lbs, &r->n_lbs, e);
 	return err ? err : unsupported_router(row, nb, e);
+}
+
+/* The Southbound database knows a datapath by its NB row's uuid alone, and a
+ * client may choose that (RFC 7047 has it unique in its table only). */
+int router_add(const struct ovsdb *db, const struct ovsdb_row *row,
+	       bool has_routes, struct nb *nb, struct error *e)
+{
+	int err = 0;
+
+	if (ovsdb_find(ovsdb_table(db, "Logical_Switch"), ovsdb_row_uuid(row)))
+		err = row_error(row, e,
+				"a Logical_Switch has the same _uuid; make one "
+				"of both anew");
+	if (err) {
+		row_is_refused(nb, &err, e);
+		return err;
+	}
+	return router_read(db, row, has_routes, &nb->routers[nb->n_routers++],
+			   nb, e);
 }
 
 void router_free(struct nb_router *r)

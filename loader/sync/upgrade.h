@@ -63,8 +63,8 @@ int upgrade_copy_maps(struct upgrade *u, enum upgrade_pass pass);
 struct upgrade_ct;
 struct handover;
 
-/* NULL in *ct: the table is the same on both sides. */
-int upgrade_ct_open(struct upgrade *u, struct upgrade_ct **ct);
+/* NULL in *out: the table is the same on both sides. */
+int upgrade_ct_open(struct upgrade *u, struct upgrade_ct **out);
 void upgrade_ct_close(struct upgrade_ct *ct);
 /* Copies while the old side is on. */
 void upgrade_ct_copy(struct upgrade_ct *ct);

@@ -65,7 +65,10 @@ static int inport_read(struct parser *p, const struct word *name)
 	size_t n = 0;
 
 	for (int i = 0; i < w->len && n < sizeof(inport); i++) {
-		if (w->text[i] == '\\' && !strchr("\"\\/", w->text[++i]))
+		bool is_escape = w->text[i] == '\\';
+
+		i += is_escape;
+		if (is_escape && !strchr("\"\\/", w->text[i]))
 			return error_set(
 				p->e, EINVAL,
 				"microflow: inport: '\\%c' (column %u); allowed behind a backslash are \", \\ and /",

@@ -11,17 +11,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "mac.h"
 #include "sync/iface.h"
 
 /* A unicast MAC address that is not zero. */
 static bool mac_parse(const char *text, uint8_t mac[6])
 {
-	char rest;
-	int n = sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%c", &mac[0],
-		       &mac[1], &mac[2], &mac[3], &mac[4], &mac[5], &rest);
+	size_t n = mac_scan(text, mac);
 	static const uint8_t zero[6];
 
-	return n == 6 && !(mac[0] & 1) && memcmp(mac, zero, 6) != 0;
+	return n && !text[n] && !(mac[0] & 1) && memcmp(mac, zero, 6) != 0;
 }
 
 /* other_config:hwaddr of a bridge is its own port's address. */

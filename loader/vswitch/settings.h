@@ -8,8 +8,8 @@
 #include "ovsdb/ovsdb.h"
 
 /* Reads them all; without an Open_vSwitch row everything is unset.  -ENOMEM:
- * *out is empty. */
-int settings_read(const struct ovsdb *db, struct vswitch_settings *out);
+ * *s is empty. */
+int settings_read(const struct ovsdb *db, struct vswitch_settings *s);
 void settings_clear(struct vswitch_settings *s);
 bool settings_equal(const struct vswitch_settings *a,
 		    const struct vswitch_settings *b);

@@ -368,7 +368,7 @@ void vswitch_set_installed(struct vswitch *v, const char *name, bool is_on)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	port->installed = is_on ? INSTALLED_YES : INSTALLED_NO;
-	port->installed_ms = now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+	port->installed_ms = now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 	v->is_unwritten = true;
 }
 

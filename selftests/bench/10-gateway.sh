@@ -18,8 +18,6 @@ for bed in $CONFIGS; do
 	fi
 done
 
-mpps() { sed -n 's/.* mpps //p'; }
-
 # learn BED FILE: the flows' translations, in $DIR/BED.answers
 learn() {
 	sinks "$1" "$(wc -l <"$2")" || die "no sink on $1"
@@ -74,29 +72,6 @@ awk '$2 > $4 { n++; lost += $2 - $4; all += $2 }
 	END { if (n) printf "frames lost: %d of %d, in %d runs of %d\n", lost, all, n, NR }' \
 	"$DIR/log"
 
-# CPU seconds of the thread that takes over when softirqs get too many.
-ksoftirqd() {
-	awk '{ print $1 / 1e9 }' "/proc/$(pgrep -x "ksoftirqd/$CPU")/schedstat"
-}
-
-# stream BED: Gb/s of one TCP stream per CPU used, both ends on one CPU
-stream() {
-	local server out before
-	spawn server "$1-ext" iperf3 -s -1 >/dev/null 2>&1
-	until_true 5 listening "$1-ext" 5201
-	before=$(ksoftirqd)
-	out=$(on "$1-vm" timeout 30 iperf3 -J -c "$OUTSIDE" -A "$CPU,$CPU" \
-		-t "${STREAM_SECONDS:-3}" 2>/dev/null)
-	jq -n --argjson o "${out:-null}" --argjson before "$before" \
-		--argjson after "$(ksoftirqd)" '($o.end // {}) |
-		(((.cpu_utilization_percent.host_total // 0) +
-		  (.cpu_utilization_percent.remote_total // 0)) / 100 +
-		 ($after - $before) / (.sum_received.seconds // 1)) as $cpu |
-		(.sum_received.bits_per_second // 0) / 1e9 / $cpu'
-	kill "$server" 2>/dev/null
-	wait "$server" 2>/dev/null
-}
-
 for bed in $CONFIGS; do
 	: >"$DIR/$bed.tcp"
 	[ "$bed" = linux ] || bed_host "$bed" >"$DIR/up.log" 2>&1 ||
@@ -104,7 +79,7 @@ for bed in $CONFIGS; do
 done
 for ((round = 0; round < ROUNDS; round++)); do
 	for bed in $CONFIGS; do
-		stream "$bed" >>"$DIR/$bed.tcp"
+		stream "$bed-vm" "$bed-ext" "$OUTSIDE" >>"$DIR/$bed.tcp"
 	done
 done
 echo "one TCP stream from a guest to outside, veth underlay, both ends on one CPU"

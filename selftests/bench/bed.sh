@@ -32,6 +32,47 @@ median() {
 		END { print NR ? (a[int((NR + 1) / 2)] + a[int(NR / 2) + 1]) / 2 : 0 }'
 }
 
+# CPU seconds of the thread that takes over when softirqs get too many.
+ksoftirqd() {
+	awk '{ print $1 / 1e9 }' "/proc/$(pgrep -x "ksoftirqd/$CPU")/schedstat"
+}
+
+# stream CLIENT SERVER ADDRESS [STREAMS]: Gb/s of TCP from one namespace to
+# another per CPU used, both ends on one CPU
+stream() {
+	local server out before
+	spawn server "$2" iperf3 -s -1 >/dev/null 2>&1
+	until_true 5 listening "$2" 5201
+	before=$(ksoftirqd)
+	out=$(on "$1" timeout 30 iperf3 -J -c "$3" -A "$CPU,$CPU" -P "${4:-1}" \
+		-t "${STREAM_SECONDS:-3}" 2>/dev/null)
+	jq -n --argjson o "${out:-null}" --argjson before "$before" \
+		--argjson after "$(ksoftirqd)" '($o.end // {}) |
+		(((.cpu_utilization_percent.host_total // 0) +
+		  (.cpu_utilization_percent.remote_total // 0)) / 100 +
+		 ($after - $before) / (.sum_received.seconds // 1)) as $cpu |
+		(.sum_received.bits_per_second // 0) / 1e9 / $cpu'
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+}
+
+# requests CLIENT SERVER ADDRESS: "MEDIAN P99" in microseconds, of a request of
+# 64 bytes by TCP and its answer, both ends on one CPU
+requests() {
+	local server out
+	spawn server "$2" taskset -c "$CPU" sockperf server --tcp \
+		-i "$3" -p 7002 >/dev/null 2>&1
+	until_true 5 listening "$2" 7002
+	out=$(on "$1" timeout 30 taskset -c "$CPU" sockperf ping-pong --tcp \
+		-i "$3" -p 7002 -m 64 -t "${REQUEST_SECONDS:-2}" --full-rtt 2>/dev/null)
+	awk '/percentile 50.000/ { p50 = $NF } /percentile 99.000/ { p99 = $NF }
+		END { print p50 + 0, p99 + 0 }' <<<"$out"
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+}
+
+mpps() { sed -n 's/.* mpps //p'; }
+
 mac_of() { # NAMESPACE INTERFACE
 	on "$1" cat "/sys/class/net/$2/address"
 }

@@ -7,6 +7,8 @@
  * rows are, what it makes of the rows changed is what all of them give.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +47,14 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size,
 	return json_cross(a, a_size, b, b_size, out, max, seed);
 }
 
+static void print_entry(const uint8_t *entry, size_t size, uint64_t owner)
+{
+	fprintf(stderr, "  of %" PRIx64 ":", owner);
+	for (size_t i = 0; i < size; i++)
+		fprintf(stderr, " %02x", entry[i]);
+	fprintf(stderr, "\n");
+}
+
 /* One image has all that the other one has. */
 static void image_within(const struct image *a, const struct image *b)
 {
@@ -54,12 +64,19 @@ static void image_within(const struct image *a, const struct image *b)
 
 		for (size_t i = 0; i < t->n; i++) {
 			const uint8_t *key = image_entry(t, i);
+			size_t size = t->key_size + t->val_size;
 			size_t at = image_number(b, id, key);
+			const uint8_t *other =
+				at == IMAGE_NONE ? NULL : image_entry(u, at);
 
-			require(at != IMAGE_NONE);
-			require(!memcmp(key, image_entry(u, at),
-					t->key_size + t->val_size));
-			require(image_owner(t, i) == image_owner(u, at));
+			if (other && !memcmp(key, other, size) &&
+			    image_owner(t, i) == image_owner(u, at))
+				continue;
+			fprintf(stderr, "map %s:\n", image_table_name(id));
+			print_entry(key, size, image_owner(t, i));
+			if (other)
+				print_entry(other, size, image_owner(u, at));
+			require(false);
 		}
 	}
 }
@@ -208,8 +225,14 @@ static void update(struct agent *a, const struct core_input *in)
 	require(fresh);
 	want = core_compile(fresh, in, &whole, &other);
 	ret = core_compile(a->core, in, &part, &e);
-	require(ret == want && !strcmp(e.text, other.text));
+	if (ret != want || (ret && strcmp(e.text, other.text))) {
+		fprintf(stderr, "whole: %d %s\nchanged rows: %d %s\n", want,
+			other.text, ret, e.text);
+		require(false);
+	}
 	/* of a row that is bad there are the others */
+	if (ret && ret != -EAGAIN && ret != -ENOENT)
+		fprintf(stderr, "%d %s\n", ret, e.text);
 	require(!ret || ret == -EAGAIN || ret == -ENOENT);
 	if (!ret) {
 		free(a->present);

@@ -21,7 +21,11 @@ static bool one_in(uint32_t n)
 /* Some of n bits. */
 static uint32_t some_bits(uint32_t n)
 {
-	return n && one_in(2) ? 1u << below(n) | 1u << below(n) : 0;
+	uint32_t bits = 0;
+
+	for (int i = 0; i < 2 && n; i++)
+		bits |= 1u << below(n);
+	return one_in(2) ? bits : 0;
 }
 
 /* northd gives a key to another datapath or port once it is free: two change

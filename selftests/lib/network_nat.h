@@ -12,8 +12,9 @@ struct nb_nat *net_nat(struct nb_router *r, const char *type,
 /* addresses: parted by blanks. */
 void net_ip_set(struct nb_ip_set *set, const char *name, const char *addresses);
 struct nb_lb *net_lb(struct network *n, const char *name);
-/* vip: "IP" or "IP:PORT"; backends: parted by blanks. */
-struct nb_vip *net_vip(struct nb_lb *lb, const char *vip, const char *backends);
+/* text: "IP" or "IP:PORT"; backends: parted by blanks. */
+struct nb_vip *net_vip(struct nb_lb *lb, const char *text,
+		       const char *backends);
 /* The load balancer is the i-th that was made. */
 void net_switch_lb(struct nb_switch *sw, uint32_t i);
 void net_router_lb(struct nb_router *r, uint32_t i);

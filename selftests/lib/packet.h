@@ -112,7 +112,7 @@ void packet_eth(struct packet *p, const char *dst, const char *src,
 void packet_vlan(struct packet *p, uint16_t tpid, uint16_t tci);
 void packet_arp(struct packet *p, uint16_t op, const char *sha, const char *spa,
 		const char *tha, const char *tpa);
-void packet_ip4(struct packet *p, const struct ip4_header *h);
+void packet_ip4(struct packet *p, const struct ip4_header *i);
 void packet_ip6(struct packet *p, const char *src, const char *dst,
 		uint8_t next, uint8_t hops);
 void packet_icmp(struct packet *p, uint8_t type, uint8_t code, uint32_t rest);
@@ -121,16 +121,16 @@ void packet_icmp6(struct packet *p, uint8_t type, uint8_t code, uint32_t rest);
 void packet_nd(struct packet *p, uint8_t type, uint32_t flags,
 	       const char *target, const char *mac);
 void packet_udp(struct packet *p, uint16_t sport, uint16_t dport);
-void packet_tcp(struct packet *p, const struct tcp_header *h);
+void packet_tcp(struct packet *p, const struct tcp_header *t);
 /* RFC 9260: common header and the header of one chunk, whose body is the rest
  * of the packet. */
 void packet_sctp(struct packet *p, uint16_t sport, uint16_t dport,
 		 uint32_t vtag, uint8_t chunk);
-void packet_geneve(struct packet *p, const struct geneve_header *h);
+void packet_geneve(struct packet *p, const struct geneve_header *g);
 /* Ethernet ... Geneve as a chassis sends it, UDP checksum 0. */
 void packet_outer(struct packet *p, const char *dst_mac, const char *src_mac,
 		  const char *src, const char *dst, uint16_t sport,
-		  const struct geneve_header *h);
+		  const struct geneve_header *g);
 /* Lengths and checksums of every layer, innermost first.  A UDP header in
  * front of Geneve keeps checksum 0. */
 void packet_finish(struct packet *p);

@@ -165,9 +165,11 @@ static void config_write(int chassis, const struct logical *net,
 #undef X
 	};
 	struct host *h = &hosts[chassis];
+	/* what one network's epoch adds is not the next one's generation */
+	static uint32_t generation;
 	struct config c = {.layout = XOVN_LAYOUT_VERSION,
 			   .chassis = out->own_chassis,
-			   .generation = 1,
+			   .generation = generation += 1 << 16,
 			   .underlay_ifindex = h->underlay->ifindex,
 			   .ct_records = CT_RECORDS,
 			   .ct_buckets = CT_BUCKETS};

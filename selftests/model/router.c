@@ -113,7 +113,7 @@ static bool chassis_is_served(const struct logical *net, int chassis,
 /* OVN tells the others by its Southbound database; without one they get the
  * packet.  They must: they may have asked. */
 static void neighbor_tell(struct model *m, int lrp, const struct frame *f,
-			  int from_lsp)
+			  int from_lsp, bool is_learned)
 {
 	const struct lrp *p = &m->net->lrp[lrp];
 	int sw = p->lsp >= 0 ? m->net->lsp[p->lsp].sw : -1;
@@ -127,7 +127,8 @@ static void neighbor_tell(struct model *m, int lrp, const struct frame *f,
 		if (c != m->here)
 			tunnel_send(m, f, c, sw, m->net->lsp[from_lsp].key,
 				    m->net->lsp[p->lsp].key,
-				    !is_reply || r->chassis >= 0 ||
+				    !is_learned || !is_reply ||
+					    r->chassis >= 0 ||
 					    !chassis_is_served(m->net, c,
 							       p->router));
 	}
@@ -137,9 +138,11 @@ static void router_arp(struct model *m, int lrp, struct frame *f, int from_lsp)
 {
 	bool is_request = get16(IP_OF(f) + 6) == 1;
 	bool is_reply = get16(IP_OF(f) + 6) == 2;
+	bool is_learned = router_learn(m, m->here, lrp, f);
 
-	if (router_learn(m, m->here, lrp, f))
-		neighbor_tell(m, lrp, f, from_lsp);
+	/* What teaches nothing here teaches others nothing. */
+	if (is_learned || is_reply)
+		neighbor_tell(m, lrp, f, from_lsp, is_learned);
 	if (is_request && arp_answer(m, lrp, f))
 		router_output(m, lrp, f);
 	else if (!is_reply) /* a reply has done its work */

@@ -25,9 +25,11 @@
 static const uint64_t found[] = {
 	15727062942529, /* a frame longer than its IP packet, and than the MTU */
 	35695375206915, /* outcomes that look alike, one of which teaches */
+	83252230194047, /* a router answers a multicast MAC */
 	155512248922566, /* a neighbor with the MAC of the router's port */
 	186022078882808, /* an odd outer header, which may teach */
 	241358132339668, /* a router that may know the asker from hearsay */
+	246364348880222, /* a reply that teaches nothing is shared */
 };
 
 static struct totals totals;

@@ -151,9 +151,11 @@ void harness_ct_size(uint32_t records, uint32_t buckets)
 void harness_load(const struct network *n)
 {
 	const struct chassis_val *own = &n->out.chassis[n->out.own_chassis];
+	/* what one network's epoch adds is not the next one's generation */
+	static uint32_t generation;
 	struct config c = {.layout = XOVN_LAYOUT_VERSION,
 			   .chassis = n->out.own_chassis,
-			   .generation = 1,
+			   .generation = generation += 1 << 16,
 			   .ct_records = CT_RECORDS,
 			   .ct_buckets = CT_BUCKETS};
 	uint32_t zero = 0;

@@ -198,7 +198,7 @@ void harness_attach_vif(struct device *d);
 void harness_attach_reinject(struct device *d); /* an agent's tap */
 /* UNDERLAY or LOCALNET; replaces the other mode. */
 void harness_attach_nic(struct device *d, bool with_xdp);
-void harness_clear(const char *map); /* removes every entry */
+void harness_clear(const char *name); /* removes every entry */
 /* So many records and buckets of the connection table in use; harness_load()
  * gives all back. */
 void harness_ct_size(uint32_t records, uint32_t buckets);

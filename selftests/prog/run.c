@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "objects.h"
 #include "prog.h"
 
 #define ARRIVALS_MAX 12
@@ -315,7 +316,8 @@ static void expected_verdict(const char *verdict)
 {
 	char word[32], object[32] = "";
 
-	sscanf(verdict, "%31s %31s", word, object);
+	if (sscanf(verdict, "%31s %31s", word, object) < 1)
+		test_abort("verdict", verdict, EINVAL);
 	want.kind = !strcmp(word, "redirect") ? REDIRECT :
 		    !strcmp(word, "drop")     ? DROP :
 		    !strcmp(word, "pass")     ? PASS :

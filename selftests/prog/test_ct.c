@@ -12,10 +12,11 @@
 #define OUT(name, l4, state, ...)                                              \
 	VM1_OUT(name, "192.168.209.7 ttl=63 | " l4,                            \
 		TO_EXT "192.168.209.120>192.168.209.7 ttl=62 | " l4,           \
-		.ct = state, ##__VA_ARGS__)
+		.ct = (state), ##__VA_ARGS__)
 #define BACK(name, l4, state)                                                  \
 	EXT_IN(name, "192.168.209.120 | " l4,                                  \
-	       TO_VM1 "192.168.209.7>172.18.100.10 ttl=62 | " l4, .ct = state)
+	       TO_VM1 "192.168.209.7>172.18.100.10 ttl=62 | " l4,              \
+	       .ct = (state))
 #define TCP(port) " tcp 172.18.100.10:" port ">192.168.209.7:80"
 
 static const struct test state_tests[] = {

@@ -20,6 +20,7 @@ static const struct test_group *const groups[] = {
 	&teach_group,
 	&own_mac_group,
 	&too_big_group,
+	&cache_group,
 	&tunnel_group,
 	&tunnel_drop_group,
 	&underlay_pass_group,

@@ -173,9 +173,8 @@ void text_to_packet(struct packet *p, const char *text,
 
 	packet_init(p);
 	while ((layer = strsep(&rest, "|"))) {
-		next[0] = 0;
-		if (rest)
-			sscanf(rest, " %15s", next);
+		if (!rest || sscanf(rest, " %15s", next) != 1)
+			next[0] = 0;
 		t.next = next;
 		t.n = 0;
 		layer += strspn(layer, " \n\t");

@@ -130,6 +130,7 @@ done <<EOF
 
 --nb $NB
 --nb $NB ip4 udp
+--nb $NB --inport ls1-vm1 --neigh gw1-outside,192.168.200.1,02:-1:00:00:00:+1 ip4
 --nb $NB --packet 00 ip4
 --nb $NB --live ip4
 --nb $NB --mode fast ip4

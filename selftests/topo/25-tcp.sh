@@ -4,15 +4,6 @@
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-transfer() { # FROM TO: "same" if 20 MB arrive as they were sent
-	local server
-	spawn server "$2" timeout $((20 * SLOW)) "$TOOLS/tcpfile" recv 5000 >"$DIR/got"
-	until_true 5 listening "$2" 5000
-	on "$1" timeout $((20 * SLOW)) "$TOOLS/tcpfile" send "${VM_IP[$2]}" 5000 <"$DIR/file"
-	wait "$server"
-	cmp "$DIR/file" "$DIR/got" && echo same
-}
-
 for MODE in tc native; do
 	tutorial
 	head -c 20000000 /dev/urandom >"$DIR/file"

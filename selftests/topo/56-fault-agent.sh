@@ -24,10 +24,14 @@ guest() { # NODE NAME LSP ADDRESS MAC
 		-- set Interface "$2" type=internal "mac=\"$5\"" \
 		external_ids:iface-id="$3"
 	ns_add "$2"
+	guest_up "$1" "$2" "$4"
+}
+
+guest_up() { # NODE NAME ADDRESS
 	ip -n "$NET-$1" link set "$2" netns "$NET-$2"
 	on "$2" ip link set "$2" up mtu 1400
-	on "$2" ip addr add "$4/24" dev "$2"
-	on "$2" ip route add default via "${4%.*}.1"
+	on "$2" ip addr add "$3/24" dev "$2"
+	on "$2" ip route add default via "${3%.*}.1"
 }
 
 network_up() {
@@ -254,8 +258,17 @@ daemon_end node2 agent
 interfaces
 underlay
 daemon_end node2 agent
+check "all that it has made goes" xovn node2 detach --all
+expect "and its pairs" "" "$(on gb ip -o link show gb 2>/dev/null)"
+pristine node2
+agent_start node2
+check "and is made again" until_true 10 on node2 ip link show gb
+guest_up node2 gb 10.1.0.12
+check "and forwards" reaches gb 10.1.0.11
+daemon_end node2 agent
 calls_of_a_change
 kills
 refusals
+gone node2
 [ "$failures" = 0 ] || live_logs
 finish

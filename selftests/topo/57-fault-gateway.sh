@@ -15,10 +15,12 @@ NO_CHANGE=send # announcements, sent when the command is over
 
 # answers: through SNAT, and from ext to the VIP
 answers() {
-	local out=0 served=0
-	on vm1 ping -q -n -c 1 -W 1 "$EXT" >/dev/null 2>&1 && out=1
-	[[ $(on ext timeout 2 "$TOOLS/talk" ask $VIP $PORT -c 1 2>/dev/null) != vm[13]* ]] ||
+	local out=0 served=0 pid
+	on vm1 ping -q -n -c 1 -W $PATIENCE "$EXT" >/dev/null 2>&1 &
+	pid=$!
+	[[ $(on ext timeout $PATIENCE "$TOOLS/talk" ask $VIP $PORT -c 1 2>/dev/null) != vm[13]* ]] ||
 		served=1
+	! wait $pid || out=1
 	echo "$out$served"
 }
 

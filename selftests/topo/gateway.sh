@@ -127,16 +127,6 @@ probes() {
 		'icmp[0] == 3 or icmp[0] == 11 or tcp[tcpflags] & tcp-rst != 0'
 }
 
-# transfer FROM TO [IP]: "same" if $DIR/file arrives by TCP as it was sent.
-transfer() {
-	local server ip=${3:-${VM_IP[$2]}}
-	spawn server "$2" timeout $((20 * SLOW)) "$TOOLS/tcpfile" recv 5000 >"$DIR/got"
-	until_true 5 listening "$2" 5000
-	on "$1" timeout $((20 * SLOW)) "$TOOLS/tcpfile" send "$ip" 5000 <"$DIR/file"
-	wait "$server"
-	cmp "$DIR/file" "$DIR/got" && echo same
-}
-
 # fetch CLIENT SERVER [IP]: the same, the server sends.
 fetch() {
 	local server ip=${3:-${VM_IP[$2]}}

@@ -354,6 +354,16 @@ iperf() {
 		'($o.end.sum_received.bits_per_second // 0) / 1e6 | floor'
 }
 
+# transfer FROM TO [IP]: "same" if $DIR/file arrives by TCP as it was sent.
+transfer() {
+	local server ip=${3:-${VM_IP[$2]}}
+	spawn server "$2" timeout $((20 * SLOW)) "$TOOLS/tcpfile" recv 5000 >"$DIR/got"
+	until_true 5 listening "$2" 5000
+	on "$1" timeout $((20 * SLOW)) "$TOOLS/tcpfile" send "$ip" 5000 <"$DIR/file"
+	wait "$server"
+	cmp "$DIR/file" "$DIR/got" && echo same
+}
+
 # tutorial: the usual beginning of a test.
 tutorial() {
 	net_init

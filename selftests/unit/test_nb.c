@@ -124,6 +124,10 @@ static const struct nb_case values[] = {
 };
 
 static const struct nb_case errors[] = {
+	{"a router with a switch's uuid", FRAME_NONE,
+	 "\"Logical_Switch\":{\"" SW "\":{\"name\":\"sw0\"}},"
+	 "\"Logical_Router\":{\"" SW "\":{\"name\":\"r0\"}}",
+	 "Logical_Router r0: a Logical_Switch has the same _uuid", NULL},
 	{"LRP without a network", FRAME_LRP, "\"mac\":\"02:00:00:00:00:0a\"",
 	 "Logical_Router_Port rp0: it has no network; give it one, as in "
 	 "10.0.0.1/24",

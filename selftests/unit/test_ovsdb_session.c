@@ -209,7 +209,7 @@ static void nonsense(void **state)
 		"[]",
 		"{'method':'update','params':{},'id':null}",
 		"{'method':'update3','params':[],'id':null}",
-		"{'method':'update3','params':['None','" A "',{}],'id':null}",
+		("{'method':'update3','params':['None','" A "',{}],'id':null}"),
 		"this",
 	};
 	struct fake *f = *state;

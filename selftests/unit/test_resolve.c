@@ -45,15 +45,15 @@ static int count(const int *n)
 }
 
 /* In the place of libc's: *.test are this test's own, none of them numeric. */
-int getaddrinfo(const char *host, const char *port,
-		const struct addrinfo *hints, struct addrinfo **out)
+int getaddrinfo(const char *name, const char *service,
+		const struct addrinfo *req, struct addrinfo **pai)
 {
 	resolver *next = (resolver *)dlsym(RTLD_NEXT, "getaddrinfo");
-	const char *suffix = strrchr(host, '.');
+	const char *suffix = strrchr(name, '.');
 
 	if (!suffix || strcmp(suffix, ".test"))
-		return next(host, port, hints, out);
-	if (hints->ai_flags & AI_NUMERICHOST)
+		return next(name, service, req, pai);
+	if (req->ai_flags & AI_NUMERICHOST)
 		return EAI_NONAME;
 	/* The loop's own thread would wait for itself. */
 	if (pthread_equal(pthread_self(), loop))
@@ -65,8 +65,8 @@ int getaddrinfo(const char *host, const char *port,
 	n_answered++;
 	pthread_cond_broadcast(&changed);
 	pthread_mutex_unlock(&lock);
-	return strcmp(host, "here.test") ? EAI_AGAIN :
-					   next("127.0.0.1", port, hints, out);
+	return strcmp(name, "here.test") ? EAI_AGAIN :
+					   next("127.0.0.1", service, req, pai);
 }
 
 static struct jsonrpc *opened_by_name(const char *host, const char *port)

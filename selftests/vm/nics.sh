@@ -6,6 +6,8 @@
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../topo/lib.sh"
 
+moved=() # numbers; another test may have the others at the same time
+
 # nic NUMBER: the name of one that is in no test's namespace.
 nic() {
 	ip -j link | jq -r --arg mac "02:76:6d:00:00:0$1" \
@@ -20,17 +22,19 @@ nic_move() {
 	ip link set "$name" down
 	ip link set "$name" netns "$NET-$2" name "$3" ||
 		die "cannot move $name to $2"
+	moved+=("$1")
 	on "$2" ip link set "$3" up
 }
 
-# nics_back: to the VM's own namespace, which deleting theirs leaves to a
-# worker of the kernel.
+# nics_back: those this test moved, to the VM's own namespace, which deleting
+# theirs leaves to a worker of the kernel.
 nics_back() {
 	local i
 	net_down
-	for i in 1 2 3 4 5 6; do
-		# shellcheck disable=SC2317 # called by until_true
-		is_back() { [ -n "$(nic "$i")" ]; }
+	# shellcheck disable=SC2317 # called by until_true
+	is_back() { [ -n "$(nic "$i")" ]; }
+	for i in ${moved[@]+"${moved[@]}"}; do
 		until_true 10 is_back || die "NIC number $i did not come back"
 	done
+	moved=()
 }

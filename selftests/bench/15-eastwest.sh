@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# From guest to guest: 64-byte UDP in packets per second of one CPU's time, TCP
+# streams per CPU, and the time of a request and its answer, beside what Linux
+# does with a cable, routes, and VXLAN.
+# shellcheck source=selftests/bench/pair.sh
+. "$(dirname "$0")/pair.sh"
+BEDS=${BEDS:-raw here l2 routed chain route vxbridge vxroute}
+FLOWS=${FLOWS:-1 1000}
+net_init
+ns_add wire
+for bed in $BEDS; do
+	"pair_$bed" "$bed" >"$DIR/up.log" 2>&1 || die "$bed: $(cat "$DIR/up.log")"
+done
+
+# figures WHAT OF-BED...: medians, and ratios to other beds'
+figures() {
+	local bed m what=$1 of
+	shift
+	for bed in $BEDS; do
+		m=$(median <"$DIR/$bed.$what")
+		printf '  %-9s %10.3f' "$bed" "$m"
+		for of; do
+			[ -e "$DIR/$of.$what" ] || continue
+			awk -v m="$m" -v b="$(median <"$DIR/$of.$what")" -v of="$of" \
+				'BEGIN { printf "   %5.2f of %s", b ? m / b : 0, of }'
+		done
+		echo
+	done
+}
+
+for bed in $BEDS; do
+	pair_sink "$bed" || die "no sink on $bed"
+done
+for n in $FLOWS; do
+	for bed in $BEDS; do
+		pair_flows "$bed" "$n" >"$DIR/$bed.flows"
+		: >"$DIR/$bed.udp"
+	done
+	for ((round = 0; round < ROUNDS; round++)); do
+		for bed in $BEDS; do
+			pair_send "$bed" "$DIR/$bed.flows" --seconds "$SECONDS_EACH" \
+				--sink "$PINS/$bed-out" | tee -a "$DIR/log" | mpps \
+				>>"$DIR/$bed.udp"
+		done
+	done
+	echo "64-byte UDP, $n flows, Mpps of one CPU, $ROUNDS rounds"
+	figures udp raw route vxbridge
+done
+awk '$2 > $4 { n++; lost += $2 - $4; all += $2 }
+	END { if (n) printf "frames lost: %d of %d, in %d runs of %d\n", lost, all, n, NR }' \
+	"$DIR/log"
+for bed in $BEDS; do rm -rf "$PINS/$bed-out"; done
+
+for n in ${STREAMS:-1 4}; do
+	for bed in $BEDS; do : >"$DIR/$bed.tcp"; done
+	for ((round = 0; round < ROUNDS; round++)); do
+		for bed in $BEDS; do
+			stream "$bed-vm1" "$bed-vm2" "${FAR[$bed]}" "$n" \
+				>>"$DIR/$bed.tcp"
+		done
+	done
+	echo "TCP, $n streams, Gb/s per CPU, veth underlay, $ROUNDS rounds"
+	figures tcp raw route vxbridge
+done
+
+for bed in $BEDS; do : >"$DIR/$bed.requests"; done
+for ((round = 0; round < ROUNDS; round++)); do
+	for bed in $BEDS; do
+		requests "$bed-vm1" "$bed-vm2" "${FAR[$bed]}" >>"$DIR/$bed.requests"
+	done
+done
+for bed in $BEDS; do
+	cut -d ' ' -f 1 "$DIR/$bed.requests" >"$DIR/$bed.p50"
+	cut -d ' ' -f 2 "$DIR/$bed.requests" >"$DIR/$bed.p99"
+done
+echo "a request and its answer by TCP, median in us, $ROUNDS rounds"
+figures p50 raw route vxbridge
+echo "99 of 100 are faster, us"
+figures p99 raw route vxbridge
