@@ -109,7 +109,7 @@ struct tuple {
 };
 
 /* orig: as the opener sends, reply: as the answers come, both before they are
- * translated; the answer to what the opener sends is found by either. */
+ * translated; what one becomes is the other turned round. */
 struct conn {
 	int zone; /* router, or ZONE_LSP + LSP */
 	struct tuple orig, reply;
