@@ -18,7 +18,7 @@
 #include "run.h"
 
 #define SEEDS 60 /* that are always the same: 1, 2, ... */
-#define GATEWAYS 40 /* the same, of networks with a gateway */
+#define GATEWAYS 30 /* the same, of networks with a gateway */
 #define FRAMES 400 /* for one network */
 
 /* Networks in which programs and model once differed, and what it was. */
