@@ -276,6 +276,9 @@ static __always_inline int ct_reserve(struct flow *f, const struct ct_new *n,
 					 n->to.sport <= n->port_last);
 	__u32 start = bpf_get_prandom_u32();
 
+	/* A range of ports says nothing to who has none. */
+	if (!proto_has_ports(f->proto) && !flow_is_echo(f))
+		is_fit = true;
 	for (__u32 i = 0; i < CT_PORT_TRIES; i++) {
 		__u16 sport = n->to.sport;
 		int ret;

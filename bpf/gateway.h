@@ -22,7 +22,8 @@ __noinline int lr_track(struct flow *f)
 	if (!f)
 		return -DROP_MALFORMED;
 	TRACE(f, LR_IN, f->inport, 0, 0);
-	ret = ct_track(f, 0, f->inport);
+	/* What ends here is none of its connection's: lr_in_ip_input. */
+	ret = f->ttl > 1 ? ct_track(f, 0, f->inport) : CT_MISS;
 	if (ret == CT_AGAIN) /* until the other CPU is done with it */
 		return V_NEXT;
 	if (ret == V_CONSUMED || ret == V_NEXT)

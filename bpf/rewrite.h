@@ -180,6 +180,9 @@ static __always_inline int rewrite_l4(const struct flow *f, void *p, void *end,
 	if (f->flags & (FLOW_LATER_FRAGMENT | FLOW_L4_SHORT) ||
 	    l4_off > L4_OFF_MAX)
 		return 0;
+	/* Others may be shorter than any header. */
+	if (f->proto != IPPROTO_ICMP && !proto_has_ports(f->proto))
+		return 0;
 	l4 = p + l4_off;
 	port = (__be16 *)l4;
 	if ((void *)(l4 + 8) > end)
@@ -208,12 +211,10 @@ static __always_inline int rewrite_l4(const struct flow *f, void *p, void *end,
 	}
 	if (f->proto == IPPROTO_UDP) {
 		check = (__sum16 *)(l4 + UDP_CHECK);
-	} else if (f->proto == IPPROTO_TCP) {
+	} else {
 		check = (__sum16 *)(l4 + TCP_CHECK);
 		if ((void *)(check + 1) > end)
 			return -DROP_MALFORMED;
-	} else {
-		return 0;
 	}
 	csum_change16(&change, port[0], sport);
 	csum_change16(&change, port[1], dport);

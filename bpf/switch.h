@@ -217,12 +217,14 @@ __noinline int ls_arp_request(struct flow *f)
 	key.datapath = f->datapath;
 	*(__be32 *)key.ip = f->dst.ip4;
 	val = bpf_map_lookup_elem(&arp, &key);
-	/* Whoever is asked answers a physical network himself. */
+	/* Whoever is asked answers a physical network himself (ovn-northd(8)
+	 * ls_in_arp_rsp 100), and a router has it from ls_in_l2_lkup 80. */
 	if (val && val->kind == ARP_RESPOND && f->flags & FLOW_FROM_LOCALNET)
 		val = 0;
 	if (val && val->port != f->inport) {
 		TRACE(f, ARP_RSP, val->kind, val->port, 0);
-		if (val->kind == ARP_RESPOND) {
+		if (val->kind != ARP_ROUTER &&
+		    !(f->flags & FLOW_FROM_LOCALNET)) {
 			flow_set_arp_reply(f, val->mac);
 			f->outport = f->inport;
 			f->flags |= FLOW_LOOPBACK;

@@ -67,9 +67,9 @@ __noinline int track_is_translated(const struct flow *f)
 	       f->nat.sport != t.sport || f->nat.dport != t.dport;
 }
 
-/* An ICMP error about a packet of the connection: its own addresses where
- * those are translated, and what it quotes, which went the other way
- * (RFC 5508 4.2).  from: the tuple it was found by. */
+/* An ICMP error about a packet of the connection, to who sent that: its own
+ * addresses where those are translated, and what it quotes, which went the
+ * other way (RFC 5508 4.2).  from: the tuple it was found by. */
 static __always_inline void track_related(struct flow *f,
 					  const struct ct_tuple *from)
 {
@@ -77,8 +77,7 @@ static __always_inline void track_related(struct flow *f,
 	f->inner.dst = f->nat.src;
 	f->inner.sport = f->nat.dport;
 	f->inner.dport = f->nat.sport;
-	if (f->dst.ip4 == *(const __be32 *)from->dst)
-		f->dst.ip4 = f->nat.dst;
+	f->dst.ip4 = f->nat.dst;
 	if (f->nat.src == *(const __be32 *)from->src)
 		f->nat.src = f->src.ip4;
 	f->changed |= CHANGE_INNER | CHANGE_NAT;
@@ -145,7 +144,10 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 	track_key(f, &key, port);
 	ct_place_of(&key, c, &place);
 	v = ct_find(&key, &place, &record, &dir);
-	if (!v)
+	/* An error for another than who sent what it quotes is about nothing:
+	 * it would get by the rules for its addresses. */
+	if (!v ||
+	    (f->flags & FLOW_INNER && f->dst.ip4 != *(__be32 *)key.tuple.dst))
 		return CT_MISS;
 	seq = READ_ONCE(v->seq);
 	if (seq & 1)

@@ -229,6 +229,8 @@ struct fdb_val {
 enum arp_kind {
 	ARP_RESPOND = 1, /* the switch answers with mac */
 	ARP_ROUTER = 2, /* the router port answers: LRP, NAT, VIP */
+	/* the switch answers its guests, the router port a physical network */
+	ARP_RESPOND_ROUTER = 3,
 };
 
 struct arp_key {

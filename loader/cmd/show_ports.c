@@ -145,7 +145,7 @@ static void collect_ip4(struct collection *c, json_t *index)
 	{
 		json_t *o = tree_find(index, k->datapath, v->port);
 
-		if (v->kind == ARP_RESPOND)
+		if (v->kind != ARP_ROUTER)
 			add_ip(o, v,
 			       inet_ntop(AF_INET, k->ip, text, sizeof(text)));
 	}

@@ -221,12 +221,21 @@ static int respond_ip6(struct responder *r, const uint8_t mac[6],
 	return 0;
 }
 
+/* By the switch; from a physical network it goes to who has the address. */
+static enum arp_kind answer_kind(const struct topo_lsp *lsp)
+{
+	return lsp->sw->localnet && lsp_leads_to_router(lsp) ?
+		       ARP_RESPOND_ROUTER :
+		       ARP_RESPOND;
+}
+
 static int respond_address(struct responder *r, const struct nb_address *a)
 {
+	enum arp_kind kind = answer_kind(r->lsp);
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < a->n_ip4; i++)
-		ret = respond_ip4(r, ARP_RESPOND, a->mac, a->ip4[i].addr);
+		ret = respond_ip4(r, kind, a->mac, a->ip4[i].addr);
 	for (size_t i = 0; !ret && i < a->n_ip6; i++)
 		ret = respond_ip6(r, a->mac, a->ip6[i].addr);
 	return ret;
@@ -238,14 +247,15 @@ static int respond_router(struct responder *r)
 {
 	const struct topo_lsp *lsp = r->lsp;
 	const struct nb_lrp *lrp = lsp->peer->nb;
-	enum arp_kind kind = lsp->nb->has_router ? ARP_RESPOND : ARP_ROUTER;
+	enum arp_kind kind = lsp->nb->has_router ? answer_kind(lsp) :
+						   ARP_ROUTER;
 	int ret = 0;
 
 	if (kind == ARP_ROUTER && !lsp_leads_to_router(lsp))
 		return 0;
 	for (size_t i = 0; !ret && i < lrp->n_ip4; i++)
 		ret = respond_ip4(r, kind, lrp->mac, lrp->ip4[i].addr);
-	for (size_t i = 0; !ret && kind == ARP_RESPOND && i < lrp->n_ip6; i++)
+	for (size_t i = 0; !ret && kind != ARP_ROUTER && i < lrp->n_ip6; i++)
 		ret = respond_ip6(r, lrp->mac, lrp->ip6[i].addr);
 	return ret;
 }

@@ -25,6 +25,9 @@ void explain_ARP_RSP(const struct explain *x)
 		name_port(x, s->datapath, s->b).s);
 	if (s->a == ARP_ROUTER)
 		fprintf(x->out, "the router answers, others get a copy");
+	else if (s->a == ARP_RESPOND_ROUTER)
+		fprintf(x->out, "the switch answers its guests, the router a "
+				"physical network");
 	else if (s->a != ARP_RESPOND)
 		fprintf(x->out, "kind %u", s->a);
 	else if (val)

@@ -51,6 +51,8 @@ int switch_router_of_ip(const struct logical *net, int sw, uint32_t ip)
 
 		if (p->sw != sw || p->type != LSP_ROUTER)
 			continue;
+		if (nat_has_arp(net, p->lrp, ip))
+			return i;
 		for (size_t j = 0; j < net->lrp[p->lrp].n_nets; j++) {
 			if (net->lrp[p->lrp].net[j].ip == ip)
 				return i;
@@ -135,8 +137,10 @@ bool switch_responds(struct model *m, struct walk *w)
 	owner = responder(net, w->sw, ip, target, &mac);
 	if (owner < 0 || owner == w->inport)
 		return false;
-	/* Releases differ for requests by unicast, and for disabled ports. */
-	is_open = !is_multicast(w->f.data) || !net->lsp[owner].is_enabled ||
+	/* Releases differ for requests by unicast, from a physical network,
+	 * and for disabled ports. */
+	is_open = !is_multicast(w->f.data) || w->inport == net->localnet ||
+		  !net->lsp[owner].is_enabled ||
 		  (target && !is_solicited(IP_OF(&w->f) + 24, target));
 	if (is_open && model_choose(m, 2))
 		return false;

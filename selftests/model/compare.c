@@ -16,8 +16,9 @@ static struct arrival arrivals[ARRIVALS_MAX];
 
 static struct device *device_at(const struct arrival_at *at)
 {
-	return at->place == AT_VIF ? network_device(at->lsp) :
-				     host_underlay(at->chassis);
+	return at->place == AT_VIF	? network_device(at->lsp) :
+	       at->place == AT_EXTERNAL ? host_external(at->chassis) :
+					  host_underlay(at->chassis);
 }
 
 /* Geneve as ovn-architecture(7) has it, to a chassis: its keys and frame. */
@@ -44,6 +45,25 @@ static bool out_decode(const struct logical *net, const struct frame *raw,
 	return o->chassis >= 0;
 }
 
+/* With the tag of the physical network, or it is no port's. */
+static void external_decode(const struct logical *net, int chassis,
+			    const struct frame *raw, struct out *o)
+{
+	const struct lsp *p = &net->lsp[net->localnet];
+
+	*o = (struct out){.kind = OUT_EXTERNAL, .port = -1, .frame = *raw};
+	if (chassis != p->chassis)
+		return;
+	if (p->tag) {
+		if (raw->len < 18 || get16(raw->data + 12) != 0x8100 ||
+		    get16(raw->data + 14) != p->tag)
+			return;
+		o->frame.len -= 4;
+		memmove(o->frame.data + 12, raw->data + 16, raw->len - 16);
+	}
+	o->port = net->localnet;
+}
+
 static void observe(const struct logical *net, int chassis, struct observed *o)
 {
 	size_t n = devices_collect(arrivals, ARRIVALS_MAX, 0);
@@ -57,6 +77,10 @@ static void observe(const struct logical *net, int chassis, struct observed *o)
 		packet_to_frame(&arrivals[i].packet, raw);
 		if (d == host_underlay(chassis) && out_decode(net, raw, out))
 			continue;
+		if (d == host_external(chassis)) {
+			external_decode(net, chassis, raw, out);
+			continue;
+		}
 		*out = (struct out){.kind = OUT_VIF,
 				    .port = network_lsp(net, d),
 				    .frame = *raw};
@@ -89,6 +113,8 @@ static void model_run(struct model *m, const struct arrival_at *at,
 	m->here = at->chassis;
 	if (at->place == AT_VIF)
 		model_vif(m, at->lsp, f);
+	else if (at->place == AT_EXTERNAL)
+		model_external(m, f);
 	else
 		model_underlay(m, f);
 }
@@ -105,13 +131,16 @@ static bool judge(struct session *s, const struct arrival_at *at,
 
 	memset(&m, 0, sizeof(m));
 	m.net = s->net;
+	m.seen = o->out;
+	m.n_seen = o->n_out;
 	do {
 		m.known = s->known;
+		conns_age(&m);
 		m.n_choices = 0;
 		m.depth = 0;
 		m.result.n_out = m.result.n_drops = 0;
 		m.result.is_overflow = m.result.is_too_big = false;
-		m.result.is_lax = false;
+		m.result.is_lax = m.result.is_taken = false;
 		model_run(&m, at, f);
 		if (!tries++)
 			first = m.result;
@@ -119,6 +148,7 @@ static bool judge(struct session *s, const struct arrival_at *at,
 			continue;
 		if (!matches++)
 			known = m.known;
+		s->is_taken = m.result.is_taken;
 		if (m.result.is_overflow || !known_doubt(&known, &m.known)) {
 			s->is_over = true;
 			return true;
@@ -135,16 +165,35 @@ static bool judge(struct session *s, const struct arrival_at *at,
 	return false;
 }
 
+static void outsider_answers(struct session *s, const struct out *out)
+{
+	const struct lsp *p = &s->net->lsp[s->net->localnet];
+
+	for (int i = 0; i < OUTSIDERS && s->n_queued < QUEUE_MAX; i++) {
+		const struct outsider *h = &s->net->outsider[i];
+		struct queued *q = &s->queue[s->n_queued];
+
+		if (!frame_arp_answer(h->mac, h->ip, &out->frame, &q->f))
+			continue;
+		frame_tag(&q->f, p->tag);
+		q->at = (struct arrival_at){
+			.place = AT_EXTERNAL, .lsp = -1, .chassis = p->chassis};
+		s->n_queued++;
+	}
+}
+
 static void answers_queue(struct session *s, const struct observed *o)
 {
 	for (size_t i = 0; i < o->n_out; i++) {
 		const struct out *out = &o->out[i];
 		struct queued *q = &s->queue[s->n_queued];
+		const struct lsp *p = &s->net->lsp[out->port];
 
+		if (out->kind == OUT_EXTERNAL)
+			outsider_answers(s, out);
 		if (out->kind != OUT_VIF || s->n_queued == QUEUE_MAX ||
-		    !s->net->lsp[out->port].is_bound || random_percent(25) ||
-		    !frame_arp_answer(&s->net->lsp[out->port], &out->frame,
-				      &q->f))
+		    !p->is_bound || random_percent(25) ||
+		    !frame_arp_answer(p->mac, p->ip, &out->frame, &q->f))
 			continue;
 		q->at = (struct arrival_at){
 			.place = AT_VIF,
@@ -159,8 +208,10 @@ static void counts_note(struct session *s, const struct arrival_at *at,
 {
 	if (at->place == AT_VIF)
 		s->in[at->lsp]++;
+	else if (at->place == AT_EXTERNAL)
+		s->in[s->net->localnet] += s->is_taken;
 	for (size_t i = 0; i < o->n_out; i++) {
-		if (o->out[i].kind == OUT_VIF)
+		if (o->out[i].kind != OUT_TUNNEL)
 			s->out[o->out[i].port]++;
 	}
 	s->n_steps++;
@@ -174,7 +225,15 @@ bool session_step(struct session *s, const struct arrival_at *at,
 	const char *broken;
 
 	programs_run(s, at, f, &o);
+	if (!depth) {
+		s->root.at = *at;
+		s->root.f = *f;
+		if (s->net->has_gateway)
+			dialog_begin(s);
+	}
 	broken = invariant_broken(s->net, at, f, &o);
+	if (!broken)
+		broken = promise_broken(s, &o);
 	if (broken) {
 		session_report(s, at, f, NULL, &o, broken);
 		return false;
@@ -190,6 +249,8 @@ bool session_step(struct session *s, const struct arrival_at *at,
 					  .lsp = -1,
 					  .chassis = o.out[i].chassis};
 
+		if (o.out[i].kind != OUT_TUNNEL && s->net->has_gateway)
+			dialog_note(s, &o.out[i]);
 		if (o.out[i].kind == OUT_TUNNEL && depth < DEPTH_MAX &&
 		    !session_step(s, &next, &o.raw[i], depth + 1)) {
 			session_problem(s, "# ... which is of:\n");

@@ -56,6 +56,8 @@ static void lsp_describe(const struct logical *net, const struct lsp *p,
 					  "no chassis",
 			p->is_bound ? "" : " unbound", mac_text(p->mac, text),
 			ip_text(p->ip, text + 20));
+	else if (p->type == LSP_LOCALNET)
+		fprintf(f, " type=localnet tag %u\n", p->tag);
 	else
 		fprintf(f, " type=router router-port=%s\n",
 			net->lrp[p->lrp].name);
@@ -131,4 +133,5 @@ void logical_describe(const struct logical *net, FILE *f)
 	}
 	for (size_t i = 0; i < net->n_routers; i++)
 		router_describe(net, i, f);
+	gateway_describe(net, f);
 }

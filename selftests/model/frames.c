@@ -296,19 +296,19 @@ void frame_random(const struct logical *net, struct frame *f,
 		frame_mutate(f);
 }
 
-bool frame_arp_answer(const struct lsp *p, const struct frame *request,
-		      struct frame *f)
+bool frame_arp_answer(const uint8_t mac[6], uint32_t ip,
+		      const struct frame *request, struct frame *f)
 {
 	const uint8_t *arp = IP_OF(request);
 	static struct packet to;
 	char text[4][18];
 
 	if (!frame_is_arp(request) || get16(arp + 6) != 1 ||
-	    get32(arp + 24) != p->ip)
+	    get32(arp + 24) != ip)
 		return false;
 	packet_init(&to);
-	eth(&to, arp + 8, p->mac, ETH_ARP);
-	packet_arp(&to, 2, mac_text(p->mac, text[0]), ip_text(p->ip, text[1]),
+	eth(&to, arp + 8, mac, ETH_ARP);
+	packet_arp(&to, 2, mac_text(mac, text[0]), ip_text(ip, text[1]),
 		   mac_text(arp + 8, text[2]),
 		   ip_text(get32(arp + 14), text[3]));
 	packet_finish(&to);

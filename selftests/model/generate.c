@@ -32,7 +32,7 @@ bool random_percent(uint32_t percent)
 	return random_below(100) < percent;
 }
 
-static void chassis_generate(struct logical *net)
+void chassis_generate(struct logical *net)
 {
 	for (int i = 0; i < N_CHASSIS; i++) {
 		struct chassis *c = &net->chassis[i];
@@ -128,7 +128,7 @@ static void security_generate(const struct logical *net, struct lsp *p)
 		element_add(p->security, &p->n_security, second);
 }
 
-static uint16_t port_key(const struct logical *net, int sw)
+uint16_t port_key(const struct logical *net, int sw)
 {
 	uint16_t key;
 
@@ -161,7 +161,7 @@ static void guest_generate(struct logical *net, int sw, int n)
 	security_generate(net, p);
 }
 
-static uint32_t datapath_key(const struct logical *net)
+uint32_t datapath_key(const struct logical *net)
 {
 	uint32_t key;
 
@@ -211,6 +211,7 @@ void logical_generate(struct logical *net, uint64_t seed)
 	random_seed(seed);
 	memset(net, 0, sizeof(*net));
 	net->seed = seed;
+	net->localnet = -1;
 	chassis_generate(net);
 	n_switches = 1 + random_below(4);
 	n_routers = random_below(4);

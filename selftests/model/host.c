@@ -18,7 +18,7 @@
 struct host {
 	struct shared_maps maps;
 	int vif_fd, tc_fd, xdp_fd;
-	struct device *underlay, *vif[VIFS_PER_HOST];
+	struct device *underlay, *external, *vif[VIFS_PER_HOST];
 	bool has_xdp;
 };
 
@@ -53,6 +53,9 @@ static void host_init(int chassis)
 	snprintf(name, sizeof(name), "c%d-under", chassis);
 	h->underlay = device_get(name);
 	tc_attach(h->underlay, h->tc_fd);
+	snprintf(name, sizeof(name), "c%d-ext", chassis);
+	h->external = device_get(name);
+	tc_attach(h->external, h->tc_fd);
 	for (int i = 0; i < VIFS_PER_HOST; i++) {
 		snprintf(name, sizeof(name), "c%d-v%d", chassis, i);
 		h->vif[i] = device_get(name);
@@ -146,6 +149,8 @@ static void xdp_switch(struct host *h, bool on)
 
 	if (h->has_xdp != on)
 		err = bpf_xdp_attach(h->underlay->ifindex, fd, 0, NULL);
+	if (!err && h->has_xdp != on)
+		err = bpf_xdp_attach(h->external->ifindex, fd, 0, NULL);
 	if (err)
 		test_abort("XDP on", h->underlay->name, -err);
 	h->has_xdp = on;
@@ -248,4 +253,9 @@ struct device *host_vif(int chassis, int number)
 struct device *host_underlay(int chassis)
 {
 	return hosts[chassis].underlay;
+}
+
+struct device *host_external(int chassis)
+{
+	return hosts[chassis].external;
 }

@@ -21,6 +21,7 @@ void host_drops(int chassis, uint64_t counts[DROP_REASON_COUNT]);
 uint64_t host_counter(int chassis, uint32_t number);
 struct device *host_vif(int chassis, int number);
 struct device *host_underlay(int chassis);
+struct device *host_external(int chassis); /* to the physical network */
 
 /* network.c: databases and a placement are written, read and compiled as
  * `xovn load` does, the outcome loaded on each chassis. */

@@ -42,16 +42,26 @@ const char *invariant_broken(const struct logical *net,
 		return "port security was not applied";
 	for (size_t i = 0; i < o->n_out; i++) {
 		const struct out *out = &o->out[i];
+		const struct frame *raw = &o->raw[i];
 
 		if (out->kind != OUT_TUNNEL && out->port < 0)
-			return "sent to an interface that is no port's";
+			return out->kind == OUT_EXTERNAL ?
+				       "sent with a wrong tag" :
+				       "sent to an interface that is no port's";
 		if (is_vif && out->kind == OUT_VIF &&
 		    !is_reachable(net, net->lsp[at->lsp].sw,
 				  net->lsp[out->port].sw))
 			return "sent to a switch that no router leads to";
 		if (frame_has_tail(&out->frame))
 			continue;
-		if (is_right && !packet_check(o->raw[i].data, o->raw[i].len,
+		/* Straight back (hairpin), a group's MAC is the source. */
+		if (is_multicast(f->data) && out->kind == OUT_VIF && is_vif &&
+		    out->port == at->lsp)
+			continue;
+		/* a tag makes a padded frame longer than Ethernet asks for */
+		if (out->kind == OUT_EXTERNAL)
+			raw = &out->frame;
+		if (is_right && !packet_check(raw->data, raw->len,
 					      out->kind == OUT_TUNNEL ?
 						      0 :
 						      CHECK_NO_ENCAP_RULES,

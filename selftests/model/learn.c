@@ -238,11 +238,15 @@ static bool fdb_doubt(struct known *to, const struct known *one,
 
 bool known_doubt(struct known *k, const struct known *other)
 {
-	struct known to = {};
-	bool ok = neighbors_doubt(&to, k, other) &&
-		  neighbors_doubt(&to, other, k) && fdb_doubt(&to, k, other) &&
-		  fdb_doubt(&to, other, k);
+	static struct known to;
+	bool ok;
 
+	if (!memcmp(k, other, sizeof(*k)))
+		return true;
+	memset(&to, 0, sizeof(to));
+	ok = neighbors_doubt(&to, k, other) && neighbors_doubt(&to, other, k) &&
+	     fdb_doubt(&to, k, other) && fdb_doubt(&to, other, k) &&
+	     conns_doubt(&to, k, other);
 	*k = to;
 	return ok;
 }

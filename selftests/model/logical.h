@@ -17,6 +17,10 @@
 #define LRPS_MAX 20
 #define ROUTES_MAX 24
 #define BOUND_MAX 10 /* guests of one chassis with an interface */
+#define NATS_MAX 16
+#define LBS_MAX 8
+#define BACKENDS_MAX 3
+#define OUTSIDERS 3 /* hosts of the physical network */
 #define NAME_LEN 24
 
 struct net4 {
@@ -38,7 +42,7 @@ struct element {
 	size_t n_ip6;
 };
 
-enum lsp_type { LSP_VIF, LSP_ROUTER };
+enum lsp_type { LSP_VIF, LSP_ROUTER, LSP_LOCALNET };
 
 struct lsp {
 	char name[NAME_LEN];
@@ -51,7 +55,8 @@ struct lsp {
 	bool has_unknown;
 	bool has_router; /* addresses=router */
 	bool no_responder; /* options:disable_arp_nd_rsp */
-	int chassis; /* VIF: where; -1: nowhere */
+	int chassis; /* VIF: where; -1: nowhere; localnet: whose NIC it is */
+	uint16_t tag; /* localnet: 0: none */
 	bool is_bound; /* there is an interface */
 	int lrp; /* LSP_ROUTER */
 	/* What the guest itself uses, whatever the row says. */
@@ -94,6 +99,37 @@ struct router {
 	bool is_enabled;
 	int chassis; /* options:chassis, or -1 */
 	bool always_learns;
+	uint32_t dnat_force, lb_force; /* *_force_snat_ip, 0: none */
+};
+
+enum nat_type { NAT_SNAT, NAT_DNAT, NAT_BOTH };
+
+struct nat {
+	int router;
+	enum nat_type type;
+	uint32_t external;
+	struct net4 logical;
+	uint16_t port_first, port_last; /* external_port_range; 0: none */
+};
+
+/* One VIP of a load balancer, on a router or a switch. */
+struct lb {
+	int router, sw; /* -1: not there */
+	uint8_t proto;
+	uint32_t vip;
+	uint16_t port; /* 0: whatever comes to the address */
+	struct {
+		uint32_t ip;
+		uint16_t port;
+	} backend[BACKENDS_MAX];
+	size_t n_backends;
+	bool skip_snat;
+};
+
+/* On the physical network; the first is a router: others are behind it. */
+struct outsider {
+	uint8_t mac[6];
+	uint32_t ip;
 };
 
 struct chassis {
@@ -111,7 +147,12 @@ struct logical {
 	struct router router[ROUTERS_MAX];
 	struct lrp lrp[LRPS_MAX];
 	struct route route[ROUTES_MAX];
-	size_t n_switches, n_lsps, n_routers, n_lrps, n_routes;
+	struct nat nat[NATS_MAX];
+	struct lb lb[LBS_MAX];
+	struct outsider outsider[OUTSIDERS];
+	size_t n_switches, n_lsps, n_routers, n_lrps, n_routes, n_nats, n_lbs;
+	bool has_gateway; /* one of generate_gateway.c */
+	int localnet; /* LSP, or -1 */
 };
 
 #endif /* SELFTESTS_MODEL_LOGICAL_H */

@@ -8,16 +8,22 @@
  *
  *   logical.h    the logical network
  *   generate.c, generate_router.c   random ones
- *   nbfile.c     the same as a Northbound database and a placement
+ *   generate_gateway.c, generate_lb.c   those with a gateway, NAT and load balancers
+ *   nbfile.c, nbfile_nat.c
+ *                the same as a Northbound database and a placement
  *   describe.c   the same as ovn-nbctl's commands, for people
  *   frames.c, flows.c, mutate.c   random frames for it
- *   bytes.c      fields of a frame
+ *   dialogs.c, turn.c   random packets through a gateway, their answers
+ *   bytes.c, tuple.c     fields of a frame
  *   switch.c, arp.c, portsec.c, learn.c   logical switches
  *   router.c, route.c, answer.c   logical routers, what they create
+ *   gateway.c, nat.c, lb.c, lb_switch.c   who translates
+ *   conntrack.c  connections
+ *   localnet.c   the physical network
  *   tunnel.c     what goes between chassis
  *   host.c, network.c   BPF programs on one set of maps for each chassis
  *   compare.c, match.c, report.c   one frame in both; what differs
- *   invariants.c what holds whatever the network is
+ *   invariants.c, promises.c   what holds whatever the network is
  *   run.c        a seed: one network, many frames
  *   test_model.c main()
  */
@@ -36,6 +42,7 @@
 enum out_kind {
 	OUT_VIF, /* port: LSP */
 	OUT_TUNNEL, /* to chassis, with the keys */
+	OUT_EXTERNAL, /* port: localnet LSP; the frame without its tag */
 };
 
 #define FRAME_MAX 1800 /* bytes of frames here */
@@ -71,6 +78,7 @@ struct result {
 	bool is_too_big;
 	bool is_lax; /* anything may come out */
 	bool is_overflow; /* more than there is room for: says nothing */
+	bool is_taken; /* from the physical network, by the logical one */
 };
 
 /* ---- state: what the chassis have learned, plain data: copied to try ---- */
@@ -90,11 +98,47 @@ struct fdb {
 	uint8_t mac[6];
 };
 
+/* Who speaks with whom.  Of an ICMP echo the asker's port is its id, the
+ * other's TUPLE_ECHO; protocols without ports have 0 for both. */
+#define TUPLE_ECHO 0x10000u
+
+struct tuple {
+	uint32_t src, dst;
+	uint32_t sport, dport;
+	uint8_t proto;
+};
+
+/* orig: as the opener sends, reply: as the answers come, both before they are
+ * translated; what one becomes is the other turned round. */
+struct conn {
+	int zone; /* router, or ZONE_LSP + LSP */
+	struct tuple orig, reply;
+	bool is_ended; /* by FIN or RST: a SYN may begin another one */
+	bool is_doubtful; /* it may not be there */
+	bool is_vague; /* its port is not known: it was not seen */
+	bool is_guessed; /* and any will do, while the frame is at hand */
+};
+
+#define ZONE_LSP 100
+
+struct fragment { /* a first one, which says the ports of those behind it */
+	int zone;
+	uint16_t id;
+	struct tuple t;
+};
+
+#define CONNS_MAX 384
+#define FRAGMENTS_MAX 64
+
 struct known {
 	size_t n_learned;
 	struct learned learned[LEARNED_MAX];
 	size_t n_fdb;
 	struct fdb fdb[LEARNED_MAX];
+	size_t n_conns;
+	struct conn conn[CONNS_MAX];
+	size_t n_fragments;
+	struct fragment fragment[FRAGMENTS_MAX];
 };
 
 /* Where a rule leaves more than one answer open, the model takes each in
@@ -109,6 +153,10 @@ struct model {
 	size_t n_choices;
 	int here; /* chassis */
 	int depth; /* datapaths passed */
+	/* What came out: where a rule leaves a port to the programs, the one
+	 * they took is theirs, if the rule allows it. */
+	const struct out *seen;
+	size_t n_seen;
 };
 
 /* ---- entry points: one frame into one chassis ---- */
@@ -117,6 +165,8 @@ struct model {
 void model_vif(struct model *m, int lsp, const struct frame *f);
 /* Geneve, as on the wire. */
 void model_underlay(struct model *m, const struct frame *outer);
+/* From the physical network, tag and all. */
+void model_external(struct model *m, const struct frame *f);
 
 /* Which of n ways, 0..n-1. */
 int model_choose(struct model *m, int n);
@@ -144,6 +194,12 @@ void model_out(struct model *m, const struct out *o);
 
 /* switch.c */
 void switch_ingress(struct model *m, struct walk *w);
+bool switch_has_localnet(const struct logical *net, int sw);
+/* The LSP that has a MAC by the database, or -1. */
+int switch_port_of_mac(const struct logical *net, int sw, const uint8_t mac[6]);
+/* Why a frame may not enter, all of it: what is said first is open. */
+uint64_t switch_refuses(struct model *m, const struct lsp *p,
+			const struct frame *f);
 /* To one port, which may be on another chassis. */
 void switch_unicast(struct model *m, struct walk *w, int outport);
 /* The egress half, on this chassis. */
@@ -172,6 +228,103 @@ void router_route(struct model *m, int lrp, struct frame *f);
 /* By a port, with its MAC; the rest of the way. */
 void router_output(struct model *m, int lrp, struct frame *f);
 bool router_owns(const struct logical *net, int router, uint32_t ip);
+bool router_has_broadcast(const struct logical *net, int router, uint32_t ip);
+/* Reasons to drop a packet whatever it is, 0: none. */
+uint64_t router_refuses(const struct logical *net, int router,
+			const struct frame *f);
+/* To an address of the router itself. */
+void router_local(struct model *m, int lrp, struct frame *f);
+void router_expired(struct model *m, int lrp, const struct frame *f);
+
+/* gateway.c: a packet in a router that keeps connections. */
+struct passage {
+	struct tuple was; /* as it came */
+	struct tuple is; /* as it goes out */
+	bool is_known; /* of a connection, or an ICMP error about one */
+	bool is_error; /* is: of what it quotes, turned */
+	bool is_portless; /* a later fragment, a header cut off */
+	bool is_dnat, is_lb, skips_snat;
+	bool is_vague; /* the port that it goes to was not seen */
+	bool begins; /* it may be the first of a connection */
+};
+bool gateway_keeps(const struct logical *net, int router);
+void gateway_ip4(struct model *m, int lrp, struct frame *f);
+/* Behind routing: the source.  False: it was dropped. */
+bool gateway_egress(struct model *m, int lrp, struct frame *f,
+		    struct passage *p);
+void router_route_passage(struct model *m, int lrp, struct frame *f,
+			  struct passage *p);
+
+/* Routing looks at the destination as it will be, and the source as it is. */
+void passage_set_destination(struct frame *f, const struct passage *p);
+/* All the rest. */
+void passage_apply(struct frame *f, const struct passage *p);
+
+/* nat.c */
+const struct nat *nat_of_source(const struct logical *net, int router,
+				uint32_t src);
+const struct nat *nat_of_destination(const struct logical *net, int router,
+				     uint32_t dst);
+/* Is it an address that the router translates sources to? */
+bool nat_is_external(const struct logical *net, int router, uint32_t ip);
+/* Does it answer ARP for it, beside its own? */
+bool nat_has_arp(const struct logical *net, int lrp, uint32_t ip);
+/* The destination's port, where a range is given; false: it is not seen. */
+bool nat_choose_dport(struct model *m, const struct nat *n, struct tuple *t);
+/* A source port for t whose answers are nobody else's.  PORT_UNSEEN: there is
+ * one, but the packet did not come out, so that nobody knows it. */
+enum port_choice { PORT_NONE, PORT_UNSEEN, PORT_CHOSEN };
+/* What the connection's port is after all, if its packet came out. */
+void nat_see_ports(struct model *m, struct conn *c);
+enum port_choice nat_choose_sport(struct model *m, int zone, uint16_t first,
+				  uint16_t last, struct tuple *t);
+
+/* lb.c: the VIP that a packet is to, or NULL; router or sw is -1. */
+const struct lb *lb_find(const struct logical *net, int router, int sw,
+			 const struct tuple *t);
+bool lb_has_vip(const struct logical *net, int router, int sw, uint32_t ip);
+
+/* lb_switch.c: from a guest; true: there is no more to do. */
+bool switch_balance(struct model *m, struct walk *w);
+bool switch_has_lb(const struct logical *net, int sw);
+/* To a guest, as one of the VIP's where it had asked that; then egress. */
+void switch_deliver(struct model *m, struct walk *w, int outport);
+
+/* conntrack.c */
+enum direction { ORIGINAL, REPLY };
+struct conn *conn_find(struct model *m, int zone, const struct tuple *t,
+		       enum direction *d);
+void conn_add(struct model *m, int zone, const struct tuple *orig,
+	      const struct tuple *out, bool is_vague);
+/* Before another frame. */
+void conns_age(struct model *m);
+/* Its tuple for connections; false: a later fragment whose first is unknown. */
+bool conn_tuple(struct model *m, int zone, const struct frame *f,
+		struct passage *p);
+/* Fills the passage in for a packet of a connection, or an error about one;
+ * false: a new one. */
+bool conn_track(struct model *m, int zone, const struct frame *f,
+		struct passage *p);
+/* The connections of two outcomes; those that differ are doubtful. */
+bool conns_doubt(struct known *to, const struct known *one,
+		 const struct known *two);
+/* May it be the first of a connection? */
+enum begins { BEGINS_NO, BEGINS_YES, BEGINS_OPEN };
+enum begins conn_begins(const struct frame *f);
+
+/* tuple.c */
+void tuple_turn(struct tuple *to, const struct tuple *t);
+bool tuple_same(const struct tuple *a, const struct tuple *b);
+/* Of the headers at ip, len bytes; false: no ports there. */
+bool tuple_read(const uint8_t *ip, size_t len, struct tuple *t);
+/* Addresses and ports of a frame; checksums stay as right as they were. */
+void tuple_write(struct frame *f, const struct tuple *is);
+/* RFC 792: unreachable, quench, redirect, time exceeded, parameter problem. */
+bool is_icmp_error(const struct frame *f);
+/* What an ICMP error quotes, if that is enough of an IPv4 packet. */
+bool tuple_quoted(const struct frame *f, struct tuple *t);
+void tuple_write_quoted(struct frame *f, const struct tuple *is);
+void ip4_set_addresses(struct frame *f, uint32_t src, uint32_t dst);
 
 /* route.c */
 struct route_choice {

@@ -4,14 +4,20 @@
 
 #include "random.h"
 
-static void tag(struct frame *f)
+static void tag(struct frame *f, uint16_t type, uint16_t tci)
 {
 	if (f->len + 4 > FRAME_MAX)
 		return;
 	memmove(f->data + 16, f->data + 12, f->len - 12);
 	f->len += 4;
-	put16(f->data + 12, random_percent(80) ? 0x8100 : 0x88a8);
-	put16(f->data + 14, random_below(5));
+	put16(f->data + 12, type);
+	put16(f->data + 14, tci);
+}
+
+void frame_tag(struct frame *f, uint16_t vlan)
+{
+	if (vlan)
+		tag(f, 0x8100, vlan);
 }
 
 void frame_mutate(struct frame *f)
@@ -23,7 +29,7 @@ void frame_mutate(struct frame *f)
 		f->len = 14 + random_below(f->len - 13);
 		break;
 	case 1:
-		tag(f);
+		tag(f, random_percent(80) ? 0x8100 : 0x88a8, random_below(5));
 		break;
 	case 2: /* a checksum, if this is IPv4 */
 		if (f->len > 26)

@@ -6,28 +6,22 @@
 #include <unistd.h>
 
 #include "nbfile.h"
+#include "nbwriter.h"
 #include "ovsdb_file.h"
 #include "random.h"
-
-enum table { SWITCH = 1, PORT, ROUTER, ROUTER_PORT, ROUTE };
-
-struct writer {
-	FILE *f;
-	bool has_rows, has_columns;
-};
 
 static void uuid_print(FILE *f, enum table t, int number)
 {
 	fprintf(f, "%08x-0000-4000-8000-%012x", t * 0x1000 + number, number);
 }
 
-static void table_begin(struct writer *w, const char *name)
+void table_begin(struct writer *w, const char *name)
 {
 	fprintf(w->f, ",\"%s\":{", name);
 	w->has_rows = false;
 }
 
-static void row_begin(struct writer *w, enum table t, int number)
+void row_begin(struct writer *w, enum table t, int number)
 {
 	fputs(w->has_rows ? ",\"" : "\"", w->f);
 	uuid_print(w->f, t, number);
@@ -36,14 +30,14 @@ static void row_begin(struct writer *w, enum table t, int number)
 	w->has_columns = false;
 }
 
-static FILE *column(struct writer *w, const char *name)
+FILE *column(struct writer *w, const char *name)
 {
 	fprintf(w->f, "%s\"%s\":", w->has_columns ? "," : "", name);
 	w->has_columns = true;
 	return w->f;
 }
 
-static void column_text(struct writer *w, const char *name, const char *text)
+void column_text(struct writer *w, const char *name, const char *text)
 {
 	fprintf(column(w, name), "\"%s\"", text);
 }
@@ -53,7 +47,7 @@ static void set_item(FILE *f, size_t *n)
 	fputs((*n)++ ? "," : "", f);
 }
 
-static void ref_print(FILE *f, size_t *n, enum table t, int number)
+void ref_print(FILE *f, size_t *n, enum table t, int number)
 {
 	set_item(f, n);
 	fputs("[\"uuid\",\"", f);
@@ -114,6 +108,7 @@ static void switches_write(struct writer *w, const struct logical *net)
 				ref_print(f, &n, PORT, j);
 		}
 		fputs("]]", f);
+		lb_refs_write(w, net, -1, i);
 		fputc('}', f);
 	}
 	fputc('}', w->f);
@@ -121,7 +116,7 @@ static void switches_write(struct writer *w, const struct logical *net)
 
 static void lsps_write(struct writer *w, const struct logical *net)
 {
-	static const char *const types[] = {"", "router"};
+	static const char *const types[] = {"", "router", "localnet"};
 
 	table_begin(w, "Logical_Switch_Port");
 	for (size_t i = 0; i < net->n_lsps; i++) {
@@ -138,8 +133,11 @@ static void lsps_write(struct writer *w, const struct logical *net)
 		elements(w, "port_security", p->security, p->n_security, NULL);
 		if (!p->is_enabled)
 			fputs("false", column(w, "enabled"));
+		if (p->tag)
+			fprintf(column(w, "tag"), "%u", p->tag);
 		f = column(w, "options");
 		fprintf(f, "[\"map\",[[\"requested-tnl-key\",\"%u\"]", p->key);
+		localnet_options_write(f, p);
 		if (p->type == LSP_ROUTER)
 			fprintf(f, ",[\"router-port\",\"%s\"]",
 				net->lrp[p->lrp].name);
@@ -170,7 +168,10 @@ static void routers_write(struct writer *w, const struct logical *net)
 		if (r->chassis >= 0)
 			fprintf(f, ",[\"chassis\",\"%s\"]",
 				net->chassis[r->chassis].name);
+		force_options_write(f, r);
 		fputs("]]", f);
+		nat_refs_write(w, net, i);
+		lb_refs_write(w, net, i, -1);
 		fputs("[\"set\",[", column(w, "ports"));
 		for (size_t j = 0; j < net->n_lrps; j++) {
 			if (net->lrp[j].router == (int)i)
@@ -257,6 +258,8 @@ void nbfile_write(const struct logical *net, char path[64])
 	routers_write(&w, net);
 	lrps_write(&w, net);
 	routes_write(&w, net);
+	nats_write(&w, net);
+	lbs_write(&w, net);
 	fputc('}', w.f);
 	fclose(w.f);
 	db_create(path);

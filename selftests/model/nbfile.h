@@ -7,11 +7,15 @@
 
 #include "logical.h"
 
+#define NETWORK_NAME "outside" /* of the physical network */
+
 /* A Northbound database file; the caller unlinks it. */
 void nbfile_write(const struct logical *net, char path[64]);
 /* Placement, as `xovn load --placement` reads it; to be unlinked, too. */
 void placement_write(const struct logical *net, char path[64]);
 /* For people: ovn-nbctl's commands, as TAP comments. */
 void logical_describe(const struct logical *net, FILE *f);
+/* Of it, NAT, load balancers and the physical network. */
+void gateway_describe(const struct logical *net, FILE *f);
 
 #endif /* SELFTESTS_MODEL_NBFILE_H */

@@ -73,11 +73,23 @@ static void counters_find(const struct logical *net, int chassis,
 	}
 }
 
+static size_t mapping_make(int chassis, struct compile_mapping *m)
+{
+	const struct device *d = host_external(chassis);
+
+	*m = (struct compile_mapping){.ifindex = d->ifindex, .is_native = true};
+	snprintf(m->ifname, sizeof(m->ifname), "%s", d->name);
+	name_store(m->network, NETWORK_NAME);
+	return 1;
+}
+
 static void chassis_load(const struct logical *net, int chassis,
 			 const struct nb *nb, const struct placement *placement)
 {
 	struct compile_binding bindings[VIFS_PER_HOST] = {};
+	struct compile_mapping mapping;
 	struct compile_input in = {.nb = nb,
+				   .mappings = &mapping,
 				   .placement = placement,
 				   .chassis = net->chassis[chassis].name,
 				   .bindings = bindings};
@@ -85,6 +97,8 @@ static void chassis_load(const struct logical *net, int chassis,
 	struct error e = {};
 
 	in.n_bindings = bindings_make(net, chassis, bindings);
+	if (net->localnet >= 0 && net->lsp[net->localnet].chassis == chassis)
+		in.n_mappings = mapping_make(chassis, &mapping);
 	if (compile(&in, &out, &e))
 		network_abort("compile", &e);
 	counters_number(&out);

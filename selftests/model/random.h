@@ -19,8 +19,18 @@ void logical_generate(struct logical *net, uint64_t seed);
 /* generate_router.c: routers between its switches, and their routes. */
 void routers_generate(struct logical *net);
 
+/* generate_gateway.c: inside, a gateway router with NAT and load balancers,
+ * a physical network. */
+void gateway_generate(struct logical *net, uint64_t seed);
+/* generate_lb.c, of it: load balancers. */
+void balancers_generate(struct logical *net, int gw);
+/* Parts of the others that it is made of, too. */
+void chassis_generate(struct logical *net);
+uint32_t datapath_key(const struct logical *net);
+uint16_t port_key(const struct logical *net, int sw);
+
 /* Where a frame comes in: from the guest of an LSP, or by a chassis' NIC. */
-enum place { AT_VIF, AT_UNDERLAY };
+enum place { AT_VIF, AT_UNDERLAY, AT_EXTERNAL };
 
 struct arrival_at {
 	enum place place;
@@ -33,8 +43,10 @@ void frame_random(const struct logical *net, struct frame *f,
 		  struct arrival_at *at);
 void frame_mutate(struct frame *f);
 /* What a guest answers to an ARP request. */
-bool frame_arp_answer(const struct lsp *p, const struct frame *request,
-		      struct frame *f);
+bool frame_arp_answer(const uint8_t mac[6], uint32_t ip,
+		      const struct frame *request, struct frame *f);
+/* The tag of a physical network, if it has one. */
+void frame_tag(struct frame *f, uint16_t tag);
 void packet_to_frame(struct packet *p, struct frame *f);
 
 const char *ip_text(uint32_t ip, char text[16]);

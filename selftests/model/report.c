@@ -41,7 +41,11 @@ static void out_text(struct session *s, const struct out *o)
 				s->net->chassis[o->chassis].name, o->vni, o->in,
 				o->out, o->is_optional ? " (may)" : "");
 	else if (o->port < 0)
-		session_problem(s, "#   to an interface that is no port's\n");
+		session_problem(
+			s,
+			o->kind == OUT_EXTERNAL ?
+				"#   to the physical network, with a wrong tag\n" :
+				"#   to an interface that is no port's\n");
 	else
 		session_problem(s, "#   to %s\n", s->net->lsp[o->port].name);
 	frame_text(s, "", &o->frame);
@@ -79,8 +83,9 @@ void session_report(struct session *s, const struct arrival_at *at,
 {
 	session_problem(s, "# %s\n# frame %llu, at %s of %s:\n", what,
 			(unsigned long long)s->n_frames,
-			at->place == AT_VIF ? s->net->lsp[at->lsp].name :
-					      "the underlay",
+			at->place == AT_VIF	 ? s->net->lsp[at->lsp].name :
+			at->place == AT_EXTERNAL ? "the physical network" :
+						   "the underlay",
 			s->net->chassis[at->chassis].name);
 	frame_text(s, "", f);
 	frame_hex(s, f);

@@ -8,7 +8,7 @@
 
 #define CHOICES 8
 
-static bool is_broadcast_of(const struct logical *net, int router, uint32_t ip)
+bool router_has_broadcast(const struct logical *net, int router, uint32_t ip)
 {
 	for (size_t i = 0; i < net->n_lrps; i++) {
 		const struct lrp *p = &net->lrp[i];
@@ -58,25 +58,36 @@ void router_output(struct model *m, int lrp, struct frame *f)
 	}
 }
 
-static bool arp_answer(const struct lrp *p, struct frame *f)
+/* An address that is own by another port, or by this one for its subnet only,
+ * and external, too: releases differ. */
+static bool arp_is_external(struct model *m, int lrp, uint32_t ip)
 {
+	return nat_has_arp(m->net, lrp, ip) &&
+	       !(router_owns(m->net, m->net->lrp[lrp].router, ip) &&
+		 model_choose(m, 2));
+}
+
+static bool arp_answer(struct model *m, int lrp, struct frame *f)
+{
+	const struct lrp *p = &m->net->lrp[lrp];
 	uint8_t *arp = IP_OF(f), tpa[4];
 	uint32_t spa = get32(arp + 14);
+	bool is_own = false;
 
-	for (size_t i = 0; i < p->n_nets; i++) {
-		if (p->net[i].ip != get32(arp + 24) ||
-		    ((p->net[i].ip ^ spa) & ~0u << (32 - p->net[i].plen)))
-			continue;
-		memcpy(tpa, arp + 24, 4);
-		memcpy(f->data, f->data + 6, 6);
-		memcpy(f->data + 6, p->mac, 6);
-		put16(arp + 6, 2);
-		memcpy(arp + 18, arp + 8, 10);
-		memcpy(arp + 8, p->mac, 6);
-		memcpy(arp + 14, tpa, 4);
-		return true;
-	}
-	return false;
+	for (size_t i = 0; i < p->n_nets; i++)
+		is_own |=
+			p->net[i].ip == get32(arp + 24) &&
+			!((p->net[i].ip ^ spa) & ~0u << (32 - p->net[i].plen));
+	if (!is_own && !arp_is_external(m, lrp, get32(arp + 24)))
+		return false;
+	memcpy(tpa, arp + 24, 4);
+	memcpy(f->data, f->data + 6, 6);
+	memcpy(f->data + 6, p->mac, 6);
+	put16(arp + 6, 2);
+	memcpy(arp + 18, arp + 8, 10);
+	memcpy(arp + 8, p->mac, 6);
+	memcpy(arp + 14, tpa, 4);
+	return true;
 }
 
 /* Has the chassis a guest that the router serves? */
@@ -132,14 +143,13 @@ static void router_arp(struct model *m, int lrp, struct frame *f, int from_lsp)
 	/* What teaches nothing here teaches others nothing. */
 	if (is_learned || is_reply)
 		neighbor_tell(m, lrp, f, from_lsp, is_learned);
-	if (is_request && arp_answer(&m->net->lrp[lrp], f))
+	if (is_request && arp_answer(m, lrp, f))
 		router_output(m, lrp, f);
 	else if (!is_reply) /* a reply has done its work */
 		model_drop(m, REASON(LR_ARP) | REASON(LR_NOT_IP));
 }
 
-/* To an address of the router itself. */
-static void router_local(struct model *m, int lrp, struct frame *f)
+void router_local(struct model *m, int lrp, struct frame *f)
 {
 	const struct router *r = &m->net->router[m->net->lrp[lrp].router];
 	const uint8_t *ip = IP_OF(f), *l4 = ip4_l4(f, 8);
@@ -180,6 +190,12 @@ static void router_local(struct model *m, int lrp, struct frame *f)
 
 void router_route(struct model *m, int lrp, struct frame *f)
 {
+	router_route_passage(m, lrp, f, NULL);
+}
+
+void router_route_passage(struct model *m, int lrp, struct frame *f,
+			  struct passage *p)
+{
 	const struct logical *net = m->net;
 	uint8_t *ip = IP_OF(f), mac[6];
 	struct route_choice to[CHOICES], *c = to;
@@ -211,19 +227,19 @@ void router_route(struct model *m, int lrp, struct frame *f)
 		return;
 	}
 	memcpy(f->data, mac, 6);
-	router_output(m, c->lrp, f);
+	if (!p || gateway_egress(m, c->lrp, f, p))
+		router_output(m, c->lrp, f);
 }
 
 static bool is_bad_src(const struct logical *net, int router, uint32_t ip)
 {
 	return ip >> 24 == 0 || ip >> 24 == 127 || ip >> 28 == 14 ||
 	       ip == ~0u || router_owns(net, router, ip) ||
-	       is_broadcast_of(net, router, ip);
+	       router_has_broadcast(net, router, ip);
 }
 
-/* Reasons to drop a packet whatever it is, 0: none. */
-static uint64_t router_refuses(const struct logical *net, int router,
-			       const struct frame *f)
+uint64_t router_refuses(const struct logical *net, int router,
+			const struct frame *f)
 {
 	uint32_t src = get32(IP_OF(f) + 12), dst = get32(IP_OF(f) + 16);
 	uint64_t reasons = 0;
@@ -238,12 +254,21 @@ static uint64_t router_refuses(const struct logical *net, int router,
 	return reasons;
 }
 
-static bool is_icmp_error(const struct frame *f)
+/* RFC 1122 3.2.2: none about an error, or what may be one. */
+static bool is_icmp_message(const struct frame *f)
 {
 	const uint8_t *icmp = ip4_l4(f, 8);
 
 	return IP_OF(f)[9] == IPPROTO_ICMP && icmp && icmp[0] != 0 &&
 	       icmp[0] != 8;
+}
+
+void router_expired(struct model *m, int lrp, const struct frame *f)
+{
+	model_drop(m, REASON(LR_TTL));
+	if (!ip4_is_later_fragment(f) &&
+	    !(is_icmp_message(f) && model_choose(m, 2)))
+		router_time_exceeded(m, lrp, f);
 }
 
 static void router_ip4(struct model *m, int lrp, struct frame *f)
@@ -269,19 +294,15 @@ static void router_ip4(struct model *m, int lrp, struct frame *f)
 	}
 	/* A directed broadcast, or a group by unicast: northd has no rule. */
 	if ((get32(ip + 16) >> 28 >= 14 ||
-	     is_broadcast_of(m->net, router, get32(ip + 16))) &&
+	     router_has_broadcast(m->net, router, get32(ip + 16))) &&
 	    model_choose(m, 2)) {
 		model_drop(m, REASON(LR_BAD_DST));
 		return;
 	}
-	if (ip[8] <= 1) {
-		model_drop(m, REASON(LR_TTL));
-		if (!ip4_is_later_fragment(f) &&
-		    !(is_icmp_error(f) && model_choose(m, 2)))
-			router_time_exceeded(m, lrp, f);
-		return;
-	}
-	router_route(m, lrp, f);
+	if (ip[8] <= 1)
+		router_expired(m, lrp, f);
+	else
+		router_route(m, lrp, f);
 }
 
 void router_ingress(struct model *m, int lrp, struct frame *f, int from_lsp)
@@ -296,6 +317,8 @@ void router_ingress(struct model *m, int lrp, struct frame *f, int from_lsp)
 		model_drop(m, REASON(LR_ADMISSION));
 	else if (frame_is_arp(f))
 		router_arp(m, lrp, f, from_lsp);
+	else if (frame_is_ip4(f) && gateway_keeps(m->net, p->router))
+		gateway_ip4(m, lrp, f);
 	else if (frame_is_ip4(f))
 		router_ip4(m, lrp, f);
 	else /* IPv6 is switched only */

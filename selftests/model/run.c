@@ -56,11 +56,14 @@ static void next_frame(struct session *s, struct queued *q)
 {
 	if (s->n_queued)
 		*q = s->queue[--s->n_queued];
+	else if (s->net->has_gateway)
+		dialog_next(s, q);
 	else
 		frame_random(s->net, &q->f, &q->at);
 }
 
-bool seed_run(uint64_t seed, unsigned int frames, struct totals *t)
+bool seed_run(uint64_t seed, bool has_gateway, unsigned int frames,
+	      struct totals *t)
 {
 	static struct logical net;
 	static struct session s;
@@ -69,7 +72,10 @@ bool seed_run(uint64_t seed, unsigned int frames, struct totals *t)
 
 	memset(&s, 0, sizeof(s));
 	s.net = &net;
-	logical_generate(&net, seed);
+	if (has_gateway)
+		gateway_generate(&net, seed);
+	else
+		logical_generate(&net, seed);
 	network_load(&net);
 	devices_drain();
 	counts_begin(&net);
@@ -90,8 +96,9 @@ bool seed_run(uint64_t seed, unsigned int frames, struct totals *t)
 		t->reasons[i] += s.reasons[i];
 	if (ok)
 		return true;
-	printf("# seed %llu: repeat with build/prog/test_model --seed %llu\n",
-	       (unsigned long long)seed, (unsigned long long)seed);
+	printf("# seed %llu: repeat with build/prog/test_model%s --seed %llu\n",
+	       (unsigned long long)seed, has_gateway ? " --gateway" : "",
+	       (unsigned long long)seed);
 	logical_describe(&net, stdout);
 	fputs(s.problem, stdout);
 	return false;

@@ -12,6 +12,7 @@ struct totals {
 
 /* One network and its frames.  False: something differed; it was printed, as
  * TAP comments. */
-bool seed_run(uint64_t seed, unsigned int frames, struct totals *t);
+bool seed_run(uint64_t seed, bool has_gateway, unsigned int frames,
+	      struct totals *t);
 
 #endif /* SELFTESTS_MODEL_RUN_H */

@@ -75,6 +75,15 @@ void switch_egress(struct model *m, struct walk *w, int outport)
 		router_ingress(m, p->lrp, &f, w->inport);
 		return;
 	}
+	if (p->type == LSP_LOCALNET) {
+		o.kind = OUT_EXTERNAL;
+		if (p->chassis == m->here)
+			model_out(m, &o);
+		else
+			model_drop(m, REASON(PORT_NOT_BOUND) |
+					      REASON(LOCALNET_NOT_ATTACHED));
+		return;
+	}
 	may = port_may_get(p, &w->f);
 	if (may == ALLOWED_NO || (may == ALLOWED_OPEN && model_choose(m, 2)))
 		model_drop(m,
@@ -106,7 +115,7 @@ void switch_unicast(struct model *m, struct walk *w, int outport)
 		return;
 	}
 	if (chassis < 0 || chassis == m->here) {
-		switch_egress(m, w, outport);
+		switch_deliver(m, w, outport);
 		return;
 	}
 	tunnel_send(m, &w->f, chassis, w->sw, net->lsp[w->inport].key, p->key,
@@ -148,8 +157,12 @@ bool switch_expand(struct model *m, struct walk *w, enum group group)
 		    !group_has(net, i, group))
 			continue;
 		/* patch ports are the sender's to serve */
-		if (chassis != m->here &&
+		if (chassis != m->here && p->type != LSP_LOCALNET &&
 		    (p->type == LSP_VIF || chassis >= 0 || w->is_from_tunnel))
+			continue;
+		/* nobody sends such */
+		if (p->type == LSP_LOCALNET && w->is_from_tunnel &&
+		    model_choose(m, 2))
 			continue;
 		if (p->type == LSP_ROUTER && w->is_from_tunnel &&
 		    !is_meant(m->net, w, i) && model_choose(m, 2)) {
@@ -213,16 +226,18 @@ void switch_flood(struct model *m, struct walk *w, enum group group)
 	bool is_sent = switch_expand(m, w, group);
 
 	for (int c = 0; c < N_CHASSIS; c++) {
-		if (c != m->here)
+		/* ovn-architecture(7): the physical network has the others */
+		if (c != m->here && !switch_has_localnet(m->net, w->sw))
 			is_sent |= flood_to_chassis(m, w, group, c, key);
 	}
-	if (!is_sent && m->result.n_drops > n)
+	/* what a physical network says to all its host hears, too */
+	if (!is_sent && m->result.n_drops > n && w->inport != m->net->localnet)
 		m->result.drop[n] &= ~REASON_NONE;
 	if (!is_sent && m->result.n_drops > n && group == GROUP_UNKNOWN)
 		m->result.drop[n] |= REASON(L2_UNKNOWN_DST);
 }
 
-static int lsp_of_mac(const struct logical *net, int sw, const uint8_t mac[6])
+int switch_port_of_mac(const struct logical *net, int sw, const uint8_t mac[6])
 {
 	for (size_t i = 0; i < net->n_lsps; i++) {
 		const struct lsp *p = &net->lsp[i];
@@ -243,7 +258,7 @@ static int lsp_of_mac(const struct logical *net, int sw, const uint8_t mac[6])
 static bool is_router_mac(const struct logical *net, int sw,
 			  const uint8_t mac[6])
 {
-	int lsp = lsp_of_mac(net, sw, mac);
+	int lsp = switch_port_of_mac(net, sw, mac);
 
 	return lsp >= 0 && net->lsp[lsp].type == LSP_ROUTER;
 }
@@ -297,6 +312,13 @@ static void lookup(struct model *m, struct walk *w)
 
 	if (is_request)
 		lsp = switch_router_of_ip(net, w->sw, get32(arp + 24));
+	/* What a gateway router answers for beside its own addresses its
+	 * chassis knows; others may ask everybody. */
+	if (lsp >= 0 && lsp_chassis(net, &net->lsp[lsp]) >= 0 &&
+	    lsp_chassis(net, &net->lsp[lsp]) != m->here &&
+	    nat_has_arp(net, net->lsp[lsp].lrp, get32(arp + 24)) &&
+	    model_choose(m, 2))
+		lsp = -1;
 	if (lsp >= 0 && lsp != w->inport) {
 		struct walk copy = *w;
 		size_t n = m->result.n_drops;
@@ -317,7 +339,7 @@ static void lookup(struct model *m, struct walk *w)
 	} else if (is_multicast(w->f.data)) {
 		switch_flood(m, w, flood_group(m, w));
 	} else {
-		lsp = lsp_of_mac(net, w->sw, w->f.data);
+		lsp = switch_port_of_mac(net, w->sw, w->f.data);
 		if (lsp >= 0)
 			switch_unicast(m, w, lsp);
 		else
@@ -345,12 +367,11 @@ void switch_ingress(struct model *m, struct walk *w)
 	}
 	if (lsp_learns(in))
 		fdb_learn(m, m->here, w->sw, w->f.data + 6, w->inport);
-	if (!switch_responds(m, w))
+	if (!switch_balance(m, w) && !switch_responds(m, w))
 		lookup(m, w);
 }
 
-/* Why a frame may not enter, all of it: what is said first is open. */
-static uint64_t refused(struct model *m, const struct lsp *p,
+uint64_t switch_refuses(struct model *m, const struct lsp *p,
 			const struct frame *f)
 {
 	uint64_t reasons = 0;
@@ -359,8 +380,8 @@ static uint64_t refused(struct model *m, const struct lsp *p,
 
 	if (!p->is_enabled)
 		reasons |= REASON(PORT_DISABLED);
-	if (frame_is_tagged(f))
-		reasons |= REASON(VLAN_TAGGED);
+	if (frame_is_tagged(f)) /* and what is in it may be cut */
+		reasons |= REASON(VLAN_TAGGED) | REASON(MALFORMED);
 	if (is_multicast(f->data + 6))
 		reasons |= REASON(SRC_MULTICAST);
 	if (form == CUT || (form == DOUBTFUL && model_choose(m, 2)))
@@ -375,7 +396,7 @@ void model_vif(struct model *m, int lsp, const struct frame *f)
 {
 	const struct lsp *p = &m->net->lsp[lsp];
 	struct walk w = {.f = *f, .sw = p->sw, .inport = lsp};
-	uint64_t reasons = refused(m, p, f);
+	uint64_t reasons = switch_refuses(m, p, f);
 
 	m->here = p->chassis;
 	if (reasons)

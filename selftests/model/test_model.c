@@ -4,6 +4,7 @@
  *                                         first, and some that found something
  *        test_model --seed N [--frames N] that one
  *        test_model --time SECONDS        new ones
+ *        ... --gateway                  of the networks with one
  *        ... --keep-on                    beyond the first that fails
  */
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include "run.h"
 
 #define SEEDS 60 /* that are always the same: 1, 2, ... */
+#define GATEWAYS 30 /* the same, of networks with a gateway */
 #define FRAMES 400 /* for one network */
 
 /* Networks in which programs and model once differed, and what it was. */
@@ -61,20 +63,34 @@ static int seeds_run(bool keep_on)
 	int failed = 0;
 
 	for (size_t i = 0; i < n && (keep_on || !failed); i++)
-		failed += !seed_run(i < SEEDS ? i + 1 : found[i - SEEDS],
+		failed += !seed_run(i < SEEDS ? i + 1 : found[i - SEEDS], false,
 				    FRAMES, &totals);
-	printf("%sok 1 - %zu networks as the model has them\n1..1\n",
+	printf("%sok 1 - %zu networks as the model has them\n",
 	       failed ? "not " : "", n);
 	return failed;
 }
 
-static int time_run(int seconds, bool keep_on)
+static int gateways_run(int number, bool keep_on)
+{
+	int failed = 0;
+
+	for (uint64_t i = 1; i <= GATEWAYS && (keep_on || !failed); i++)
+		failed += !seed_run(i, true, FRAMES, &totals);
+	printf("%sok %d - %d networks with a gateway\n1..%d\n",
+	       failed ? "not " : "", number, GATEWAYS, number);
+	return failed;
+}
+
+/* Both kinds of networks in turn, or those with a gateway only. */
+static int time_run(int seconds, bool has_gateway, bool keep_on)
 {
 	time_t end = time(NULL) + seconds;
 	int failed = 0;
 
 	while (time(NULL) < end && (keep_on || !failed))
-		failed += !seed_run(seed_fresh(), FRAMES, &totals);
+		failed += !seed_run(seed_fresh(),
+				    has_gateway || totals.n_networks % 2,
+				    FRAMES, &totals);
 	printf("%sok 1 - %llu new networks as the model has them\n1..1\n",
 	       failed ? "not " : "", (unsigned long long)totals.n_networks);
 	return failed;
@@ -84,7 +100,7 @@ int main(int argc, char **argv)
 {
 	unsigned int frames = FRAMES;
 	const char *seed = NULL;
-	bool keep_on = false;
+	bool keep_on = false, has_gateway = false;
 	int failed, seconds = 0;
 
 	for (int i = 1; i < argc; i++) {
@@ -94,6 +110,8 @@ int main(int argc, char **argv)
 			frames = strtoul(argv[++i], NULL, 10);
 		else if (!strcmp(argv[i], "--time") && i + 1 < argc)
 			seconds = atoi(argv[++i]);
+		else if (!strcmp(argv[i], "--gateway"))
+			has_gateway = true;
 		else if (!strcmp(argv[i], "--keep-on"))
 			keep_on = true;
 		else
@@ -103,11 +121,14 @@ int main(int argc, char **argv)
 	devices_init();
 	hosts_init();
 	if (seed)
-		failed = !seed_run(strtoull(seed, NULL, 10), frames, &totals);
+		failed = !seed_run(strtoull(seed, NULL, 10), has_gateway,
+				   frames, &totals);
 	else if (seconds)
-		failed = time_run(seconds, keep_on);
+		failed = time_run(seconds, has_gateway, keep_on);
+	else if (has_gateway)
+		failed = gateways_run(1, keep_on);
 	else
-		failed = seeds_run(keep_on);
+		failed = seeds_run(keep_on) + gateways_run(2, keep_on);
 	totals_print();
 	return failed ? 1 : 0;
 }

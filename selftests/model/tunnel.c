@@ -192,6 +192,8 @@ static bool is_elsewhere(const struct model *m, const struct lsp *p)
 
 	if (p->type == LSP_VIF)
 		return p->chassis != m->here;
+	if (p->type == LSP_LOCALNET) /* nothing goes there by tunnel */
+		return true;
 	return p->type == LSP_ROUTER &&
 	       net->router[net->lrp[p->lrp].router].chassis != m->here;
 }
@@ -244,7 +246,7 @@ static void received(struct model *m, struct walk *w, const struct geneve *g)
 	} else if (is_elsewhere(m, p)) {
 		model_drop(m, REASON(TUNNEL_NOT_LOCAL));
 	} else {
-		switch_egress(m, w, port);
+		switch_deliver(m, w, port);
 	}
 }
 

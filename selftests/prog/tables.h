@@ -38,7 +38,7 @@ extern const struct test_group switch_group, flood_group, fdb_group,
 /* Gateways: gateway.h */
 extern const struct test_group gateway_group, gateway_own_group,
 	gateway_elsewhere_group, localnet_arp_group, localnet_host_group,
-	localnet_untagged_group, localnet_tagged_group,
+	localnet_answer_group, localnet_untagged_group, localnet_tagged_group,
 	localnet_unattached_group, localnet_slow_group, provider_group,
 	provider_fdb_group, provider_tagged_group, provider_unattached_group,
 	routes_group, gateway_guests_group, gateway_remote_group, one_nic_group,

@@ -23,6 +23,14 @@ static const struct test state_tests[] = {
 	LEARN_EXT,
 	OUT("SYN", "tcp 1000>80 flags=S", "TCP_SYN_SENT" TCP("1000")),
 	OUT("SYN again", "tcp 1000>80 flags=S", "TCP_SYN_SENT" TCP("1000")),
+	TEST("RST that gets no further changes nothing", "underlay",
+	     FROM_VM1 "192.168.209.7 ttl=1 | tcp 1000>80 flags=R",
+	     "redirect ens3",
+	     TO_VM1 "172.19.255.1>172.18.100.10 ttl=253 frag=0x4000 | icmp "
+		    "11/0 | quoting 0: ip4 172.18.100.10>192.168.209.7 ttl=1 ; "
+		    "tcp 1000>80 flags=R",
+	     .counts = "LR_TTL", .by_tc = true,
+	     .ct = "TCP_SYN_SENT" TCP("1000")),
 	OUT("ACK before there is an answer", "tcp 1000>80 flags=A ack=1",
 	    "TCP_SYN_SENT" TCP("1000")),
 	BACK("ACK of an older connection", "tcp 80>1000 flags=A ack=1",

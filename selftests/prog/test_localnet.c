@@ -64,6 +64,36 @@ static const struct test arp_tests[] = {
 const struct test_group localnet_arp_group = TEST_GROUP(
 	"localnet arp", GATEWAY NAT_AND_VIPS, arp_tests, .is_stateful = true);
 
+/* addresses=router: the switch answers for the router, but not what comes from
+ * outside: ovn-northd(8) ls_in_arp_rsp 100, ls_in_l2_lkup 80. */
+#define ADDRESSES_ROUTER                                                       \
+	"self node1\n"                                                         \
+	"chassis node1 192.168.209.110\n"                                      \
+	"host ext 02:11:22:33:44:07\n"                                         \
+	"switch out\n"                                                         \
+	" port o1 addr=02:00:00:00:0e:01,10.8.0.11 at=node1 if=o1\n"           \
+	" localnet phys phyNet if=ens9\n"                                      \
+	" router-port out-gw gw-out router\n"                                  \
+	"router gw gateway=node1\n"                                            \
+	" lrp gw-out 02:00:00:00:fe:01 10.8.0.1/24\n"
+
+static const struct test answer_tests[] = {
+	TEST("a physical neighbor asks: the router answers", "localnet",
+	     "eth ext>all | arp request ext/10.8.0.99>zero/10.8.0.1", "pass",
+	     NULL,
+	     .copies = {"ens9: eth gw-out>ext | arp reply "
+			"gw-out/10.8.0.1>ext/10.8.0.99",
+			"o1: frame"}),
+	TEST("a guest asks: the switch answers", "vif o1",
+	     "eth o1>all | arp request o1/10.8.0.11>zero/10.8.0.1",
+	     "redirect o1",
+	     "eth gw-out>o1 | arp reply gw-out/10.8.0.1>o1/10.8.0.11"),
+};
+
+const struct test_group localnet_answer_group =
+	TEST_GROUP("localnet, addresses=router", ADDRESSES_ROUTER, answer_tests,
+		   .is_stateful = true);
+
 /* The NIC may be the host's own, too: what is not for a logical port goes on
  * to the stack as it is. */
 static const struct test host_tests[] = {

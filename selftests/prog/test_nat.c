@@ -74,6 +74,9 @@ static const struct test snat_tests[] = {
 	EXT_IN("another protocol back", "192.168.209.120 proto=47 | data 40",
 	       TO_VM1 "192.168.209.7>172.18.100.10 ttl=62 proto=47 | data 40",
 	       .ct = "GENERIC_STREAM 47 172.18.100.10>192.168.209.7"),
+	VM1_OUT("of next to nothing", "192.168.209.7 ttl=63 proto=253 | data 1",
+		TO_EXT "192.168.209.120>192.168.209.7 ttl=62 proto=253 | data "
+		       "1"),
 	VM1_OUT("IP options, TOS, id and DF stay",
 		"192.168.209.7 ttl=63 tos=4 id=9 frag=0x4000 opt=94040000 | "
 		"udp 1004>53 | data 7",
@@ -268,6 +271,10 @@ static const struct test range_tests[] = {
 	VM1_OUT("a port that is in the range is kept",
 		TO_7 "tcp 20002>80 flags=S",
 		TO_EXT AS_GW "tcp 20002>80 flags=S"),
+	VM1_OUT("who has no ports needs none of them",
+		"192.168.209.7 ttl=63 proto=47 | data 40",
+		TO_EXT "192.168.209.120>192.168.209.7 ttl=62 proto=47 | data "
+		       "40"),
 };
 
 const struct test_group snat_range_group = TEST_GROUP(

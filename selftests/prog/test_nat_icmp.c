@@ -44,6 +44,10 @@ static const struct test icmp_tests[] = {
 	     HOP_TO_VM1 "icmp 3/1 | quoting 40: ip4 "
 			"172.18.100.10>192.168.209.7 ; tcp 5555>80 ; data "
 			"600"),
+	TEST("for another than who sent what it quotes", "underlay",
+	     FROM_VM1 "172.18.100.50 ttl=63 | icmp 3/3 | quoting 0: ip4 "
+		      "192.168.209.7>172.18.100.10 ; tcp 80>5555 flags=A",
+	     "drop CT_INVALID", NULL),
 	VM1_OUT("UDP out", "192.168.209.7 ttl=63 | udp 1000>53 | data 30",
 		TO_EXT "192.168.209.120>192.168.209.7 ttl=62 | udp 1000>53 | "
 		       "data 30"),

@@ -31,6 +31,7 @@ static const struct test_group *const groups[] = {
 	&gateway_elsewhere_group,
 	&localnet_arp_group,
 	&localnet_host_group,
+	&localnet_answer_group,
 	&localnet_untagged_group,
 	&localnet_tagged_group,
 	&localnet_unattached_group,
