@@ -30,21 +30,6 @@ learn() {
 	shuf --random-source=/dev/zero "$DIR/$1.answers" -o "$DIR/$1.answers"
 }
 
-# figures DIRECTION: medians of all beds, and the ratios to Linux's
-figures() {
-	local bed m linux
-	linux=$(median <"$DIR/linux.$1")
-	printf '%-32s' "$2"
-	for bed in $CONFIGS; do
-		m=$(median <"$DIR/$bed.$1")
-		printf '  %s %.3f' "$bed" "$m"
-		[ "$bed" = linux ] ||
-			awk -v m="$m" -v l="$linux" 'BEGIN { printf " (%.2f x)", l ? m / l : 0 }'
-	done
-	printf '\n'
-}
-
-echo "64-byte UDP through the gateway, Mpps of one CPU, $ROUNDS rounds (x: of Linux)"
 for n in $FLOWS; do
 	flows "$n" >"$DIR/flows"
 	# what came first is not what comes next
@@ -64,8 +49,9 @@ for n in $FLOWS; do
 				tee -a "$DIR/log" | mpps >>"$DIR/$bed.in"
 		done
 	done
-	figures out "$n flows, inside to outside"
-	figures in "$n flows, answers"
+	figures out "64-byte UDP, $n flows, out by SNAT" "Mpps of one CPU" more \
+		"$CONFIGS" linux
+	figures in "64-byte UDP, $n flows, answers" "Mpps of one CPU" more "$CONFIGS" linux
 	for bed in $CONFIGS; do sinks_gone "$bed"; done
 done
 awk '$2 > $4 { n++; lost += $2 - $4; all += $2 }
@@ -82,5 +68,5 @@ for ((round = 0; round < ROUNDS; round++)); do
 		stream "$bed-vm" "$bed-ext" "$OUTSIDE" >>"$DIR/$bed.tcp"
 	done
 done
-echo "one TCP stream from a guest to outside, veth underlay, both ends on one CPU"
-figures tcp "Gb/s per CPU"
+figures tcp "one TCP stream from a guest to outside, veth underlay" "Gb/s per CPU" \
+	more "$CONFIGS" linux

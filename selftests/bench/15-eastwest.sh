@@ -7,27 +7,12 @@
 . "$(dirname "$0")/pair.sh"
 BEDS=${BEDS:-raw here l2 routed chain route vxbridge vxroute}
 FLOWS=${FLOWS:-1 1000}
+PEERS="raw route vxbridge"
 net_init
 ns_add wire
 for bed in $BEDS; do
 	"pair_$bed" "$bed" >"$DIR/up.log" 2>&1 || die "$bed: $(cat "$DIR/up.log")"
 done
-
-# figures WHAT OF-BED...: medians, and ratios to other beds'
-figures() {
-	local bed m what=$1 of
-	shift
-	for bed in $BEDS; do
-		m=$(median <"$DIR/$bed.$what")
-		printf '  %-9s %10.3f' "$bed" "$m"
-		for of; do
-			[ -e "$DIR/$of.$what" ] || continue
-			awk -v m="$m" -v b="$(median <"$DIR/$of.$what")" -v of="$of" \
-				'BEGIN { printf "   %5.2f of %s", b ? m / b : 0, of }'
-		done
-		echo
-	done
-}
 
 for bed in $BEDS; do
 	pair_sink "$bed" || die "no sink on $bed"
@@ -44,8 +29,7 @@ for n in $FLOWS; do
 				>>"$DIR/$bed.udp"
 		done
 	done
-	echo "64-byte UDP, $n flows, Mpps of one CPU, $ROUNDS rounds"
-	figures udp raw route vxbridge
+	figures udp "64-byte UDP, $n flows" "Mpps of one CPU" more "$BEDS" "$PEERS"
 done
 awk '$2 > $4 { n++; lost += $2 - $4; all += $2 }
 	END { if (n) printf "frames lost: %d of %d, in %d runs of %d\n", lost, all, n, NR }' \
@@ -60,8 +44,7 @@ for n in ${STREAMS:-1 4}; do
 				>>"$DIR/$bed.tcp"
 		done
 	done
-	echo "TCP, $n streams, Gb/s per CPU, veth underlay, $ROUNDS rounds"
-	figures tcp raw route vxbridge
+	figures tcp "TCP, $n streams, veth underlay" "Gb/s per CPU" more "$BEDS" "$PEERS"
 done
 
 for bed in $BEDS; do : >"$DIR/$bed.requests"; done
@@ -74,7 +57,5 @@ for bed in $BEDS; do
 	cut -d ' ' -f 1 "$DIR/$bed.requests" >"$DIR/$bed.p50"
 	cut -d ' ' -f 2 "$DIR/$bed.requests" >"$DIR/$bed.p99"
 done
-echo "a request and its answer by TCP, median in us, $ROUNDS rounds"
-figures p50 raw route vxbridge
-echo "99 of 100 are faster, us"
-figures p99 raw route vxbridge
+figures p50 "a request and its answer by TCP, median" us less "$BEDS" "$PEERS"
+figures p99 "the same, 99 of 100 are faster" us less "$BEDS" "$PEERS"

@@ -12,6 +12,8 @@
 
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../topo/lib.sh"
+# shellcheck source=selftests/bench/figures.sh
+. "$(dirname "${BASH_SOURCE[0]}")/figures.sh"
 
 ROUNDS=${ROUNDS:-5}
 SECONDS_EACH=${SECONDS_EACH:-0.5}
