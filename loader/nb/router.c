@@ -253,13 +253,13 @@ static int router_read(const struct ovsdb *db, const struct ovsdb_row *row,
 int router_add(const struct ovsdb *db, const struct ovsdb_row *row,
 	       bool has_routes, struct nb *nb, struct error *e)
 {
-	int err = 0;
+	int err;
 
-	if (ovsdb_find(ovsdb_table(db, "Logical_Switch"), ovsdb_row_uuid(row)))
+	if (ovsdb_find(ovsdb_table(db, "Logical_Switch"),
+		       ovsdb_row_uuid(row))) {
 		err = row_error(row, e,
 				"a Logical_Switch has the same _uuid; make one "
 				"of both anew");
-	if (err) {
 		row_is_refused(nb, &err, e);
 		return err;
 	}
