@@ -312,13 +312,6 @@ static void lookup(struct model *m, struct walk *w)
 
 	if (is_request)
 		lsp = switch_router_of_ip(net, w->sw, get32(arp + 24));
-	/* What a gateway router answers for beside its own addresses its
-	 * chassis knows; others may ask everybody. */
-	if (lsp >= 0 && lsp_chassis(net, &net->lsp[lsp]) >= 0 &&
-	    lsp_chassis(net, &net->lsp[lsp]) != m->here &&
-	    nat_has_arp(net, net->lsp[lsp].lrp, get32(arp + 24)) &&
-	    model_choose(m, 2))
-		lsp = -1;
 	if (lsp >= 0 && lsp != w->inport) {
 		struct walk copy = *w;
 		size_t n = m->result.n_drops;
