@@ -244,6 +244,7 @@ struct passage {
 	bool is_error; /* is: of what it quotes, turned */
 	bool is_portless; /* a later fragment, a header cut off */
 	bool is_dnat, is_lb, skips_snat;
+	bool is_stateless; /* the destination, by a rule */
 	bool is_vague; /* the port that it goes to was not seen */
 	bool begins; /* it may be the first of a connection */
 };
@@ -262,9 +263,12 @@ void passage_apply(struct frame *f, const struct passage *p);
 
 /* nat.c */
 const struct nat *nat_of_source(const struct logical *net, int router,
-				uint32_t src);
+				uint32_t src, uint32_t peer);
 const struct nat *nat_of_destination(const struct logical *net, int router,
-				     uint32_t dst);
+				     uint32_t dst, uint32_t peer);
+/* Is one of its addresses translated without a connection? */
+bool nat_is_stateless(const struct logical *net, int router, uint32_t src,
+		      uint32_t dst);
 /* Is it an address that the router translates sources to? */
 bool nat_is_external(const struct logical *net, int router, uint32_t ip);
 /* Does it answer ARP for it, beside its own? */

@@ -40,7 +40,7 @@ void dialog_begin(struct session *s)
 	if (!frame_tuple(&f, &t))
 		return;
 	/* To an address inside, itself: answered by it, too. */
-	if (s->n_direct < DIRECT_MAX && nat_of_source(s->net, 0, t.dst))
+	if (s->n_direct < DIRECT_MAX && nat_of_source(s->net, 0, t.dst, t.src))
 		s->direct[s->n_direct++] = t;
 	if (t.proto != IPPROTO_TCP)
 		return;
@@ -80,7 +80,7 @@ static bool is_unnoted(const struct session *s, const struct out *out,
 
 	if (!frame_tuple(&out->frame, &t) || !tuple_same(&t, asked))
 		return false;
-	return !nat_of_source(s->net, 0, t.dst) ||
+	return !nat_of_source(s->net, 0, t.dst, t.src) ||
 	       (s->root.at.place == AT_VIF &&
 		switch_has_lb(s->net, s->net->lsp[s->root.at.lsp].sw));
 }
@@ -107,6 +107,8 @@ void dialog_note(struct session *s, const struct out *out)
 	if (!frame_tuple(&asked, &h->promise.t) || is_icmp_error(&asked) ||
 	    conn_begins(&asked) != BEGINS_YES ||
 	    is_bypassed(s, out, &h->promise.t) ||
+	    /* answered by the rules for whom it is to by then */
+	    nat_is_stateless(s->net, 0, h->promise.t.src, h->promise.t.dst) ||
 	    is_unnoted(s, out, &h->promise.t))
 		return;
 	tuple_turn(&h->promise.t, &h->promise.t);
@@ -163,7 +165,7 @@ static bool is_hidden(const struct session *s, const struct frame *f)
 	if (!frame_tuple(f, &t) || router_owns(s->net, 0, t.src) ||
 	    (s->net->sw[p->sw].subnet ^ t.src) < 256 || /* not routed */
 	    router_owns(s->net, s->net->n_routers - 1, t.src) ||
-	    !nat_of_source(s->net, 0, t.src) ||
+	    !nat_of_source(s->net, 0, t.src, t.dst) ||
 	    nat_is_external(s->net, 0, t.src))
 		return true;
 	if (is_icmp_error(f) && !tuple_quoted(f, &t))
