@@ -231,7 +231,9 @@ static void outside_generate(struct logical *net, int gw)
 	net->localnet = p - net->lsp;
 	port_connect(net, gw, sw, OUTSIDE + 1);
 	for (int i = 0; i < n; i++)
-		guest_add(net, sw, 100 + i, chassis);
+		guest_add(net, sw, 100 + i,
+			  random_percent(70) ? chassis :
+					       (int)random_below(N_CHASSIS));
 	for (int i = 0; i < OUTSIDERS; i++) {
 		struct outsider *o = &net->outsider[i];
 

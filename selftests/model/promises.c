@@ -27,6 +27,17 @@ static void untag(const struct session *s, struct frame *f)
 	memmove(f->data + 12, f->data + 16, f->len - 12);
 }
 
+/* What somebody between the hosts sends, too, may be from outside. */
+static void decap(struct frame *f)
+{
+	size_t inner = f->len < 43 ? 0 : 50 + (f->data[42] & 0x3f) * 4;
+
+	if (!inner || f->len < inner)
+		return;
+	f->len -= inner;
+	memmove(f->data, f->data + inner, f->len);
+}
+
 /* A SYN makes another connection of what has ended: what was heard of that is
  * answered for the last time. */
 void dialog_begin(struct session *s)
@@ -37,6 +48,8 @@ void dialog_begin(struct session *s)
 
 	if (s->root.at.place == AT_EXTERNAL)
 		untag(s, &f);
+	else if (s->root.at.place == AT_UNDERLAY)
+		decap(&f);
 	if (!frame_tuple(&f, &t))
 		return;
 	/* To an address inside, itself: answered by it, too. */
