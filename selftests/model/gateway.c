@@ -161,7 +161,7 @@ void gateway_ip4(struct model *m, int lrp, struct frame *f)
 	if (!has_tuple && (!nat_is_stateless(net, router, p.was.src, dst) ||
 			   model_choose(m, 2))) {
 		if (nat_is_external(net, router, dst))
-			also |= REASON(LR_LOCAL);
+			also |= REASON(LR_LOCAL) | REASON(CT_INVALID);
 		model_drop(m, also);
 		return;
 	}

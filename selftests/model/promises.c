@@ -21,7 +21,9 @@ static bool place_same(const struct arrival_at *a, const struct arrival_at *b)
 
 static void untag(const struct session *s, struct frame *f)
 {
-	if (!s->net->lsp[s->net->localnet].tag || !frame_is_tagged(f))
+	/* VID 0 is no tag, but priority (IEEE 802.1Q) */
+	if (!frame_is_tagged(f) || f->len < 18 ||
+	    (get16(f->data + 14) & 0xfff) != s->net->lsp[s->net->localnet].tag)
 		return;
 	f->len -= 4;
 	memmove(f->data + 12, f->data + 16, f->len - 12);
@@ -50,12 +52,14 @@ void dialog_begin(struct session *s)
 		untag(s, &f);
 	else if (s->root.at.place == AT_UNDERLAY)
 		decap(&f);
-	if (!frame_tuple(&f, &t))
-		return;
-	/* To an address inside, itself: answered by it, too. */
-	if (s->n_direct < DIRECT_MAX && nat_of_source(s->net, 0, t.dst, t.src))
+	/* To an address inside, itself: answered by it, too; also where
+	 * something about the packet is wrong. */
+	if (s->n_direct < DIRECT_MAX && frame_is_ip4(&f) &&
+	    !ip4_is_later_fragment(&f) &&
+	    tuple_read(IP_OF(&f), get16(IP_OF(&f) + 2), &t) &&
+	    nat_of_source(s->net, 0, t.dst, t.src))
 		s->direct[s->n_direct++] = t;
-	if (t.proto != IPPROTO_TCP)
+	if (!frame_tuple(&f, &t) || t.proto != IPPROTO_TCP)
 		return;
 	tcp = ip4_l4(&f, 20);
 	if (!(tcp[13] & TCP_SYN))
@@ -166,6 +170,15 @@ static bool is_asked_for(const struct session *s, const struct tuple *t)
 	return false;
 }
 
+static bool is_guest(const struct logical *net, uint32_t ip)
+{
+	for (size_t i = 0; i < net->n_lsps; i++) {
+		if (net->lsp[i].type == LSP_VIF && net->lsp[i].ip == ip)
+			return true;
+	}
+	return false;
+}
+
 static bool is_hidden(const struct session *s, const struct frame *f)
 {
 	struct tuple t;
@@ -174,6 +187,9 @@ static bool is_hidden(const struct session *s, const struct frame *f)
 	/* From a guest beside it a frame need not be routed. */
 	if (s->root.at.place == AT_VIF &&
 	    s->net->lsp[s->root.at.lsp].sw == p->sw)
+		return true;
+	/* to such a guest by the physical network: it is on another chassis */
+	if (is_guest(s->net, get32(IP_OF(f) + 16)))
 		return true;
 	if (!frame_tuple(f, &t) || router_owns(s->net, 0, t.src) ||
 	    (s->net->sw[p->sw].subnet ^ t.src) < 256 || /* not routed */
