@@ -104,15 +104,15 @@ static __always_inline int lr_dnat(struct flow *f, __u32 lrp_flags)
 	return V_NEXT;
 }
 
-/* The address that a force_snat option gives packets it applies to, 0: none.
- * router_ip: the router's own on the way out. */
+/* The address that a force_snat option gives packets it applies to, 0: none;
+ * a stateless rule's, too.  router_ip: the router's own on the way out. */
 static __always_inline __be32 snat_forced(const struct flow *f,
 					  __be32 router_ip)
 {
 	struct datapath_key key = {.datapath = f->datapath};
 	struct router_val *val;
 
-	if (!(f->flags & (FLOW_DNATED | FLOW_LBED)))
+	if (!(f->flags & (FLOW_DNATED | FLOW_LBED | FLOW_STATELESS)))
 		return 0;
 	val = bpf_map_lookup_elem(&router, &key);
 	if (!val)

@@ -2,7 +2,8 @@
 /*
  * Every reason for which xovn drops a packet: one list that makes the enum,
  * the names (`bpftool map dump` of map "drop") and the help of
- * `xovn stats drops`.  X(name, what happened, where to look)
+ * `xovn stats drops`.  X(name, what happened, where to look).  LEARN_LIMIT
+ * alone is of packets that go on: what was refused is an address.
  */
 #ifndef XOVN_DROP_H
 #define XOVN_DROP_H

@@ -161,6 +161,7 @@ static int add_tables(struct tables *c, const struct compile_input *in,
 		tables_add_routes,
 		tables_add_nat,
 		tables_add_load_balancers,
+		tables_add_gateways_elsewhere,
 	};
 	int ret = 0;
 

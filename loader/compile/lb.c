@@ -269,15 +269,6 @@ static int answer_vip(struct tables *c, const struct topo_router *r,
 	return ret;
 }
 
-static const struct topo_lrp *lrp_with(const struct topo_router *r,
-				       const uint8_t ip[4])
-{
-	for (size_t i = 0; i < r->n_ports; i++)
-		if (lrp_network_of(r->ports[i].nb, ip))
-			return &r->ports[i];
-	return NULL;
-}
-
 /* As northd, which announces VIPs of any neighbor_responder. */
 static int announce_vip(struct tables *c, const struct topo_router *r,
 			const uint8_t ip[4])
@@ -297,7 +288,7 @@ static int answer_and_announce(struct tables *c, const struct topo_router *r,
 			       enum nb_neighbor_responder mode,
 			       const uint8_t ip[4])
 {
-	const struct topo_lrp *lrp = lrp_with(r, ip);
+	const struct topo_lrp *lrp = router_lrp_with(r, ip);
 	int ret = 0;
 
 	if (mode == NB_RESPOND_ALL)

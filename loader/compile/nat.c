@@ -331,7 +331,7 @@ static int add_router_nat(struct nat_context *n, const struct topo_router *r)
 	for (size_t i = 0; i < r->nb->n_nats; i++) {
 		const struct nb_nat *nb = rules[i].nb;
 
-		if (has_set(&nb->allowed) && has_set(&nb->exempted))
+		if (nat_is_ignored(nb))
 			note_group_add(&n->notes.both_sets, "%s (%s)",
 				       r->nb->name, nb->uuid);
 		else

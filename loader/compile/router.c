@@ -36,6 +36,15 @@ const struct nb_ip4 *lrp_network_of(const struct nb_lrp *nb,
 	return NULL;
 }
 
+const struct topo_lrp *router_lrp_with(const struct topo_router *r,
+				       const uint8_t addr[4])
+{
+	for (size_t i = 0; i < r->n_ports; i++)
+		if (lrp_network_of(r->ports[i].nb, addr))
+			return &r->ports[i];
+	return NULL;
+}
+
 void lrp_other_side(const struct topology *t, const struct topo_lrp *lrp,
 		    uint32_t *datapath, uint32_t *port)
 {

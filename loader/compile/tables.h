@@ -42,6 +42,8 @@ int tables_add_routes(struct tables *c); /* route, route_src, ecmp, maglev */
  * of NAT, and these over VIPs. */
 int tables_add_nat(struct tables *c); /* nat, snat, nat_set, router */
 int tables_add_load_balancers(struct tables *c); /* vip, lb, backend, maglev */
+/* After both: what a router here answers for stays its own. */
+int tables_add_gateways_elsewhere(struct tables *c); /* arp */
 
 /* Announces an address behind a port on the physical network of its switch,
  * if that has one; where it is there already, nothing. */
@@ -78,6 +80,14 @@ void lrp_other_side(const struct topology *t, const struct topo_lrp *lrp,
 /* Its network that holds the address, or NULL. */
 const struct nb_ip4 *lrp_network_of(const struct nb_lrp *nb,
 				    const uint8_t addr[4]);
+/* The first port of a router with such a network, or NULL. */
+const struct topo_lrp *router_lrp_with(const struct topo_router *r,
+				       const uint8_t addr[4]);
+/* By OVN, too: a row with both sets. */
+static inline bool nat_is_ignored(const struct nb_nat *nb)
+{
+	return nb->allowed.uuid[0] && nb->exempted.uuid[0];
+}
 
 /* Does this host run it as a gateway router?  Only those have NAT and load
  * balancers. */

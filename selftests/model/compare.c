@@ -139,7 +139,8 @@ static bool judge(struct session *s, const struct arrival_at *at,
 		m.n_choices = 0;
 		m.depth = 0;
 		m.result.n_out = m.result.n_drops = 0;
-		m.result.is_overflow = m.result.is_too_big = false;
+		m.result.is_overflow = false;
+		m.result.fits = 0;
 		m.result.is_lax = m.result.is_taken = false;
 		model_run(&m, at, f);
 		if (!tries++)

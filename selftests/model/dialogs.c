@@ -174,21 +174,35 @@ static void from_outside(const struct logical *net, struct queued *q)
 	new_packet(&q->f, r->mac, o->mac, src, target_random(net, false));
 }
 
-static void outsider_asks(const struct logical *net, struct queued *q)
+static void ask(const struct logical *net, struct queued *q,
+		const uint8_t mac[6], uint32_t ip)
 {
-	const struct outsider *o = &net->outsider[random_below(OUTSIDERS)];
 	static const uint8_t all[6] = {255, 255, 255, 255, 255, 255};
 	static struct packet p;
 	char text[4][18];
 
 	packet_init(&p);
-	packet_eth(&p, mac_text(all, text[0]), mac_text(o->mac, text[1]),
-		   ETH_ARP);
-	packet_arp(&p, 1, text[1], ip_text(o->ip, text[2]), "00:00:00:00:00:00",
+	packet_eth(&p, mac_text(all, text[0]), mac_text(mac, text[1]), ETH_ARP);
+	packet_arp(&p, 1, text[1], ip_text(ip, text[2]), "00:00:00:00:00:00",
 		   ip_text(target_random(net, false), text[3]));
 	packet_finish(&p);
 	packet_to_frame(&p, &q->f);
+}
+
+static void outsider_asks(const struct logical *net, struct queued *q)
+{
+	const struct outsider *o = &net->outsider[random_below(OUTSIDERS)];
+
+	ask(net, q, o->mac, o->ip);
 	q->at = at_external(net);
+}
+
+static void guest_asks(const struct logical *net, struct queued *q)
+{
+	int lsp = guest_random(net);
+
+	ask(net, q, net->lsp[lsp].mac, net->lsp[lsp].ip);
+	q->at = at_vif(net, lsp);
 }
 
 /* The first fragment goes now, the rest later, or the other way round. */
@@ -297,7 +311,10 @@ static bool any_random(struct session *s, struct queued *q)
 		from_outside(s->net, q);
 		return true;
 	case 22:
-		outsider_asks(s->net, q);
+		if (random_percent(50))
+			outsider_asks(s->net, q);
+		else
+			guest_asks(s->net, q);
 		return true;
 	default:
 		frame_random(s->net, &q->f, &q->at);

@@ -56,11 +56,13 @@ static bool destination(struct model *m, int router, struct passage *p)
 		p->skips_snat = lb->skip_snat;
 		return true;
 	}
-	nat = nat_of_destination(m->net, router, p->was.dst);
+	nat = nat_of_destination(m->net, router, p->was.dst, p->was.src);
 	if (nat) {
 		p->is_dnat = true;
 		p->is.dst = nat->logical.ip;
-		p->is_vague = !nat_choose_dport(m, nat, &p->is);
+		p->is_stateless = nat->is_stateless;
+		p->is_vague = !nat->is_stateless &&
+			      !nat_choose_dport(m, nat, &p->is);
 	} else if (router_owns(m->net, router, p->was.dst) ||
 		   nat_is_external(m->net, router, p->was.dst)) {
 		model_drop(m, REASON(LR_LOCAL) | REASON(CT_INVALID));
@@ -121,8 +123,8 @@ void gateway_ip4(struct model *m, int lrp, struct frame *f)
 	int router = net->lrp[lrp].router;
 	struct passage p = {};
 	bool has_tuple = conn_tuple(m, router, f, &p);
-	uint64_t also = has_tuple ? 0 : REASON(CT_FRAGMENT);
 	uint32_t dst = get32(IP_OF(f) + 16);
+	uint64_t also = has_tuple ? 0 : REASON(CT_FRAGMENT);
 	enum begins begins;
 
 	if (is_refused(m, lrp, f, also) && !is_excused(m, router, f, &p))
@@ -155,11 +157,15 @@ void gateway_ip4(struct model *m, int lrp, struct frame *f)
 		m->result.drop[n] |= also;
 		return;
 	}
-	if (!has_tuple) {
+	/* Rules without connections ask for no ports. */
+	if (!has_tuple && (!nat_is_stateless(net, router, p.was.src, dst) ||
+			   model_choose(m, 2))) {
+		if (nat_is_external(net, router, dst))
+			also |= REASON(LR_LOCAL) | REASON(CT_INVALID);
 		model_drop(m, also);
 		return;
 	}
-	if (!conn_track(m, router, f, &p)) {
+	if (!has_tuple || !conn_track(m, router, f, &p)) {
 		begins = conn_begins(f);
 		p.begins = begins == BEGINS_YES ||
 			   (begins == BEGINS_OPEN && model_choose(m, 2));
@@ -200,7 +206,7 @@ bool gateway_egress(struct model *m, int lrp, struct frame *f,
 	const struct nat *rule = NULL;
 	enum port_choice port;
 	uint32_t forced = 0;
-	bool translates;
+	bool translates, is_stateless = false;
 
 	if (p->is_known) {
 		passage_apply(f, p);
@@ -209,12 +215,24 @@ bool gateway_egress(struct model *m, int lrp, struct frame *f,
 	if (!p->skips_snat) {
 		forced = forced_source(&m->net->router[router], p);
 		if (!forced)
-			rule = nat_of_source(m->net, router, p->was.src);
+			rule = nat_of_source(m->net, router, p->was.src,
+					     p->is.dst);
 	}
-	translates = forced || rule || p->is_dnat || p->is_lb;
-	/* The answer is none that a rule would translate: nothing to note. */
-	if (!translates && !nat_of_source(m->net, router, p->was.dst))
+	if (rule && rule->is_stateless) {
+		p->is.src = rule->external;
+		rule = NULL;
+		is_stateless = true;
+	}
+	translates = forced || rule || p->is_lb ||
+		     (p->is_dnat && !p->is_stateless);
+	/* Nothing to note: by rules alone, or the answer is none that a rule
+	 * would translate. */
+	if (!translates &&
+	    (is_stateless || p->is_stateless ||
+	     !nat_of_source(m->net, router, p->was.dst, p->was.src))) {
+		passage_apply(f, p);
 		return true;
+	}
 	if (!p->begins) {
 		if (translates)
 			model_drop(m, invalid_reasons(m->net, router, p));

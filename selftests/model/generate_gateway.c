@@ -11,6 +11,7 @@
 
 #define OUTSIDE 0xcb007100u /* 203.0.113.0/24 */
 #define JOIN 0x64400000u /* 100.64.0.0/24 */
+#define BEYOND 0xc6336400u /* 198.51.100.0/24, behind an outsider */
 #define FAR 0xc0000200u /* 192.0.2.0/24: external, on no network */
 
 static int switch_add(struct logical *net, uint32_t subnet)
@@ -143,11 +144,62 @@ static bool nat_is_double(const struct logical *net, const struct nat *n)
 	return false;
 }
 
+/* Of who asks a gateway, and whom its guests ask. */
+static struct net4 peers_random(const struct logical *net)
+{
+	switch (random_below(6)) {
+	case 0:
+		return (struct net4){OUTSIDE, 24};
+	case 1:
+		return (struct net4){OUTSIDE + 8, 30}; /* two outsiders */
+	case 2:
+		return (struct net4){BEYOND, 30};
+	case 3:
+		return (struct net4){BEYOND + 1, 32};
+	case 4:
+		return (struct net4){guest_random(net)->ip, 32};
+	default:
+		return (struct net4){0x0a010000, 16};
+	}
+}
+
+static void set_add(struct address_set *s, struct net4 n)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->net[i].ip == n.ip && s->net[i].plen == n.plen)
+			return;
+	}
+	s->net[s->n++] = n;
+}
+
+static void sets_generate(struct logical *net)
+{
+	for (size_t i = 0; i < SETS_MAX; i++) {
+		int n = 1 + random_below(SET_NETS);
+
+		while (n--)
+			set_add(&net->set[i], peers_random(net));
+	}
+	net->n_sets = SETS_MAX;
+}
+
+/* Priority leaves it open whether the exempted of a /31 come before a /32. */
+static void peers_generate(struct nat *r)
+{
+	if (random_percent(70))
+		return;
+	r->set = random_below(SETS_MAX);
+	r->peers = random_percent(50) ? PEERS_ALLOWED : PEERS_EXEMPTED;
+	if (r->logical.plen == 31)
+		r->peers = PEERS_ALLOWED;
+}
+
 static void nats_generate(struct logical *net, int gw)
 {
 	static const uint16_t sizes[] = {0, 1, 3, 20, 999};
 	int n = random_percent(90) ? 1 + random_below(7) : 0;
 
+	sets_generate(net);
 	while (n--) {
 		struct nat *r = &net->nat[net->n_nats];
 
@@ -160,6 +212,8 @@ static void nats_generate(struct logical *net, int gw)
 			r->port_first = 990 + random_below(3000);
 			r->port_last = r->port_first + sizes[random_below(5)];
 		}
+		r->is_stateless = r->type == NAT_BOTH && random_percent(30);
+		peers_generate(r);
 		if (!nat_is_double(net, r))
 			net->n_nats++;
 	}
@@ -177,7 +231,9 @@ static void outside_generate(struct logical *net, int gw)
 	net->localnet = p - net->lsp;
 	port_connect(net, gw, sw, OUTSIDE + 1);
 	for (int i = 0; i < n; i++)
-		guest_add(net, sw, 100 + i, chassis);
+		guest_add(net, sw, 100 + i,
+			  random_percent(70) ? chassis :
+					       (int)random_below(N_CHASSIS));
 	for (int i = 0; i < OUTSIDERS; i++) {
 		struct outsider *o = &net->outsider[i];
 

@@ -111,6 +111,9 @@ bool switch_balance(struct model *m, struct walk *w)
 	}
 	if (!conn_track(m, zone, &w->f, &p))
 		return begin(m, w, zone, &p);
+	/* The programs may send it by where the connection goes, without
+	 * another look at the MAC. */
+	m->result.is_lax |= !switch_is_router_mac(m->net, w->sw, w->f.data);
 	translate(w, &p);
 	if (p.is_error || p.is.src == p.was.src)
 		return false;

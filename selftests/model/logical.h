@@ -18,6 +18,8 @@
 #define ROUTES_MAX 24
 #define BOUND_MAX 10 /* guests of one chassis with an interface */
 #define NATS_MAX 16
+#define SETS_MAX 3
+#define SET_NETS 3
 #define LBS_MAX 8
 #define BACKENDS_MAX 3
 #define OUTSIDERS 3 /* hosts of the physical network */
@@ -104,12 +106,23 @@ struct router {
 
 enum nat_type { NAT_SNAT, NAT_DNAT, NAT_BOTH };
 
+/* Whom a rule is for: who is in its set, or who is not. */
+enum nat_peers { PEERS_ALL, PEERS_ALLOWED, PEERS_EXEMPTED };
+
 struct nat {
 	int router;
 	enum nat_type type;
 	uint32_t external;
 	struct net4 logical;
 	uint16_t port_first, port_last; /* external_port_range; 0: none */
+	bool is_stateless; /* NAT_BOTH only */
+	enum nat_peers peers;
+	int set;
+};
+
+struct address_set {
+	struct net4 net[SET_NETS];
+	size_t n;
 };
 
 /* One VIP of a load balancer, on a router or a switch. */
@@ -148,9 +161,11 @@ struct logical {
 	struct lrp lrp[LRPS_MAX];
 	struct route route[ROUTES_MAX];
 	struct nat nat[NATS_MAX];
+	struct address_set set[SETS_MAX];
 	struct lb lb[LBS_MAX];
 	struct outsider outsider[OUTSIDERS];
 	size_t n_switches, n_lsps, n_routers, n_lrps, n_routes, n_nats, n_lbs;
+	size_t n_sets;
 	bool has_gateway; /* one of generate_gateway.c */
 	int localnet; /* LSP, or -1 */
 };

@@ -40,13 +40,13 @@ static bool out_same(const struct out *a, const struct out *b)
 	       a->out == b->out;
 }
 
-/* ICMP "fragmentation needed" of IPv4 packets, with what Geneve leaves. */
-static bool is_frag_needed(const struct out *o)
+/* ICMP "fragmentation needed" of IPv4 packets, with the MTU there. */
+static bool is_frag_needed(const struct out *o, uint16_t mtu)
 {
 	const uint8_t *icmp = ip4_l4(&o->frame, 8);
 
 	return frame_is_ip4(&o->frame) && IP_OF(&o->frame)[9] == 1 && icmp &&
-	       get32(icmp) >> 16 == 0x0304 && get16(icmp + 6) == 1442;
+	       get32(icmp) >> 16 == 0x0304 && get16(icmp + 6) == mtu;
 }
 
 static bool outs_match(const struct result *r, const struct observed *o)
@@ -56,7 +56,7 @@ static bool outs_match(const struct result *r, const struct observed *o)
 	for (size_t i = 0; i < o->n_out; i++) {
 		size_t j = 0;
 
-		if (r->is_too_big && is_frag_needed(&o->out[i]))
+		if (r->fits && is_frag_needed(&o->out[i], r->fits))
 			continue;
 
 		while (j < r->n_out &&

@@ -73,9 +73,10 @@ struct result {
 	 * drop_reason; 0 among them: none need be. */
 	uint64_t drop[DROPS_MAX];
 	size_t n_drops;
-	/* Something did not fit its way out: its sender may be told so, ICMP
-	 * 3/4, which stock OVN does between chassis only with some kernels. */
-	bool is_too_big;
+	/* Something did not fit its way out, more than so many bytes of IP: its
+	 * sender may be told so, ICMP 3/4, which stock OVN does between
+	 * chassis only with some kernels.  0: nothing. */
+	uint16_t fits;
 	bool is_lax; /* anything may come out */
 	bool is_overflow; /* more than there is room for: says nothing */
 	bool is_taken; /* from the physical network, by the logical one */
@@ -190,6 +191,8 @@ struct walk { /* one copy of a frame on its way */
 #define REASON_NONE 1ull /* it need not be counted */
 
 void model_drop(struct model *m, uint64_t reasons);
+/* With more bytes in front, into an MTU; else it is dropped. */
+bool model_fits(struct model *m, const struct frame *f, size_t more);
 void model_out(struct model *m, const struct out *o);
 
 /* switch.c */
@@ -197,6 +200,8 @@ void switch_ingress(struct model *m, struct walk *w);
 bool switch_has_localnet(const struct logical *net, int sw);
 /* The LSP that has a MAC by the database, or -1. */
 int switch_port_of_mac(const struct logical *net, int sw, const uint8_t mac[6]);
+bool switch_is_router_mac(const struct logical *net, int sw,
+			  const uint8_t mac[6]);
 /* Why a frame may not enter, all of it: what is said first is open. */
 uint64_t switch_refuses(struct model *m, const struct lsp *p,
 			const struct frame *f);
@@ -244,6 +249,7 @@ struct passage {
 	bool is_error; /* is: of what it quotes, turned */
 	bool is_portless; /* a later fragment, a header cut off */
 	bool is_dnat, is_lb, skips_snat;
+	bool is_stateless; /* the destination, by a rule */
 	bool is_vague; /* the port that it goes to was not seen */
 	bool begins; /* it may be the first of a connection */
 };
@@ -262,9 +268,12 @@ void passage_apply(struct frame *f, const struct passage *p);
 
 /* nat.c */
 const struct nat *nat_of_source(const struct logical *net, int router,
-				uint32_t src);
+				uint32_t src, uint32_t peer);
 const struct nat *nat_of_destination(const struct logical *net, int router,
-				     uint32_t dst);
+				     uint32_t dst, uint32_t peer);
+/* Is one of its addresses translated without a connection? */
+bool nat_is_stateless(const struct logical *net, int router, uint32_t src,
+		      uint32_t dst);
 /* Is it an address that the router translates sources to? */
 bool nat_is_external(const struct logical *net, int router, uint32_t ip);
 /* Does it answer ARP for it, beside its own? */

@@ -9,9 +9,18 @@ static bool net4_has(const struct net4 *n, uint32_t ip)
 	return !n->plen || !((n->ip ^ ip) >> (32 - n->plen));
 }
 
-/* ovn-northd(8) lr_out_snat: the longest logical_ip. */
-const struct nat *nat_of_source(const struct logical *net, int router,
-				uint32_t src)
+static bool set_has(const struct logical *net, int set, uint32_t ip)
+{
+	for (size_t i = 0; i < net->set[set].n; i++) {
+		if (net4_has(&net->set[set].net[i], ip))
+			return true;
+	}
+	return false;
+}
+
+/* The longest logical_ip that is shorter than plen. */
+static const struct nat *longest(const struct logical *net, int router,
+				 uint32_t src, int plen)
 {
 	const struct nat *best = NULL;
 
@@ -19,24 +28,56 @@ const struct nat *nat_of_source(const struct logical *net, int router,
 		const struct nat *n = &net->nat[i];
 
 		if (n->router == router && n->type != NAT_DNAT &&
-		    net4_has(&n->logical, src) &&
+		    n->logical.plen < plen && net4_has(&n->logical, src) &&
 		    (!best || n->logical.plen > best->logical.plen))
 			best = n;
 	}
 	return best;
 }
 
+/* ovn-northd(8) lr_out_snat: priority by the length of logical_ip.  A flow
+ * with allowed_ext_ips matches the peers, so others come to a shorter one; a
+ * flow of exempted_ext_ips, above its rule's, ends it. */
+const struct nat *nat_of_source(const struct logical *net, int router,
+				uint32_t src, uint32_t peer)
+{
+	const struct nat *n = longest(net, router, src, 33);
+
+	while (n && n->peers == PEERS_ALLOWED && !set_has(net, n->set, peer))
+		n = longest(net, router, src, n->logical.plen);
+	if (n && n->peers == PEERS_EXEMPTED && set_has(net, n->set, peer))
+		return NULL;
+	return n;
+}
+
+/* lr_in_dnat: of an address there is one. */
+static bool is_for(const struct logical *net, const struct nat *n,
+		   uint32_t peer)
+{
+	return n->peers == PEERS_ALL ||
+	       set_has(net, n->set, peer) == (n->peers == PEERS_ALLOWED);
+}
+
 const struct nat *nat_of_destination(const struct logical *net, int router,
-				     uint32_t dst)
+				     uint32_t dst, uint32_t peer)
 {
 	for (size_t i = 0; i < net->n_nats; i++) {
 		const struct nat *n = &net->nat[i];
 
 		if (n->router == router && n->type != NAT_SNAT &&
 		    n->external == dst)
-			return n;
+			return is_for(net, n, peer) ? n : NULL;
 	}
 	return NULL;
+}
+
+bool nat_is_stateless(const struct logical *net, int router, uint32_t src,
+		      uint32_t dst)
+{
+	const struct nat *from = nat_of_source(net, router, src, dst);
+	const struct nat *to = nat_of_destination(net, router, dst, src);
+
+	return (from && from->is_stateless) || (to && to->is_stateless);
 }
 
 bool nat_is_external(const struct logical *net, int router, uint32_t ip)

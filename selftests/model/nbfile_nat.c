@@ -8,10 +8,43 @@
 
 static const char *const nat_types[] = {"snat", "dnat", "dnat_and_snat"};
 
-void nats_write(struct writer *w, const struct logical *net)
+static void peers_print(FILE *f, const struct address_set *s, const char *quote)
 {
 	char text[16];
 
+	for (size_t i = 0; i < s->n; i++)
+		fprintf(f, "%s%s%s/%u%s", i ? "," : "", quote,
+			ip_text(s->net[i].ip, text), s->net[i].plen, quote);
+}
+
+static void sets_write(struct writer *w, const struct logical *net)
+{
+	char name[NAME_LEN];
+
+	table_begin(w, "Address_Set");
+	for (size_t i = 0; i < net->n_sets; i++) {
+		FILE *f;
+
+		row_begin(w, SET, i);
+		snprintf(name, sizeof(name), "set%zu", i);
+		column_text(w, "name", name);
+		f = column(w, "addresses");
+		fputs("[\"set\",[", f);
+		peers_print(f, &net->set[i], "\"");
+		fputs("]]}", f);
+	}
+	fputc('}', w->f);
+}
+
+static const char *const peers_columns[] = {NULL, "allowed_ext_ips",
+					    "exempted_ext_ips"};
+
+void nats_write(struct writer *w, const struct logical *net)
+{
+	char text[16];
+	size_t one;
+
+	sets_write(w, net);
 	table_begin(w, "NAT");
 	for (size_t i = 0; i < net->n_nats; i++) {
 		const struct nat *n = &net->nat[i];
@@ -25,6 +58,14 @@ void nats_write(struct writer *w, const struct logical *net)
 		if (n->port_first)
 			fprintf(column(w, "external_port_range"), "\"%u-%u\"",
 				n->port_first, n->port_last);
+		if (n->is_stateless)
+			fputs("[\"map\",[[\"stateless\",\"true\"]]]",
+			      column(w, "options"));
+		if (n->peers) {
+			one = 0;
+			ref_print(column(w, peers_columns[n->peers]), &one, SET,
+				  n->set);
+		}
 		fputc('}', w->f);
 	}
 	fputc('}', w->f);
@@ -141,6 +182,12 @@ void gateway_describe(const struct logical *net, FILE *f)
 			n->logical.plen);
 		if (n->port_first)
 			fprintf(f, " %u-%u", n->port_first, n->port_last);
+		if (n->is_stateless)
+			fputs(" # stateless", f);
+		if (n->peers) {
+			fprintf(f, " # %s ", peers_columns[n->peers]);
+			peers_print(f, &net->set[n->set], "");
+		}
 		fputc('\n', f);
 	}
 	for (size_t i = 0; i < net->n_lbs; i++) {

@@ -7,7 +7,7 @@
 
 #include "logical.h"
 
-enum table { SWITCH = 1, PORT, ROUTER, ROUTER_PORT, ROUTE, NAT, LB };
+enum table { SWITCH = 1, PORT, ROUTER, ROUTER_PORT, ROUTE, NAT, LB, SET };
 
 struct writer {
 	FILE *f;
@@ -22,7 +22,7 @@ void column_text(struct writer *w, const char *name, const char *text);
 /* An element of a set: n counts them. */
 void ref_print(FILE *f, size_t *n, enum table t, int number);
 
-/* nbfile_nat.c: tables NAT and Load_Balancer. */
+/* nbfile_nat.c: tables Address_Set, NAT and Load_Balancer. */
 void nats_write(struct writer *w, const struct logical *net);
 void lbs_write(struct writer *w, const struct logical *net);
 /* The columns that refer to them; router or sw is -1. */

@@ -21,10 +21,23 @@ static bool place_same(const struct arrival_at *a, const struct arrival_at *b)
 
 static void untag(const struct session *s, struct frame *f)
 {
-	if (!s->net->lsp[s->net->localnet].tag || !frame_is_tagged(f))
+	/* VID 0 is no tag, but priority (IEEE 802.1Q) */
+	if (!frame_is_tagged(f) || f->len < 18 ||
+	    (get16(f->data + 14) & 0xfff) != s->net->lsp[s->net->localnet].tag)
 		return;
 	f->len -= 4;
 	memmove(f->data + 12, f->data + 16, f->len - 12);
+}
+
+/* What somebody between the hosts sends, too, may be from outside. */
+static void decap(struct frame *f)
+{
+	size_t inner = f->len < 43 ? 0 : 50 + (f->data[42] & 0x3f) * 4;
+
+	if (!inner || f->len < inner)
+		return;
+	f->len -= inner;
+	memmove(f->data, f->data + inner, f->len);
 }
 
 /* A SYN makes another connection of what has ended: what was heard of that is
@@ -37,12 +50,16 @@ void dialog_begin(struct session *s)
 
 	if (s->root.at.place == AT_EXTERNAL)
 		untag(s, &f);
-	if (!frame_tuple(&f, &t))
-		return;
-	/* To an address inside, itself: answered by it, too. */
-	if (s->n_direct < DIRECT_MAX && nat_of_source(s->net, 0, t.dst))
+	else if (s->root.at.place == AT_UNDERLAY)
+		decap(&f);
+	/* To an address inside, itself: answered by it, too; also where
+	 * something about the packet is wrong. */
+	if (s->n_direct < DIRECT_MAX && frame_is_ip4(&f) &&
+	    !ip4_is_later_fragment(&f) &&
+	    tuple_read(IP_OF(&f), get16(IP_OF(&f) + 2), &t) &&
+	    nat_of_source(s->net, 0, t.dst, t.src))
 		s->direct[s->n_direct++] = t;
-	if (t.proto != IPPROTO_TCP)
+	if (!frame_tuple(&f, &t) || t.proto != IPPROTO_TCP)
 		return;
 	tcp = ip4_l4(&f, 20);
 	if (!(tcp[13] & TCP_SYN))
@@ -80,7 +97,7 @@ static bool is_unnoted(const struct session *s, const struct out *out,
 
 	if (!frame_tuple(&out->frame, &t) || !tuple_same(&t, asked))
 		return false;
-	return !nat_of_source(s->net, 0, t.dst) ||
+	return !nat_of_source(s->net, 0, t.dst, t.src) ||
 	       (s->root.at.place == AT_VIF &&
 		switch_has_lb(s->net, s->net->lsp[s->root.at.lsp].sw));
 }
@@ -107,6 +124,8 @@ void dialog_note(struct session *s, const struct out *out)
 	if (!frame_tuple(&asked, &h->promise.t) || is_icmp_error(&asked) ||
 	    conn_begins(&asked) != BEGINS_YES ||
 	    is_bypassed(s, out, &h->promise.t) ||
+	    /* answered by the rules for whom it is to by then */
+	    nat_is_stateless(s->net, 0, h->promise.t.src, h->promise.t.dst) ||
 	    is_unnoted(s, out, &h->promise.t))
 		return;
 	tuple_turn(&h->promise.t, &h->promise.t);
@@ -151,6 +170,15 @@ static bool is_asked_for(const struct session *s, const struct tuple *t)
 	return false;
 }
 
+static bool is_guest(const struct logical *net, uint32_t ip)
+{
+	for (size_t i = 0; i < net->n_lsps; i++) {
+		if (net->lsp[i].type == LSP_VIF && net->lsp[i].ip == ip)
+			return true;
+	}
+	return false;
+}
+
 static bool is_hidden(const struct session *s, const struct frame *f)
 {
 	struct tuple t;
@@ -160,10 +188,13 @@ static bool is_hidden(const struct session *s, const struct frame *f)
 	if (s->root.at.place == AT_VIF &&
 	    s->net->lsp[s->root.at.lsp].sw == p->sw)
 		return true;
+	/* to such a guest by the physical network: it is on another chassis */
+	if (is_guest(s->net, get32(IP_OF(f) + 16)))
+		return true;
 	if (!frame_tuple(f, &t) || router_owns(s->net, 0, t.src) ||
 	    (s->net->sw[p->sw].subnet ^ t.src) < 256 || /* not routed */
 	    router_owns(s->net, s->net->n_routers - 1, t.src) ||
-	    !nat_of_source(s->net, 0, t.src) ||
+	    !nat_of_source(s->net, 0, t.src, t.dst) ||
 	    nat_is_external(s->net, 0, t.src))
 		return true;
 	if (is_icmp_error(f) && !tuple_quoted(f, &t))

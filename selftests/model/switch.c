@@ -77,9 +77,9 @@ void switch_egress(struct model *m, struct walk *w, int outport)
 	}
 	if (p->type == LSP_LOCALNET) {
 		o.kind = OUT_EXTERNAL;
-		if (p->chassis == m->here)
+		if (p->chassis == m->here && model_fits(m, &w->f, 0))
 			model_out(m, &o);
-		else
+		else if (p->chassis != m->here)
 			model_drop(m, REASON(PORT_NOT_BOUND) |
 					      REASON(LOCALNET_NOT_ATTACHED));
 		return;
@@ -116,6 +116,15 @@ void switch_unicast(struct model *m, struct walk *w, int outport)
 	}
 	if (chassis < 0 || chassis == m->here) {
 		switch_deliver(m, w, outport);
+		return;
+	}
+	/* ovn-architecture(7): guests elsewhere are behind the physical
+	 * network, gateway routers are not. */
+	if (p->type == LSP_VIF && switch_has_localnet(net, w->sw)) {
+		if (w->inport == net->localnet)
+			model_drop(m, REASON(SAME_PORT));
+		else
+			switch_deliver(m, w, net->localnet);
 		return;
 	}
 	tunnel_send(m, &w->f, chassis, w->sw, net->lsp[w->inport].key, p->key,
@@ -255,7 +264,7 @@ int switch_port_of_mac(const struct logical *net, int sw, const uint8_t mac[6])
 	return -1;
 }
 
-static bool is_router_mac(const struct logical *net, int sw,
+bool switch_is_router_mac(const struct logical *net, int sw,
 			  const uint8_t mac[6])
 {
 	int lsp = switch_port_of_mac(net, sw, mac);
@@ -312,13 +321,6 @@ static void lookup(struct model *m, struct walk *w)
 
 	if (is_request)
 		lsp = switch_router_of_ip(net, w->sw, get32(arp + 24));
-	/* What a gateway router answers for beside its own addresses its
-	 * chassis knows; others may ask everybody. */
-	if (lsp >= 0 && lsp_chassis(net, &net->lsp[lsp]) >= 0 &&
-	    lsp_chassis(net, &net->lsp[lsp]) != m->here &&
-	    nat_has_arp(net, net->lsp[lsp].lrp, get32(arp + 24)) &&
-	    model_choose(m, 2))
-		lsp = -1;
 	if (lsp >= 0 && lsp != w->inport) {
 		struct walk copy = *w;
 		size_t n = m->result.n_drops;
@@ -334,7 +336,8 @@ static void lookup(struct model *m, struct walk *w)
 		switch_flood(m, w, GROUP_L2);
 		for (; n < m->result.n_drops; n++)
 			m->result.drop[n] |= REASON_NONE;
-	} else if (is_request && is_router_mac(net, w->sw, w->f.data + 6)) {
+	} else if (is_request &&
+		   switch_is_router_mac(net, w->sw, w->f.data + 6)) {
 		switch_flood(m, w, GROUP_L2);
 	} else if (is_multicast(w->f.data)) {
 		switch_flood(m, w, flood_group(m, w));

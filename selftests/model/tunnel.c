@@ -50,6 +50,18 @@ void model_out(struct model *m, const struct out *o)
 		m->result.out[m->result.n_out++] = *o;
 }
 
+/* Does it leave a NIC, with so much more in front? */
+bool model_fits(struct model *m, const struct frame *f, size_t more)
+{
+	if (f->len + more <= MTU + 14)
+		return true;
+	model_drop(m, REASON(TOO_BIG));
+	/* what tells the sender may be dropped in its turn */
+	model_drop(m, REASON_ALL | REASON_NONE);
+	m->result.fits = MTU - more;
+	return false;
+}
+
 void tunnel_send(struct model *m, const struct frame *f, int chassis, int sw,
 		 uint16_t in, uint16_t out, bool is_optional)
 {
@@ -61,14 +73,8 @@ void tunnel_send(struct model *m, const struct frame *f, int chassis, int sw,
 			.is_optional = is_optional,
 			.frame = *f};
 
-	if (f->len + OUTER_LEN - 14 > MTU) {
-		model_drop(m, REASON(TOO_BIG));
-		/* what tells the sender may be dropped in its turn */
-		model_drop(m, REASON_ALL | REASON_NONE);
-		m->result.is_too_big = true;
-	} else {
+	if (model_fits(m, f, OUTER_LEN))
 		model_out(m, &o);
-	}
 }
 
 static int chassis_of_ip(const struct logical *net, uint32_t ip)

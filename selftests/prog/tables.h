@@ -45,7 +45,8 @@ extern const struct test_group gateway_group, gateway_own_group,
 	age_group;
 extern const struct test_group snat_group, snat_clash_group, snat_direct_group,
 	snat_range_group, nat_sets_group, dnat_group, stateless_group,
-	forced_group, forced_router_group, nat_icmp_group, frag_group;
+	forced_group, forced_router_group, forced_stateless_group,
+	nat_icmp_group, frag_group;
 extern const struct test_group lb_group, lb_inside_group, lb_forced_group,
 	lb_forced_router_group, lb_switch_group, lb_choice_group;
 extern const struct test_group ct_group, ct_flood_group, action_group,

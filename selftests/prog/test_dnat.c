@@ -234,3 +234,26 @@ const struct test_group forced_group =
 const struct test_group forced_router_group =
 	TEST_GROUP("dnat_force_snat_ip=router_ip", FORCED("router_ip"),
 		   forced_router_tests, .is_stateful = true);
+
+/* northd's flow of a stateless rule asks for it, too. */
+static const struct test forced_stateless_tests[] = {
+	LEARN_EXT,
+	TEST("stateless: source, too", "localnet",
+	     FROM_EXT "192.168.209.123 | tcp 4000>80 flags=S", "redirect ens3",
+	     TO_VM1
+	     "172.19.255.200>172.18.100.10 ttl=62 | tcp 4000>80 flags=S"),
+	TEST("stateless: its answer", "underlay",
+	     FROM_VM1 "172.19.255.200 ttl=63 | tcp 80>4000 flags=SA ack=1",
+	     "redirect ens9",
+	     TO_EXT "192.168.209.123>192.168.209.7 ttl=62 | tcp 80>4000 "
+		    "flags=SA ack=1"),
+	VM1_OUT("stateless: what nobody asked for",
+		"192.168.209.7 ttl=63 | udp 2>1 | data 8",
+		TO_EXT "192.168.209.123>192.168.209.7 ttl=62 | udp 2>1 | data "
+		       "8"),
+};
+
+const struct test_group forced_stateless_group =
+	TEST_GROUP("dnat_force_snat_ip, stateless",
+		   STATELESS " force_dnat 172.19.255.200\n",
+		   forced_stateless_tests, .is_stateful = true);

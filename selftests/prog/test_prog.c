@@ -52,6 +52,7 @@ static const struct test_group *const groups[] = {
 	&dnat_group,
 	&stateless_group,
 	&forced_group,
+	&forced_stateless_group,
 	&forced_router_group,
 	&nat_icmp_group,
 	&frag_group,

@@ -1,0 +1,1 @@
+84-elsewhere.sh
