@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,6 +239,9 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 
 	if (ret < 0)
 		return ret;
+	/* Tables that grow move by pages instead of being copied, and leave no
+	 * holes. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	l.e = e;
 	if (!l.files.nb || !l.chassis) {
 		error_set(e, EINVAL,
