@@ -24,7 +24,7 @@ network few 20 2
 network many 1500 200
 PLACEMENT=$DIR/placement
 PROBES=()
-command=(load --nb "$DIR/many.db" --chassis $HOST --placement "$PLACEMENT" --no-announce)
+command=(load --nb "$DIR/many.db" --chassis "$HOST" --placement "$PLACEMENT" --no-announce)
 check "a few ports" load "$DIR/few.db"
 
 AFTER='' EITHER='' FINALLY=are_many
