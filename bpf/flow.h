@@ -19,7 +19,8 @@
  *   trace.h     what a trace sees       upcall.h    what the agent is told
  *   keep.h      packets that the agent  admit.h     what a guest may send
  *               keeps (TC)              limit.h     one port's share
- *   cache.h     flow, no connection
+ *   cache.h     what is noted:          departure.h a guest's flow (TC),
+ *                                       arrival.h   a tunnel's frame
  *
  * A stage takes a flow and returns a verdict: V_NEXT, another enum verdict,
  * or a negative enum drop_reason.  It never touches the packet.
@@ -254,8 +255,9 @@ struct flow {
 	__u32 rule_snat;
 	__u32 next_counter; /* STAGE_LR_SNAT: of the route */
 	__u32 ct_created; /* record of the connection it began + 1 */
-	/* Where the flow has its place (cache.h) + 1, if that is its own now;
-	 * of the maps before they were asked; MACs it came with. */
+	/* departure.h: the flow's place + 1, if that is its own now; arrival.h:
+	 * may it be noted?  Of the maps before they were asked; MACs it came
+	 * with. */
 	__u32 cache;
 	__u32 cache_generation;
 	__u8 cache_eth_dst[6];

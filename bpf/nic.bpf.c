@@ -7,6 +7,7 @@
  * Localnet: what is for the logical network.  All else is the host's own.
  */
 #include "flow.h"
+#include "arrival.h"
 #include "emit.h"
 #include "localnet.h"
 #include "stats.h"
@@ -31,6 +32,41 @@ static __always_inline int skb_decap(struct __sk_buff *skb, struct flow *f)
 	    bpf_skb_store_bytes(skb, 0, &eth, sizeof(eth), 0))
 		return -DROP_DECAP_FAILED;
 	f->outer_len = 0;
+	/* Behind the outer IP packet there was padding. */
+	if (skb->len > f->len && !skb->gso_size && skb_cut(skb, f->len))
+		return -DROP_DECAP_FAILED;
+	return 0;
+}
+
+/* A frame whose like is known: a TC action, a drop reason, or KNOWN_NOT. */
+__noinline int nic_known(struct __sk_buff *skb)
+{
+	struct arrival_view *p = CTX_DATA(skb);
+	__u32 len = skb->len;
+	struct arrival_val *v;
+	struct eth_view eth, *inner;
+
+	if (skb->vlan_present)
+		return KNOWN_NOT;
+	v = arrival_find(p, CTX_DATA_END(skb), &len, skb->gso_size);
+	if (!v)
+		return KNOWN_NOT;
+	eth = p->eth;
+	if (bpf_skb_adjust_room(skb, -ENCAP_LEN, BPF_ADJ_ROOM_MAC, DECAP_FLAGS))
+		return KNOWN_NOT;
+	inner = CTX_DATA(skb);
+	if ((void *)(inner + 1) > CTX_DATA_END(skb))
+		return -DROP_DECAP_FAILED;
+	*inner = eth;
+	count(v->counter_in, len);
+	count(v->counter_out, len);
+	return skb_deliver(skb, v->ifindex, v->is_peer);
+}
+
+__noinline int nic_note(struct __sk_buff *skb, const struct flow *f)
+{
+	if (f)
+		arrival_note(CTX_DATA(skb), CTX_DATA_END(skb), f);
 	return 0;
 }
 
@@ -76,6 +112,7 @@ static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 
 	p += f->outer_len & 0x1ff;
 	count(f->counter_in, f->len);
+	arrival_begin(f);
 	ret = flow_parse(f, p, end);
 	if (ret)
 		return ret;
@@ -90,6 +127,8 @@ static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 		TRACE(f, CONSUMED, 0, 0, 0);
 		return TC_ACT_SHOT;
 	}
+	if (ret == V_DELIVER && f->eth_type == ETH_P_IP)
+		nic_note(skb, f);
 	err = skb_decap(skb, f);
 	if (err)
 		return err;
@@ -179,16 +218,21 @@ int nic_ingress(struct __sk_buff *skb)
 {
 	struct tunnel_meta *meta = CTX_DATA_META(skb);
 	struct flow *f;
-	__u32 len = skb->len;
+	__u32 len;
 	int ret;
 
 	if ((void *)(meta + 1) <= CTX_DATA(skb))
 		return skb_deliver(skb, meta->ifindex, meta->is_peer);
+	ret = nic_known(skb);
+	if (ret >= 0)
+		return ret;
 	f = flow_new();
 	if (!f)
 		return TC_ACT_SHOT;
+	len = skb->len;
 	f->len = len;
-	ret = nic_run(skb, f);
+	if (ret == KNOWN_NOT)
+		ret = nic_run(skb, f);
 	if (ret >= 0)
 		return ret;
 	drop_skb(skb, f, -ret, len);

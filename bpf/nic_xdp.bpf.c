@@ -20,17 +20,22 @@ static __always_inline int xdp_underlay(struct xdp_md *ctx, struct flow *f)
 	void *p = CTX_DATA(ctx);
 	int ret;
 
-	if (f->outport >= OVN_MC_FLOOD)
-		return XDP_PASS;
+	if (f->outport >= OVN_MC_FLOOD ||
+	    bpf_xdp_get_buff_len(ctx) != f->len + f->outer_len)
+		return XDP_PASS; /* copies, or padding to cut */
 	p += f->outer_len & 0x1ff;
+	arrival_begin(f);
 	ret = flow_parse(f, p, CTX_DATA_END(ctx));
 	if (ret)
 		return ret;
 	if (f->eth_type == ETH_P_ARP)
 		return XDP_PASS; /* may have to teach a router */
 	ret = tunnel_input(f);
-	if (ret == V_DELIVER)
+	if (ret == V_DELIVER) {
+		if (f->eth_type == ETH_P_IP)
+			xdp_note(ctx, f);
 		return xdp_hand_over(ctx, f);
+	}
 	return ret <= V_NEXT ? ret : XDP_PASS;
 }
 
@@ -95,14 +100,19 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 SEC("xdp.frags")
 int nic_xdp(struct xdp_md *ctx)
 {
-	struct flow *f = flow_new();
-	__u32 len = bpf_xdp_get_buff_len(ctx);
-	int ret;
+	int ret = xdp_known(ctx);
+	struct flow *f;
+	__u32 len;
 
+	if (ret >= 0)
+		return ret;
+	f = flow_new();
 	if (!f)
 		return XDP_ABORTED;
+	len = bpf_xdp_get_buff_len(ctx);
 	f->len = len;
-	ret = geneve_parse(f, CTX_DATA(ctx), CTX_DATA_END(ctx), false);
+	if (ret == KNOWN_NOT)
+		ret = geneve_parse(f, CTX_DATA(ctx), CTX_DATA_END(ctx), false);
 	if (ret == TUNNEL_OURS)
 		ret = xdp_underlay(ctx, f);
 	else if (ret == TUNNEL_NOT_OURS)

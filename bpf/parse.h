@@ -58,6 +58,19 @@ static __always_inline __be32 be16_pair(const __be16 *p)
 
 /* Two multiplications instead of the kernel's dissector (2 ns, not 115).
  * Not symmetric: OVN wants only one port per flow (RFC 8926 3.3). */
+static __always_inline __u32 hash_words(__u64 a, __u64 b)
+{
+	return ((a ^ b * 0x9e3779b97f4a7c15ull) * 0xbf58476d1ce4e5b9ull) >> 32;
+}
+
+/* Of a packet with ports, as flow_hash(). */
+static __always_inline __u32 hash_ip4(__be32 src, __be32 dst, __u16 sport,
+				      __u16 dport, __u8 proto)
+{
+	return hash_words((__u64)src << 32 | dst,
+			  (__u64)sport << 32 | (__u64)dport << 8 | proto);
+}
+
 static __always_inline __u32 flow_hash(const struct flow *f)
 {
 	__u64 a = (__u64)f->src.ip4 << 32 | f->dst.ip4;
@@ -72,8 +85,7 @@ static __always_inline __u32 flow_hash(const struct flow *f)
 	}
 	if (f->eth_type != ETH_P_IP && f->eth_type != ETH_P_IPV6)
 		a ^= *(const __u16 *)(f->eth_src + 4);
-	a = (a ^ b * 0x9e3779b97f4a7c15ull) * 0xbf58476d1ce4e5b9ull;
-	return a >> 32;
+	return hash_words(a, b);
 }
 
 static __always_inline int parse_arp(struct flow *f, void *p, void *end)

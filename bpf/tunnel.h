@@ -223,6 +223,8 @@ __noinline int tunnel_input(struct flow *f)
 	f->counter_out = port_counter_out(to);
 	if (to->policy.flags & PORT_F_PEER)
 		f->flags |= FLOW_PEER;
+	/* Nothing here has to see the next one like it (arrival.h). */
+	f->cache = !(to->policy.flags & (PORT_F_LB | PORT_F_FDB_SWITCH));
 	return V_DELIVER;
 }
 

@@ -6,7 +6,7 @@
  */
 #include "flow.h"
 #include "admit.h"
-#include "cache.h"
+#include "departure.h"
 #include "event.h"
 #include "parse.h"
 #include "step.h"
@@ -23,7 +23,8 @@ static __always_inline int vif_run(struct __sk_buff *skb, struct flow *f)
 	flow_begin(f, bound->datapath, bound->port,
 		   bound->policy.flags & PORT_F_LB ? STAGE_LS_LB : STAGE_LS, 0);
 	if (bound->counter)
-		count(bound->counter + COUNTER_PORT_IN, f->len);
+		f->counter_in = bound->counter + COUNTER_PORT_IN;
+	count(f->counter_in, f->len);
 	ret = skb_parse(skb, f);
 	TRACE(f, VIF_IN, bound->policy.flags, 0, 0);
 	if (ret)
@@ -31,11 +32,9 @@ static __always_inline int vif_run(struct __sk_buff *skb, struct flow *f)
 	ret = vif_admit(skb, f, &bound->policy);
 	if (ret)
 		return ret;
-	ret = cache_find(f);
-	if (ret == V_NEXT) {
-		ret = pipeline_run(f);
-		cache_note(f, ret);
-	}
+	departure_choose(f, skb->ifindex);
+	ret = pipeline_run(f);
+	departure_note(f, skb->ifindex, ret);
 	ret = step_act(skb, f, ret);
 	return ret == EMIT_BUILD ? steps(skb, f) : ret;
 }
@@ -43,14 +42,18 @@ static __always_inline int vif_run(struct __sk_buff *skb, struct flow *f)
 SEC("tc")
 int vif_ingress(struct __sk_buff *skb)
 {
-	struct flow *f = flow_new();
 	__u32 len = skb->len;
-	int ret;
+	int ret = departure_send(skb);
+	struct flow *f;
 
+	if (ret >= 0)
+		return ret;
+	f = flow_new();
 	if (!f)
 		return TC_ACT_SHOT;
 	f->len = len;
-	ret = vif_run(skb, f);
+	if (ret == KNOWN_NOT)
+		ret = vif_run(skb, f);
 	if (ret >= 0)
 		return ret;
 	drop_skb(skb, f, -ret, len);

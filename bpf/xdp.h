@@ -8,6 +8,7 @@
 #ifndef XOVN_BPF_XDP_H
 #define XOVN_BPF_XDP_H
 
+#include "arrival.h"
 #include "encap.h"
 #include "event.h"
 #include "pipeline.h"
@@ -40,32 +41,73 @@ static __always_inline void xdp_count(struct flow *f)
 	flow_count(f);
 }
 
-/* Delivery to a guest is TC's, which merges segments first: the inner frame
- * goes up with a word for it. */
+/* Delivery to a guest is TC's, which merges segments first: outer_len bytes of
+ * headers off, and the inner frame goes up with a word for it.  XDP_PASS, with
+ * *meta set; XDP_PASS without: a driver has no room for that, TC does the whole
+ * job; or a drop reason. */
+static __always_inline int xdp_strip(struct xdp_md *ctx, __u32 outer_len,
+				     struct tunnel_meta **meta)
+{
+	struct tunnel_meta *m;
+
+	*meta = 0;
+	if (bpf_xdp_adjust_head(ctx, outer_len))
+		return -DROP_DECAP_FAILED;
+	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*m)))
+		return bpf_xdp_adjust_head(ctx, -(int)outer_len) ?
+			       -DROP_DECAP_FAILED :
+			       XDP_PASS;
+	m = CTX_DATA_META(ctx);
+	if ((void *)(m + 1) > CTX_DATA(ctx))
+		return -DROP_DECAP_FAILED;
+	*meta = m;
+	return XDP_PASS;
+}
+
 static __always_inline int xdp_hand_over(struct xdp_md *ctx, struct flow *f)
 {
 	struct tunnel_meta *meta;
-	int ret;
+	int ret = xdp_strip(ctx, f->outer_len, &meta);
 
-	if (bpf_xdp_adjust_head(ctx, f->outer_len))
-		return -DROP_DECAP_FAILED;
-	/* A driver without room for metadata: TC does the whole job. */
-	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*meta)))
-		return bpf_xdp_adjust_head(ctx, -(int)f->outer_len) ?
-			       -DROP_DECAP_FAILED :
-			       XDP_PASS;
-	ret = xdp_rewrite(ctx, f, 0);
-	if (ret)
+	if (!meta)
 		return ret;
-	meta = CTX_DATA_META(ctx);
-	if ((void *)(meta + 1) > CTX_DATA(ctx))
-		return -DROP_DECAP_FAILED;
-	xdp_count(f);
-	TRACE(f, DELIVER, f->ifindex, f->outport, 0);
 	meta->ifindex = f->ifindex;
 	meta->is_peer = !!(f->flags & FLOW_PEER) &&
 			!mac_is_multicast(f->eth_dst);
+	ret = xdp_rewrite(ctx, f, 0);
+	if (ret)
+		return ret;
+	xdp_count(f);
+	TRACE(f, DELIVER, f->ifindex, f->outport, 0);
 	return XDP_PASS;
+}
+
+/* A frame whose like is known: an XDP action, a drop reason, or KNOWN_NOT. */
+__noinline int xdp_known(struct xdp_md *ctx)
+{
+	__u32 len = bpf_xdp_get_buff_len(ctx);
+	struct tunnel_meta *meta;
+	struct arrival_val *v;
+	int ret;
+
+	v = arrival_find(CTX_DATA(ctx), CTX_DATA_END(ctx), &len, false);
+	if (!v)
+		return KNOWN_NOT;
+	ret = xdp_strip(ctx, ENCAP_LEN, &meta);
+	if (!meta)
+		return ret;
+	meta->ifindex = v->ifindex;
+	meta->is_peer = v->is_peer;
+	count(v->counter_in, len);
+	count(v->counter_out, len);
+	return XDP_PASS;
+}
+
+__noinline int xdp_note(struct xdp_md *ctx, const struct flow *f)
+{
+	if (f)
+		arrival_note(CTX_DATA(ctx), CTX_DATA_END(ctx), f);
+	return 0;
 }
 
 static __always_inline int xdp_send(struct xdp_md *ctx, __u32 ifindex)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
- * Map flow_cache, of each CPU's own and of one vif program only: it is not
- * pinned, and no part of the map layout.  BPF writes, nobody else needs it.
+ * Maps departure and arrival, of each CPU's own and of one program only: they
+ * are not pinned, and no part of the map layout.  BPF writes, nobody else needs
+ * them.
  */
 #ifndef XOVN_FLOW_CACHE_H
 #define XOVN_FLOW_CACHE_H
 
 #include "types.h"
 
-#define CACHE_FLOWS 4096 /* power of two */
+#define DEPARTURE_PLACES 4096 /* powers of two */
+#define ARRIVAL_PLACES 2048
 /* 2.5 to 25 seconds, by the kernel's HZ (1000 to 100); a clock costs more than
  * the rest of a hit. */
 #define CACHE_JIFFIES 2500
@@ -17,22 +19,22 @@
 #define CACHE_PATIENCE 8
 #define CACHE_ROUTES 4 /* counted ones that a flow may take */
 
-/* A flow as it comes in, IPv4. */
-struct cache_key {
-	__u32 datapath;
-	__u16 inport;
+/* ---- departure: TCP or UDP over IPv4 as a guest sends it ---- */
+
+struct departure_key {
+	__u32 ifindex; /* the guest's */
 	__u8 eth_dst[6];
 	__u8 eth_src[6];
-	__u8 proto;
-	__u8 pad;
 	__u8 src[4];
 	__u8 dst[4];
-	__u16 sport; /* host order; ICMP: type << 8 | code */
-	__u16 dport; /* ICMP echo: id */
+	__be16 sport;
+	__be16 dport;
+	__u8 proto;
+	__u8 pad[3];
 };
 
-struct cache_val {
-	struct cache_key key;
+struct departure_val {
+	struct departure_key key;
 	__u32 generation; /* of all maps when it was noted */
 	__u32 stamp; /* jiffies then, low bits */
 	__u32 misses; /* of others' packets since its own last one */
@@ -42,15 +44,41 @@ struct cache_val {
 	__u16 outport;
 	__u8 eth_dst[6];
 	__u8 eth_src[6];
-	__u16 vlan; /* localnet tag */
 	__u8 ttl; /* hops passed */
 	__u8 kind; /* as in struct ct_action */
-	__u32 counter_route[CACHE_ROUTES]; /* of the routes it takes */
-	__u32 counter_out; /* of the port it leaves by, 0: none */
-	__u32 n_routes;
+	__u16 vlan; /* localnet tag */
+	__u32 counter_route[CACHE_ROUTES]; /* of routes, 0: no more */
+	__u32 counter_in; /* of the port it comes from */
+	__u32 counter_out; /* of the one it leaves by; 0: none */
 };
 
-XOVN_STATIC_ASSERT(sizeof(struct cache_key) == 32, "four words");
-XOVN_STATIC_ASSERT(sizeof(struct cache_val) == 96, "a line and a half");
+XOVN_STATIC_ASSERT(sizeof(struct departure_key) == 32, "four words");
+XOVN_STATIC_ASSERT(sizeof(struct departure_val) == 96, "a line and a half");
+
+/* ---- arrival: IPv4 in Geneve from one chassis, for a guest of this host.
+ * What is in the key decides whether the guest may have it. ---- */
+
+struct arrival_key {
+	__u8 outer_eth_src[6];
+	__u8 eth_dst[6];
+	__u8 outer_src[4];
+	__u8 dst[4];
+	__be32 vni; /* and the reserved byte behind it */
+	__be32 ports; /* OVN's option */
+};
+
+struct arrival_val {
+	struct arrival_key key;
+	__u32 generation; /* this and what follows as in struct departure_val */
+	__u32 stamp;
+	__u32 misses;
+	__u32 ifindex;
+	__u32 counter_in; /* of the chassis */
+	__u32 counter_out;
+	__u32 is_peer; /* the port allows redirect_peer */
+	__u32 pad[2];
+};
+
+XOVN_STATIC_ASSERT(sizeof(struct arrival_val) == 64, "a line");
 
 #endif /* XOVN_FLOW_CACHE_H */

@@ -22,7 +22,7 @@ packages() {
 	# QEMU, and what virtme-ng is made of (selftests/vm/fetch)
 	vm) echo qemu-system-x86 busybox-static kmod file python3 \
 		python3-argcomplete python3-pkg-resources python3-requests ;;
-	bench) echo gnuplot-nox nftables sockperf ;;
+	bench) echo gnuplot-nox nftables sockperf time ;;
 	# what the daemons that stock.sh unpacks are linked against
 	stock) echo openvswitch-common ovn-common libcap-ng0 libnuma1 \
 		libunbound8 libxdp1 ;;

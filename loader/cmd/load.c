@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,7 +217,9 @@ static int load_run(struct load *l, const char *pin)
 
 int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 {
-	struct load l = {.e = e};
+	/* What was read stays until the process ends: its companion has the
+	 * same pages, and freeing row by row would copy each of them. */
+	static struct load l;
 	struct apply_texts texts = {0};
 	const struct option_def options[] = {
 		{"nb", &l.files.nb, NULL},
@@ -236,6 +239,10 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 
 	if (ret < 0)
 		return ret;
+	/* Tables that grow move by pages instead of being copied, and leave no
+	 * holes. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	l.e = e;
 	if (!l.files.nb || !l.chassis) {
 		error_set(e, EINVAL,
 			  "--nb FILE or SERVER and --chassis NAME are "
@@ -244,9 +251,5 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 	}
 	l.has_ct_max = texts.ct_max;
 	ret = apply_options_parse(&texts, &l.apply, e);
-	if (!ret)
-		ret = load_run(&l, pin);
-	nb_free(&l.nb);
-	placement_free(&l.placement);
-	return ret;
+	return ret ? ret : load_run(&l, pin);
 }

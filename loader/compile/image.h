@@ -69,6 +69,11 @@ struct image_head {
 	bool is_used;
 };
 
+struct image_slot {
+	uint32_t number; /* 1 + entry number, 0: free */
+	uint32_t hash; /* of its key: most others are told by it */
+};
+
 struct image_table {
 	size_t key_size, val_size;
 	size_t n; /* entries */
@@ -76,7 +81,7 @@ struct image_table {
 	uint8_t *entries; /* n times key then value; in order of insertion,
 			   * until one is removed */
 	struct image_link *links; /* of each entry */
-	uint32_t *slots; /* hash index: 1 + entry number, 0 free */
+	struct image_slot *slots; /* hash index */
 	size_t n_slots;
 	struct image_head *heads; /* hash index of owners */
 	size_t n_heads, n_owners;

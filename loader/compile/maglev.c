@@ -91,18 +91,24 @@ int maglev_fill(uint16_t *slot, uint32_t n_slots, const char *const *names,
 		size_t n_open = 0;
 
 		for (size_t i = 0; i < n; i++) {
-			struct candidate c = candidates[i];
+			struct candidate *c = &candidates[i];
 
-			if (!is_taken[c.at]) {
-				is_taken[c.at] = true;
-				slot[c.at] = c.index;
-				c.left--;
+			if (!is_taken[c->at]) {
+				is_taken[c->at] = true;
+				slot[c->at] = c->index;
+				c->left--;
 				n_free--;
 			}
-			/* n_slots is prime, so skip leads to every slot. */
-			c.at = (c.at + c.skip) % n_slots;
-			if (c.left)
-				candidates[n_open++] = c;
+			/* n_slots is prime, so skip, which is less, leads to
+			 * every slot. */
+			c->at += c->skip;
+			if (c->at >= n_slots)
+				c->at -= n_slots;
+			if (!c->left)
+				continue;
+			if (n_open < i)
+				candidates[n_open] = *c;
+			n_open++;
 		}
 		n = n_open;
 	}

@@ -29,7 +29,7 @@ struct apply_run {
 	uint32_t own_chassis;
 	bool is_dry; /* options' or while writes are counted */
 	struct diff diff;
-	size_t n_done; /* of its changes */
+	size_t n_done; /* of its changes, at most */
 	struct apply_before before;
 	uint32_t *fresh; /* numbers of counters to empty */
 	size_t n_fresh;
@@ -46,6 +46,8 @@ struct apply_run {
 int apply_prepare(struct apply_run *r);
 /* Writes it. */
 int apply_write(struct apply_run *r);
+/* The entries alone; counts them, and no more when r->is_dry. */
+int apply_changes(struct apply_run *r);
 /* Before the first write. */
 int apply_save(struct apply_run *r);
 /* Puts back what apply_save() found, and says so in *r->e. */

@@ -91,30 +91,6 @@ static int write_chassis(struct apply_run *r, bool is_removal)
 	return 0;
 }
 
-static int write_changes(struct apply_run *r)
-{
-	r->result->n_writes += r->diff.n;
-	for (size_t i = 0; i < r->diff.n && !r->is_dry; i++) {
-		const struct change *c = &r->diff.change[i];
-		int fd = r->s->map_fd[c->table], ret;
-
-		if (c->kind == CHANGE_DELETE)
-			ret = bpf_map_delete_elem(fd, c->key);
-		else
-			ret = bpf_map_update_elem(
-				fd, c->key,
-				c->key + map_definitions[c->table].key_size,
-				BPF_ANY);
-		if (ret && !(c->kind == CHANGE_DELETE && errno == ENOENT))
-			return error_set(r->e, errno,
-					 "%s/%s: change %zu of %zu: %s",
-					 r->s->dir, image_table_name(c->table),
-					 i + 1, r->diff.n, strerror(errno));
-		r->n_done = i + 1;
-	}
-	return 0;
-}
-
 /* What was counted for others. */
 static int clear_counters(struct apply_run *r)
 {
@@ -139,7 +115,7 @@ static int write_all(struct apply_run *r)
 
 	if (!r->out) {
 		err = clear_counters(r);
-		return err ? err : write_changes(r);
+		return err ? err : apply_changes(r);
 	}
 	err = write_config(r);
 	if (!err)
@@ -155,7 +131,7 @@ static int write_all(struct apply_run *r)
 	if (!err)
 		err = clear_counters(r);
 	if (!err)
-		err = write_changes(r);
+		err = apply_changes(r);
 	if (!err)
 		err = underlay_write(r->s, &r->underlay, true, r->is_dry, n,
 				     r->e);
@@ -180,7 +156,7 @@ static bool only_adds_neighbors(const struct apply_run *r)
  * looked up. */
 static int add_neighbors(struct apply_run *r)
 {
-	int err = write_changes(r);
+	int err = apply_changes(r);
 
 	if (err || !purge_superseded(r->s, &r->diff))
 		return err;

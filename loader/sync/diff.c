@@ -25,8 +25,10 @@ static int diff_append(struct diff *d, enum change_kind kind,
 	return 0;
 }
 
+/* *n_kept: keys that are in both. */
 static int diff_additions(const struct image *present, const struct image *want,
-			  enum image_table_id id, struct diff *d)
+			  enum image_table_id id, struct diff *d,
+			  size_t *n_kept)
 {
 	const struct image_table *t = &want->table[id];
 	int err = 0;
@@ -41,6 +43,7 @@ static int diff_additions(const struct image *present, const struct image *want,
 		} else if (memcmp(old, key + t->key_size, t->val_size)) {
 			err = diff_append(d, CHANGE_SET, id, key);
 		}
+		*n_kept += old != NULL;
 	}
 	return err;
 }
@@ -175,14 +178,16 @@ static int diff_summarize(const struct image *present, const struct image *want,
 int diff_compute(const struct image *present, struct image *want,
 		 struct diff *d)
 {
+	size_t n_kept[IMAGE_TABLE_COUNT] = {0};
 	int err;
 
 	memset(d, 0, sizeof(*d));
 	err = members_align(present, want);
 	for (int id = 0; id < IMAGE_TABLE_COUNT && !err; id++)
-		err = diff_additions(present, want, id, d);
+		err = diff_additions(present, want, id, d, &n_kept[id]);
 	for (int id = IMAGE_TABLE_COUNT - 1; id >= 0 && !err; id--)
-		err = diff_deletions(present, want, id, d);
+		if (n_kept[id] < present->table[id].n)
+			err = diff_deletions(present, want, id, d);
 	if (!err)
 		err = diff_summarize(present, want, d);
 	if (err)

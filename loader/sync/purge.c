@@ -167,10 +167,25 @@ static bool is_fdb_superseded(const struct state *s, const struct change *c)
 	       (c->kind == CHANGE_DELETE || learned.port != val->port);
 }
 
+/* For the first key of an empty map the kernel goes through all of it, which
+ * takes as long as some thousand look-ups. */
+#define MANY_CHANGES 10000
+
+static bool is_empty(const struct state *s, enum map_id id)
+{
+	uint8_t key[sizeof(struct neighbor_key) + sizeof(struct l2_key)];
+
+	return bpf_map_get_next_key(s->map_fd[id], NULL, key) &&
+	       errno == ENOENT;
+}
+
 size_t purge_superseded(const struct state *s, const struct diff *d)
 {
 	size_t n = 0;
 
+	if (d->n > MANY_CHANGES && is_empty(s, MAP_LEARNED) &&
+	    is_empty(s, MAP_FDB))
+		return 0;
 	for (size_t i = 0; i < d->n; i++) {
 		const struct change *c = &d->change[i];
 		int fd;

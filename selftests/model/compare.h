@@ -13,6 +13,8 @@ struct queued {
 	struct frame f;
 };
 
+#define RECENT_MAX 4
+
 /* What an answer must look like where it arrives, if it does. */
 struct promise {
 	bool is_set;
@@ -36,6 +38,9 @@ struct session {
 	/* Answers that guests are about to give. */
 	struct queued queue[QUEUE_MAX];
 	size_t n_queued;
+	/* Of networks without a gateway, to be sent again. */
+	struct queued recent[RECENT_MAX];
+	size_t n_recent;
 	/* Of networks with a gateway: dialogs.c, promises.c. */
 	struct queued root, sent[SENT_MAX], later;
 	bool has_later;

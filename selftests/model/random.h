@@ -42,6 +42,7 @@ struct arrival_at {
 void frame_random(const struct logical *net, struct frame *f,
 		  struct arrival_at *at);
 void frame_mutate(struct frame *f);
+void frame_near(struct frame *f, bool is_geneve);
 /* What a guest answers to an ARP request. */
 bool frame_arp_answer(const uint8_t mac[6], uint32_t ip,
 		      const struct frame *request, struct frame *f);

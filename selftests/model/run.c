@@ -7,6 +7,7 @@
 #include "counter.h"
 #include "host.h"
 #include "nbfile.h"
+#include "random.h"
 #include "run.h"
 
 static uint64_t counted[LSPS_MAX][COUNTER_PORT_SIZE];
@@ -52,14 +53,36 @@ static bool counts_agree(struct session *s)
 	return is_same;
 }
 
+/* Hosts go by what they did with the last packet of a flow. */
+static void recent_again(struct session *s, struct queued *q)
+{
+	*q = s->recent[random_below(RECENT_MAX)];
+	if (random_percent(50))
+		frame_near(&q->f, q->at.place == AT_UNDERLAY);
+}
+
+static void recent_new(struct session *s, struct queued *q)
+{
+	size_t at = s->n_recent;
+
+	if (at == RECENT_MAX)
+		at = random_below(RECENT_MAX);
+	else
+		s->n_recent++;
+	frame_random(s->net, &q->f, &q->at);
+	s->recent[at] = *q;
+}
+
 static void next_frame(struct session *s, struct queued *q)
 {
 	if (s->n_queued)
 		*q = s->queue[--s->n_queued];
 	else if (s->net->has_gateway)
 		dialog_next(s, q);
+	else if (s->n_recent == RECENT_MAX && random_percent(50))
+		recent_again(s, q);
 	else
-		frame_random(s->net, &q->f, &q->at);
+		recent_new(s, q);
 }
 
 bool seed_run(uint64_t seed, bool has_gateway, unsigned int frames,

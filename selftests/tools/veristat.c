@@ -141,7 +141,8 @@ static struct chain worst(struct code *c, size_t k)
 /* ---- what the verifier says ---- */
 
 /*
- * "stack depth 96+32+0": a number per function, in the order of the code.
+ * "stack depth 96+32+0": a number per function, in the order of the code; Linux
+ * 7 adds " max 128".
  * Functions that only dead code calls have been removed, so that the order
  * alone does not name the rest.  When all trace points are on nothing is dead:
  * that load, which comes first, tells which type each function is of.
@@ -150,7 +151,7 @@ static void depths_read(struct code *c, const char *name, int fd)
 {
 	static struct bpf_func_info func[SUBPROGS];
 	static const char title[] = "stack depth ";
-	const char *p = strstr(verifier_log, title);
+	const char *line = strstr(verifier_log, title), *p = line;
 	struct bpf_prog_info info = {.func_info = (__u64)(unsigned long)func,
 				     .func_info_rec_size = sizeof(*func),
 				     .nr_func_info = SUBPROGS};
@@ -164,7 +165,7 @@ static void depths_read(struct code *c, const char *name, int fd)
 		die("%s: %u of %zu functions are left; which is unknown", name,
 		    info.nr_func_info, c->n);
 	p += strlen(title) - 1;
-	for (; (*p == ' ' || *p == '+') && n < info.nr_func_info; p = end) {
+	for (; *p == (n ? '+' : ' ') && n < info.nr_func_info; p = end) {
 		while (k < c->n && c->sub[k].type &&
 		       c->sub[k].type != func[n].type_id)
 			k++;
@@ -173,8 +174,10 @@ static void depths_read(struct code *c, const char *name, int fd)
 		c->sub[k].type = func[n++].type_id;
 		c->sub[k++].depth = strtoul(p + 1, &end, 10);
 	}
-	if (n != info.nr_func_info || *p != '\n')
-		die("%s: stack depths are not those of its functions", name);
+	if (n != info.nr_func_info ||
+	    (*p != '\n' && strncmp(p, " max ", strlen(" max "))))
+		die("%s: stack depths are not those of its %u functions: %.*s",
+		    name, info.nr_func_info, (int)strcspn(line, "\n"), line);
 }
 
 static void refused(const char *path, const char *name, int err)

@@ -86,9 +86,10 @@ ns_add() {
 		ip link set lo up'
 }
 
-# cable NSA IFA NSB IFB MTU
+# cable NSA IFA NSB IFB MTU: made in NSA, as older kernels (6.1 does) refuse a name
+# that the caller's own namespace has.
 cable() {
-	ip link add "$2" netns "$NET-$1" mtu "$5" type veth \
+	ip -n "$NET-$1" link add "$2" mtu "$5" type veth \
 		peer name "$4" mtu "$5" netns "$NET-$3" ||
 		die "cannot make the veth pair $2 ($1), $4 ($3)"
 	on "$1" ip link set "$2" up

@@ -19,8 +19,9 @@
 . "$(dirname "${BASH_SOURCE[0]}")/gateway.sh"
 VIP=192.168.209.55
 PATHS=${PATHS:-"l2 routed snat lb"}
-UDP_RATE=${UDP_RATE:-2500}  # datagrams a second on each path
-FLOW_RATE=${FLOW_RATE:-125} # connections a second, TCP and UDP each
+# an emulated machine cannot send more
+UDP_RATE=${UDP_RATE:-$((2500 / SLOW))}  # datagrams a second on each path
+FLOW_RATE=${FLOW_RATE:-$((125 / SLOW))} # connections a second, TCP and UDP each
 FLOW_PORT=7000
 SEQ_PORT=7001
 LB_SEQ_PORT=7002

@@ -79,38 +79,38 @@ static const struct test tests[] = {
 static int n_cpu, this_cpu;
 
 /* This CPU's note in a place. */
-static struct cache_val place_read(uint32_t place)
+static struct departure_val place_read(uint32_t place)
 {
-	struct cache_val all[n_cpu];
+	struct departure_val all[n_cpu];
 
-	if (bpf_map_lookup_elem(harness_map("flow_cache"), &place, all))
+	if (bpf_map_lookup_elem(harness_map("departure"), &place, all))
 		memset(all, 0, sizeof(all));
 	return all[this_cpu];
 }
 
-static void place_write(uint32_t place, const struct cache_val *val)
+static void place_write(uint32_t place, const struct departure_val *val)
 {
-	struct cache_val all[n_cpu];
+	struct departure_val all[n_cpu];
 
 	for (int cpu = 0; cpu < n_cpu; cpu++)
 		all[cpu] = *val;
-	bpf_map_update_elem(harness_map("flow_cache"), &place, all, BPF_ANY);
+	bpf_map_update_elem(harness_map("departure"), &place, all, BPF_ANY);
 }
 
 static uint32_t places_taken(void)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < CACHE_FLOWS; i++)
+	for (uint32_t i = 0; i < DEPARTURE_PLACES; i++)
 		n += place_read(i).generation != 0;
 	return n;
 }
 
 static void places_clear(void)
 {
-	static const struct cache_val none;
+	static const struct departure_val none;
 
-	for (uint32_t i = 0; i < CACHE_FLOWS; i++)
+	for (uint32_t i = 0; i < DEPARTURE_PLACES; i++)
 		place_write(i, &none);
 }
 
@@ -119,7 +119,7 @@ static uint32_t place_only(void)
 {
 	uint32_t i = 0;
 
-	while (i < CACHE_FLOWS && !place_read(i).generation)
+	while (i < DEPARTURE_PLACES && !place_read(i).generation)
 		i++;
 	return i;
 }
@@ -180,7 +180,7 @@ static void generation_next(void)
 static void age(void)
 {
 	uint32_t place = place_only();
-	struct cache_val val = place_read(place);
+	struct departure_val val = place_read(place);
 
 	val.stamp -= CACHE_JIFFIES + 1;
 	place_write(place, &val);
@@ -210,7 +210,7 @@ static void until_check(const char *name, void (*change)(void))
  * it once that has been silent. */
 static void patience_check(void)
 {
-	const char *name = "cache: a place stays with a flow in use";
+	const char *name = "departure: a place stays with a flow in use";
 	unsigned int other = 1000, n = 0;
 	uint32_t place;
 
@@ -223,14 +223,15 @@ static void patience_check(void)
 		goes_out(3);
 		goes_out(other);
 	}
-	if (place_read(place).key.sport == 3)
+	if (place_read(place).key.sport == htons(3))
 		test_ok(name);
 	else
 		test_fail(name, "taken by port %u, wanted 3; other port %u",
 			  place_read(place).key.sport, other);
-	name = "cache: and goes to another when that is silent";
+	name = "departure: and goes to another when that is silent";
 	goes_out(3);
-	while (n < 4 * CACHE_PATIENCE && place_read(place).key.sport == 3) {
+	while (n < 4 * CACHE_PATIENCE &&
+	       place_read(place).key.sport == htons(3)) {
 		goes_out(other);
 		n++;
 	}
@@ -249,9 +250,10 @@ static const char *const unnoted[] = {
 	"eth a1>r-a | ip4 10.1.0.10>10.9.0.1 | udp 1>2",
 };
 
-static void cache_check(void)
+static void departure_check(void)
 {
-	const char *name = "cache: what must be answered, copied or dropped";
+	const char *name =
+		"departure: what must be answered, copied or dropped";
 	cpu_set_t set;
 
 	n_cpu = libbpf_num_possible_cpus();
@@ -259,10 +261,10 @@ static void cache_check(void)
 	CPU_ZERO(&set);
 	CPU_SET(this_cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
-	until_check("cache: a new generation of tables is seen at once",
+	until_check("departure: a new generation of tables is seen at once",
 		    generation_next);
-	until_check("cache: and so is what was learned", epoch_next);
-	until_check("cache: the tables are asked now and then", age);
+	until_check("departure: and so is what was learned", epoch_next);
+	until_check("departure: the tables are asked now and then", age);
 	patience_check();
 	places_clear();
 	for (size_t i = 0; i < sizeof(unnoted) / sizeof(*unnoted); i++)
@@ -276,5 +278,5 @@ static void cache_check(void)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-const struct test_group cache_group =
-	TEST_GROUP("cache", NETWORK, tests, .after = cache_check);
+const struct test_group departure_group =
+	TEST_GROUP("departure", NETWORK, tests, .after = departure_check);

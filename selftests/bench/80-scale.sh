@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What a large network costs the loader (nbgen): a load into a kernel that has
+# nothing, another of the same, and one after the address of one guest has
+# changed.  Of networks of 10, 1,000 and 100,000 ports, which take turns, so
+# that it is seen how it grows.
+#
+# Seconds of CPU, user's and the kernel's, of both processes of a load: the
+# machine's other work is not in them.  The first load is shown beside that of
+# 10 ports, which is the kernel's check of the programs and the making of maps
+# of the same size.
+# shellcheck source=selftests/bench/bed.sh
+. "$(dirname "$0")/bed.sh"
+SIZES=${SIZES:-"10 1000 100000"}
+MAX_PORTS=${MAX_PORTS:-120000}
+ROUNDS=${ROUNDS:-3}
+HERE=$TOP/selftests/bench
+
+# network N: a switch of 100 ports or fewer, a router of 10 switches; load
+# balancers, routes and NAT rules as many as a tenth of the ports
+network() {
+	local n=$1 changed
+	for changed in 0 1; do
+		PORTS=$n SWITCHES=$(((n + 99) / 100)) ROUTERS=$(((n + 999) / 1000)) \
+			LBS=$(((n + 9) / 10)) ROUTES=$((n / 10)) NATS=$((n / 10)) \
+			GATEWAYS=$(((n + 9999) / 10000)) CHASSIS=$(((n + 99) / 100 + 1)) \
+			CHANGED=$changed "$HERE/nbgen" "$DIR/$n.$changed.db" "$DIR/$n.placement" ||
+			die "cannot make a network of $n ports"
+	done
+}
+
+# measure N CHANGED NAME: appends to $DIR/N.NAME-cpu, -ms, -mib and -writes
+measure() {
+	local bed=$1
+	xovn host load --nb "$DIR/$bed.$2.db" --placement "$DIR/$bed.placement" \
+		--chassis c0 --max-ports "$MAX_PORTS" --ct-max 65536 --no-announce \
+		--json >"$DIR/out" 2>"$DIR/err" || die "$(cat "$DIR/err")"
+	awk '$1 == "time" { print $2 + $3 >cpu; print 1000 * $4 >ms; print $5 / 1024 >mib }' \
+		cpu="$DIR/cpu" ms="$DIR/ms" mib="$DIR/mib" "$DIR/time"
+	for x in cpu ms mib; do
+		cat "$DIR/$x" >>"$DIR/$bed.$3-$x"
+	done
+	jq .map_writes "$DIR/out" >>"$DIR/$bed.$3-writes"
+}
+
+net_init
+ns_add host
+# a load that is a child of time(1)
+XOVN=$DIR/timed
+cat >"$XOVN" <<END
+#!/bin/sh
+exec /usr/bin/time -o "$DIR/time" -f 'time %U %S %e %M' "$TOP/build/xovn" "\$@"
+END
+chmod +x "$XOVN"
+for n in $SIZES; do network "$n"; done
+for ((round = 0; round < ROUNDS; round++)); do
+	for n in $SIZES; do
+		measure "$n" 0 first
+		measure "$n" 0 again
+		measure "$n" 1 change
+		measure "$n" 0 change
+		xovn host stats maps --json | jq '[.[].bytes] | add / 1048576' \
+			>>"$DIR/$n.maps-mib"
+		xovn host detach --all >/dev/null
+	done
+done
+small=${SIZES%% *}
+figures first-cpu "load into an empty kernel" "CPU seconds" less "$SIZES" "$small"
+figures again-cpu "load of the same again" "CPU seconds" less "$SIZES" "$small"
+figures change-cpu "load after one guest's address has changed" "CPU seconds" less \
+	"$SIZES" "$small"
+figures first-ms "load into an empty kernel, by the clock" "ms" less "$SIZES" ""
+figures change-ms "load after one guest's address has changed, by the clock" "ms" \
+	less "$SIZES" ""
+figures first-mib "resident memory at most, of a load" "MiB" less "$SIZES" ""
+figures maps-mib "memory of the maps" "MiB" less "$SIZES" ""
+figures first-writes "map writes of the first load" "entries" less "$SIZES" ""
+figures change-writes "map writes for one guest's address" "entries" less "$SIZES" ""
+figures again-writes "map writes of a load of the same" "entries" less "$SIZES" ""
