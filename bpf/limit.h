@@ -62,7 +62,7 @@ static __always_inline bool learn_take(const struct flow *f, __u32 kind)
 {
 	if (rate_take(f, kind))
 		return true;
-	drop_count(f, DROP_LEARN_LIMIT, f->len);
+	count(COUNTER_LEARN_REFUSED, f->len);
 	return false;
 }
 

@@ -16,10 +16,13 @@ struct counter_val {
 	__u64 bytes; /* of frames without outer headers */
 };
 
-/* Geneve to and from a chassis, by its index; 0 is nobody's: an object with
- * that number is not counted. */
+/* Geneve to and from a chassis, by its index, which is never 0.  An object
+ * with number 0 is not counted. */
 #define COUNTER_CHASSIS_TX(chassis) (2 * (chassis))
 #define COUNTER_CHASSIS_RX(chassis) (2 * (chassis) + 1)
+/* Packets whose address was not learned, as their port has its share: they
+ * go on. */
+#define COUNTER_LEARN_REFUSED 1
 #define COUNTER_FIRST (2 * XOVN_MAX_CHASSIS) /* that the loader hands out */
 
 /* Entries behind the number of a VIF or localnet port of this host. */

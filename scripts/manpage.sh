@@ -16,8 +16,8 @@ entries() {
 
 list() {
 	case $1 in
-	drop_reasons) entries drop.h XOVN_DROP_REASONS "name, what, where" |
-		awk -F'|' '{ print "*" $1 "*\n\t" $2 ". Look at: " $3 ".\n" }' ;;
+	drop_reasons) entries drop.h XOVN_DROP_REASONS "number, name, what, where" |
+		awk -F'|' '{ print "*" $2 "*\n\t" $3 ". Look at: " $4 ".\n" }' ;;
 	ct_states) entries ct.h XOVN_CT_STATES "name, timeout, is_embryonic" |
 		awk -F'|' '$1 != "FREE" { printf "*%s*\n\t%d s%s\n\n", $1, $2,
 			$3 == 1 ? "; gives way where no record is free" : "" }' ;;

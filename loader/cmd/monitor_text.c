@@ -40,7 +40,7 @@ int drop_reason_find(const char *name, enum drop_reason *reason,
 	if (!strncasecmp(bare, "DROP_", strlen("DROP_")))
 		bare += strlen("DROP_");
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++) {
-		if (strcasecmp(bare, drop_text(i)->name))
+		if (drop_is_none(i) || strcasecmp(bare, drop_text(i)->name))
 			continue;
 		*reason = i;
 		return 0;

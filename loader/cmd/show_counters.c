@@ -173,7 +173,7 @@ static int collect_drop(const void *key, const void *val, void *arg)
 	const char *reason;
 	json_t *o;
 
-	if (k->reason <= DROP_NONE || k->reason >= DROP_REASON_COUNT)
+	if (drop_is_none(k->reason) || k->reason >= DROP_REASON_COUNT)
 		return 0;
 	reason = drop_text(k->reason)->name;
 	for (int i = 0; i < d->n_cpus; i++)

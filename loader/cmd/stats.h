@@ -135,6 +135,8 @@ struct stats {
 	size_t n_vips;
 	struct stats_chassis *chassis; /* without this host */
 	size_t n_chassis;
+	/* Packets whose address was not learned; they went on. */
+	struct counter_val learn_refused;
 	struct stats_ct ct;
 };
 

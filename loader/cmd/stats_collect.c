@@ -11,6 +11,7 @@
 
 #include "cmd/show_tree.h"
 #include "cmd/stats_list.h"
+#include "drop_text.h"
 #include "sync/counters.h"
 
 void *stats_list_add(struct stats_list *l)
@@ -178,7 +179,8 @@ static int collect_drops(const struct state *s, struct stats *st)
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++) {
 		struct drop_key key = {.reason = i};
 
-		if (!bpf_map_lookup_elem(s->map_fd[MAP_DROP], &key, cpu))
+		if (!drop_is_none(i) &&
+		    !bpf_map_lookup_elem(s->map_fd[MAP_DROP], &key, cpu))
 			st->drop[i] = drop_sum(cpu, n_cpus);
 	}
 	free(cpu);
@@ -193,13 +195,17 @@ struct place_reader {
 
 static int read_place(const void *key, const void *val, void *arg)
 {
+	const struct drop_at_key *k = key;
 	struct place_reader *r = arg;
-	struct stats_place *p = stats_list_add(&r->list);
 	struct stats_datapath *d, *in;
+	struct stats_place *p;
 
+	if (drop_is_none(k->reason))
+		return 0;
+	p = stats_list_add(&r->list);
 	if (!p)
 		return r->list.err;
-	p->key = *(const struct drop_at_key *)key;
+	p->key = *k;
 	p->val = drop_sum(val, r->n_cpus);
 	d = stats_datapath(r->st, p->key.datapath);
 	in = stats_datapath(r->st, p->key.in_datapath);
@@ -335,6 +341,9 @@ static int collect(const struct state *s, unsigned int parts, struct stats *st)
 		err = collect_places(s, st);
 	if (!err && parts & STATS_PORTS)
 		err = collect_ports(st, s->config.chassis);
+	if (parts & STATS_PIPELINE)
+		st->learn_refused = counters_get(st->counter, st->n_counters,
+						 COUNTER_LEARN_REFUSED, 0);
 	if (!err && parts & STATS_PIPELINE)
 		err = stats_collect_rules(st);
 	if (!err && parts & STATS_PIPELINE)

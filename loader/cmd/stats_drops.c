@@ -13,6 +13,11 @@ static void set_rate(const struct stats_view *v, json_t *o, double rate)
 		json_object_set_new(o, "packets_per_second", json_real(rate));
 }
 
+static bool is_shown(const struct stats *st, const struct stats_view *v, int i)
+{
+	return !drop_is_none(i) && (st->drop[i].packets || v->all);
+}
+
 static json_t *reason_json(const struct stats *st, const struct stats_view *v,
 			   int i)
 {
@@ -41,7 +46,7 @@ static void print_reasons(const struct stats *st, const struct stats_view *v)
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++) {
 		const struct drop_text *text = drop_text(i);
 
-		if (!st->drop[i].packets && !v->all)
+		if (!is_shown(st, v, i))
 			continue;
 		table_text(&t, text->name);
 		table_number(&t, st->drop[i].packets);
@@ -65,7 +70,7 @@ void stats_drops_print(const struct stats *st, const struct stats_view *v)
 	}
 	list = json_array();
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++)
-		if (st->drop[i].packets || v->all)
+		if (is_shown(st, v, i))
 			json_array_append_new(list, reason_json(st, v, i));
 	stats_json_print(list);
 }

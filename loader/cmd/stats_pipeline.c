@@ -267,14 +267,28 @@ static void print_chassis(const struct stats *st)
 	print_next(&t);
 }
 
+static void print_learning(const struct stats *st)
+{
+	struct table t;
+
+	table_init(&t, "LEARNING|>PACKETS|>BYTES|EXPLANATION; WHERE TO LOOK");
+	table_text(&t, "refused");
+	table_counter(&t, st->learn_refused, true);
+	table_text(&t, "address not learned, the packet went on: the port has "
+		       "its share; the port's MACs, its ARP; port_security; "
+		       "load --port-share");
+	print_next(&t);
+}
+
 void stats_pipeline_print(const struct stats *st, bool as_json)
 {
 	if (as_json) {
-		stats_json_print(json_pack("{s:o, s:o, s:o, s:o, s:o}",
-					   "routers", routers_json(st),
-					   "routes", routes_json(st), "nat",
-					   nats_json(st), "vips", vips_json(st),
-					   "chassis", chassis_json(st)));
+		stats_json_print(json_pack(
+			"{s:o, s:o, s:o, s:o, s:o, s:o}", "routers",
+			routers_json(st), "routes", routes_json(st), "nat",
+			nats_json(st), "vips", vips_json(st), "chassis",
+			chassis_json(st), "learning_refused",
+			stats_json_counter(st->learn_refused)));
 		return;
 	}
 	print_routers(st);
@@ -282,4 +296,6 @@ void stats_pipeline_print(const struct stats *st, bool as_json)
 	print_nats(st);
 	print_vips(st);
 	print_chassis(st);
+	if (st->learn_refused.packets)
+		print_learning(st);
 }

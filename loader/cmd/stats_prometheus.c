@@ -91,20 +91,16 @@ static void write_port_drops(const struct exposition *x)
 	}
 }
 
-static void write_drops(const struct exposition *x)
+static void write_reasons(const struct exposition *x, const char *family,
+			  const char *help, bool is_bytes)
 {
-	exposition_family(x->f, "xovn_drops_total", "counter",
-			  "Packets dropped on this host, by reason.");
+	exposition_family(x->f, family, "counter", help);
 	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++)
-		exposition_sample(x->f, "xovn_drops_total",
-				  x->st.drop[i].packets,
-				  LABELS("reason", drop_text(i)->name));
-	exposition_family(x->f, "xovn_drop_bytes_total", "counter",
-			  "Bytes of the packets dropped, by reason.");
-	for (int i = DROP_NONE + 1; i < DROP_REASON_COUNT; i++)
-		exposition_sample(x->f, "xovn_drop_bytes_total",
-				  x->st.drop[i].bytes,
-				  LABELS("reason", drop_text(i)->name));
+		if (!drop_is_none(i))
+			exposition_sample(x->f, family,
+					  is_bytes ? x->st.drop[i].bytes :
+						     x->st.drop[i].packets,
+					  LABELS("reason", drop_text(i)->name));
 }
 
 static void write_places(const struct exposition *x)
@@ -284,6 +280,15 @@ static void write_tunnels(const struct exposition *x, const char *family,
 	}
 }
 
+static void write_learning(const struct exposition *x)
+{
+	exposition_family(x->f, "xovn_learning_refused_total", "counter",
+			  "Packets that went on, but whose address was not "
+			  "learned: the port has its share.");
+	exposition_sample(x->f, "xovn_learning_refused_total",
+			  x->st.learn_refused.packets, NULL);
+}
+
 static void write_ct(const struct exposition *x)
 {
 	const struct stats_ct *ct = &x->st.ct;
@@ -339,7 +344,10 @@ static void write_all(FILE *f, void *arg)
 	write_ports(x, "xovn_port_bytes_total",
 		    "Bytes from (in) and to (out) the guest or network.", true);
 	write_port_drops(x);
-	write_drops(x);
+	write_reasons(x, "xovn_drops_total",
+		      "Packets dropped on this host, by reason.", false);
+	write_reasons(x, "xovn_drop_bytes_total",
+		      "Bytes of the packets dropped, by reason.", true);
 	write_places(x);
 	write_routers(x, "xovn_router_packets_total",
 		      "Packets that took a route of the router.",
@@ -362,6 +370,7 @@ static void write_all(FILE *f, void *arg)
 		"Bytes in Geneve to (tx) and from (rx) a chassis, without "
 		"outer headers.",
 		true);
+	write_learning(x);
 	write_ct(x);
 	write_maps(x);
 }

@@ -154,7 +154,7 @@ static const struct trace_run *first_run(const struct trace_result *r,
 static const char *drop_words(const char *reason)
 {
 	for (uint32_t i = DROP_NONE + 1; reason && i < DROP_REASON_COUNT; i++)
-		if (!strcmp(drop_text(i)->name, reason))
+		if (!drop_is_none(i) && !strcmp(drop_text(i)->name, reason))
 			return drop_text(i)->what;
 	return "";
 }

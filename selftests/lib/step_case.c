@@ -140,14 +140,15 @@ static uint32_t port_key_of(const char *name)
 
 static uint32_t drop_of(const char *name)
 {
-	static const char *const names[] = {"NONE",
-#define X(name, what, where) #name,
-					    XOVN_DROP_REASONS(X)
+	static const char *const names[DROP_REASON_COUNT] = {
+		[DROP_NONE] = "NONE",
+#define X(number, name, what, where) [DROP_##name] = #name,
+		XOVN_DROP_REASONS(X)
 #undef X
 	};
 
 	for (uint32_t i = 0; i < DROP_REASON_COUNT; i++)
-		if (!strcmp(names[i], name))
+		if (names[i] && !strcmp(names[i], name))
 			return i;
 	fail_msg("no drop reason %s", name);
 	return 0;

@@ -54,8 +54,8 @@ static void out_text(struct session *s, const struct out *o)
 
 static const char *reason_name(int reason)
 {
-	static const char *const names[] = {"nothing",
-#define X(name, what, where) #name,
+	static const char *const names[] = {[DROP_NONE] = "nothing",
+#define X(number, name, what, where) [DROP_##name] = #name,
 					    XOVN_DROP_REASONS(X)
 #undef X
 	};

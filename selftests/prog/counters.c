@@ -59,7 +59,7 @@ void counters_assign(struct network *n)
 	free(fresh);
 }
 
-static uint64_t counter_read(uint32_t number)
+uint64_t counter_read(uint32_t number)
 {
 	int n_cpu = libbpf_num_possible_cpus();
 	static struct counter_val *vals;

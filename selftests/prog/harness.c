@@ -21,7 +21,7 @@ static struct shared_maps maps;
 static int program_fd[PROGRAM_COUNT];
 
 static const char *const drop_names[DROP_REASON_COUNT] = {[DROP_NONE] = "NONE",
-#define X(name, what, where) [DROP_##name] = #name,
+#define X(number, name, what, where) [DROP_##name] = #name,
 							  XOVN_DROP_REASONS(X)
 #undef X
 };
@@ -229,7 +229,7 @@ const char *drop_name(enum drop_reason r)
 enum drop_reason drop_by_name(const char *name)
 {
 	for (int r = 1; r < DROP_REASON_COUNT; r++) {
-		if (!strcmp(drop_names[r], name))
+		if (drop_names[r] && !strcmp(drop_names[r], name))
 			return r;
 	}
 	test_abort("drop reason", name, ENOENT);

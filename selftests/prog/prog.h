@@ -204,6 +204,8 @@ void harness_clear(const char *name); /* removes every entry */
 void harness_ct_size(uint32_t records, uint32_t buckets);
 /* Sum over CPUs. */
 uint64_t harness_ct_event(enum ct_event e);
+/* Packets of that number in "counter", over CPUs. */
+uint64_t counter_read(uint32_t number);
 
 struct outcome {
 	int err; /* of BPF_PROG_TEST_RUN itself, -errno */

@@ -49,11 +49,15 @@ strange() { # VM FRAMES: from ever another MAC to one that nobody has
 		"02eeeeeeeeee 02${1#vm}000000000 88b5 $(printf '00%.0s' {1..46})"
 }
 strange vm1 10000
-refused=$(drops node2 LEARN_LIMIT)
+refused=$(xovn node2 stats pipeline --json | jq .learning_refused.packets)
 n=$(entries node2 fdb)
 at_least "a port teaches its share" 250 "$n"
 expect "and no more ($n of 1024)" 1 "$((n < 300))"
-at_least "what is beyond it has a reason" 9000 "$refused"
+at_least "what is beyond it is counted" 9000 "$refused"
+expect "for Prometheus, too" "xovn_learning_refused_total $refused" \
+	"$(xovn node2 stats --prometheus | grep '^xovn_learning')"
+expect "in words" "*LEARNING *refused *$refused *--port-share*" \
+	"$(xovn node2 stats pipeline)"
 strange vm4 100
 at_least "another port's MACs are learned" $((n + 90)) "$(entries node2 fdb)"
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "drop_text.h"
 #include "step_case.h"
 
 /* What a step without a sentence of its own would get, and what two with the
@@ -40,8 +41,9 @@ static void test_every_step_has_words(void **state)
 
 static void test_every_drop_has_words(void **state)
 {
-	static const char *const wanted[] = {
-#define X(name, what, where) #name ": " what "; look at: " where,
+	static const char *const wanted[DROP_REASON_COUNT] = {
+#define X(number, name, what, where)                                           \
+	[DROP_##name] = #name ": " what "; look at: " where,
 		XOVN_DROP_REASONS(X)
 #undef X
 	};
@@ -51,9 +53,13 @@ static void test_every_drop_has_words(void **state)
 	for (uint32_t reason = 1; reason < DROP_REASON_COUNT; reason++) {
 		struct trace_step_val s = {.what = TRACE_DROP, .a = reason};
 		char datapath[XOVN_NAME_LEN];
-		char *text = explain_step(&v, &s, datapath);
+		char *text;
 
-		assert_string_equal(wanted[reason - 1], text);
+		assert_int_equal(!wanted[reason], drop_is_none(reason));
+		if (!wanted[reason])
+			continue;
+		text = explain_step(&v, &s, datapath);
+		assert_string_equal(wanted[reason], text);
 		free(text);
 	}
 }
