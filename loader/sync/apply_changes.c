@@ -55,12 +55,13 @@ static bool write_batch(const struct apply_run *r, size_t first, size_t n)
 	const struct map_definition *m = &map_definitions[c->table];
 	int fd = r->s->map_fd[c->table];
 	uint8_t *keys = malloc(n * (m->key_size + m->val_size));
-	uint8_t *vals = keys + n * m->key_size;
 	__u32 count = n;
+	uint8_t *vals;
 	int ret;
 
 	if (!keys)
 		return false;
+	vals = keys + n * m->key_size;
 	for (size_t i = 0; i < n; i++) {
 		memcpy(keys + i * m->key_size, c[i].key, m->key_size);
 		if (c->kind != CHANGE_DELETE)

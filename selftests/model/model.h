@@ -82,7 +82,8 @@ struct result {
 	bool is_taken; /* from the physical network, by the logical one */
 };
 
-/* ---- state: what the chassis have learned, plain data: copied to try ---- */
+/* ---- state: what the chassis have learned, plain data, without holes: copied
+ * to try, compared as bytes ---- */
 
 #define LEARNED_MAX 128
 
@@ -90,13 +91,13 @@ struct learned { /* MAC_Binding */
 	int chassis; /* that knows it */
 	int lrp;
 	uint32_t ip;
-	uint8_t mac[6];
+	uint8_t mac[6], pad[2];
 };
 
 struct fdb {
 	int chassis;
 	int sw, port;
-	uint8_t mac[6];
+	uint8_t mac[6], pad[2];
 };
 
 /* Who speaks with whom.  Of an ICMP echo the asker's port is its id, the
@@ -106,7 +107,7 @@ struct fdb {
 struct tuple {
 	uint32_t src, dst;
 	uint32_t sport, dport;
-	uint8_t proto;
+	uint8_t proto, pad[3];
 };
 
 /* orig: as the opener sends, reply: as the answers come, both before they are
@@ -124,7 +125,7 @@ struct conn {
 
 struct fragment { /* a first one, which says the ports of those behind it */
 	int zone;
-	uint16_t id;
+	uint16_t id, pad;
 	struct tuple t;
 };
 

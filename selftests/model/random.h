@@ -47,7 +47,7 @@ void frame_near(struct frame *f, bool is_geneve);
 bool frame_arp_answer(const uint8_t mac[6], uint32_t ip,
 		      const struct frame *request, struct frame *f);
 /* The tag of a physical network, if it has one. */
-void frame_tag(struct frame *f, uint16_t tag);
+void frame_tag(struct frame *f, uint16_t vlan);
 void packet_to_frame(struct packet *p, struct frame *f);
 
 const char *ip_text(uint32_t ip, char text[16]);
