@@ -244,7 +244,10 @@ bool gateway_egress(struct model *m, int lrp, struct frame *f,
 		p->is.src = forced ? forced : rule->external;
 	port = nat_choose_sport(m, router, rule ? rule->port_first : 0,
 				rule ? rule->port_last : 0, &p->is);
-	if (port == PORT_NONE) {
+	/* With another of the ports that the destination may have now, there
+	 * may be none left for the source. */
+	if (port == PORT_NONE ||
+	    (p->is_vague && rule && rule->port_first && model_choose(m, 2))) {
 		model_drop(m, REASON(SNAT_EXHAUSTED));
 		return false;
 	}
