@@ -51,6 +51,7 @@ int copy_optional(const char *text, char **out, struct error *e);
 /* Counts n more of a kind; the first example stays. */
 int notice_add(struct nb *nb, struct error *e, size_t n, const char *example,
 	       const char *what, ...) __attribute__((format(printf, 5, 6)));
+void notice_free(struct nb_notice *notice);
 
 int switch_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb_switch *s, struct nb *nb, struct error *e);
