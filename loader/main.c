@@ -18,6 +18,11 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"check", cmd_check,
+	 "[--underlay IFACE]... [--localnet IFACE:NETWORK]... [--nb FILE|SERVER]\n"
+	 "                 [--sb FILE|SERVER | --placement FILE] [--chassis NAME] [--db SERVER]\n"
+	 "                 [--private-key FILE] [--certificate FILE] [--ca-cert FILE]\n"
+	 "                 [--max-ports N] [--ct-max N] [--json]"},
 	{"load", cmd_load,
 	 "--nb FILE|SERVER --chassis NAME [--sb FILE|SERVER] [--placement FILE]\n"
 	 "                 [--private-key FILE] [--certificate FILE] [--ca-cert FILE]\n"

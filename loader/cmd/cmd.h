@@ -40,6 +40,7 @@ int cmd_monitor(const char *pin, int argc, char **argv, struct error *e);
 int cmd_top(const char *pin, int argc, char **argv, struct error *e);
 int cmd_stats(const char *pin, int argc, char **argv, struct error *e);
 int cmd_trace(const char *pin, int argc, char **argv, struct error *e);
+int cmd_check(const char *pin, int argc, char **argv, struct error *e);
 int cmd_agent(const char *pin, int argc, char **argv, struct error *e);
 
 /* One option of a subcommand: --name VALUE into *string, or --name into

@@ -214,6 +214,8 @@ done
 check_foreign
 json_members load "load --json" --nb "$DATA/gateway/nb.db" --chassis node1 \
 	--placement "$PLACEMENT" --dry-run
+json_members check "check --json" --underlay lo --nb "$DATA/gateway/nb.db" --chassis node1 \
+	--placement "$PLACEMENT"
 json_members show "show --json"
 json_members show "show --json with rates" --interval 0.1
 json_members stats "stats drops --all --json" drops --all
