@@ -18,6 +18,9 @@ enum attach_mode {
 	ATTACH_TC,
 };
 
+/* By the name that users give it.  0 or -ENOENT. */
+int attach_mode_find(const char *name, enum attach_mode *mode);
+
 struct attach_request {
 	const char *network; /* --localnet, NULL: --underlay */
 	enum attach_mode mode;
