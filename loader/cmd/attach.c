@@ -11,18 +11,8 @@
 
 static int parse_mode(const char *text, enum attach_mode *mode, struct error *e)
 {
-	static const char *const names[] = {
-		[ATTACH_AUTO] = "auto",
-		[ATTACH_NATIVE] = "native",
-		[ATTACH_TC] = "tc",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i]))
-			continue;
-		*mode = i;
+	if (!attach_mode_find(text, mode))
 		return 0;
-	}
 	error_set(e, EINVAL, "--mode %s: auto, native or tc is wanted", text);
 	return CMD_USAGE;
 }

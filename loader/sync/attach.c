@@ -12,6 +12,23 @@
 #include "sync/localnet.h"
 #include "wire.h"
 
+int attach_mode_find(const char *name, enum attach_mode *mode)
+{
+	static const char *const names[] = {
+		[ATTACH_AUTO] = "auto",
+		[ATTACH_NATIVE] = "native",
+		[ATTACH_TC] = "tc",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]))
+			continue;
+		*mode = i;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 struct chassis_context {
 	struct chassis_val *chassis;
 };

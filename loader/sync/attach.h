@@ -13,6 +13,9 @@
 #include "sync/state.h"
 #include "sync/underlay.h"
 
+/* By the name that users give it.  0 or -ENOENT. */
+int attach_mode_find(const char *name, enum attach_mode *mode);
+
 struct attach_request {
 	const char *network; /* --localnet, NULL: --underlay */
 	enum attach_mode mode;
