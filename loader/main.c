@@ -19,8 +19,9 @@ struct command {
 
 static const struct command commands[] = {
 	{"check", cmd_check,
-	 "[--underlay IFACE]... [--localnet IFACE:NETWORK]... [--nb FILE|SERVER]\n"
-	 "                 [--sb FILE|SERVER | --placement FILE] [--chassis NAME] [--db SERVER]\n"
+	 "[--config FILE] [--underlay IFACE]... [--localnet IFACE:NETWORK]...\n"
+	 "                 [--nb FILE|SERVER] [--sb FILE|SERVER | --placement FILE]\n"
+	 "                 [--chassis NAME] [--db SERVER]\n"
 	 "                 [--private-key FILE] [--certificate FILE] [--ca-cert FILE]\n"
 	 "                 [--max-ports N] [--ct-max N] [--json]"},
 	{"load", cmd_load,

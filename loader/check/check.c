@@ -15,6 +15,7 @@ void check_run(struct check *c, struct check_options *options)
 			  "no netlink socket: %s", strerror(-err));
 		return;
 	}
+	check_config(c);
 	check_kernel(c);
 	check_programs(c);
 	check_memory(c);
@@ -22,6 +23,7 @@ void check_run(struct check *c, struct check_options *options)
 	check_conf(c);
 	check_nics(c);
 	check_databases(c);
+	check_bindings(c);
 	check_guests(c);
 	check_conflicts(c);
 }

@@ -13,6 +13,7 @@
  *   occupied.c   who else has programs there
  *   guests.c     MTUs of guests
  *   conflicts.c  Open vSwitch, Geneve of others
+ *   config.c     xovn.conf
  *   databases.c  NB, SB, placement, chassis
  *   conf.c       conf.db
  *   print.c      for people and programs
@@ -27,6 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "error.h"
 #include "nb/nb.h"
 #include "nb/placement.h"
@@ -47,6 +49,8 @@ struct check_nic {
 };
 
 struct check_options {
+	const char *config; /* xovn.conf, or NULL; says what the rest does not */
+	const char *default_db; /* remote of conf.db where that names none */
 	const char *pin;
 	struct check_nic nics[CHECK_NICS_MAX];
 	size_t n_nics;
@@ -55,6 +59,7 @@ struct check_options {
 	const char *chassis;
 	struct ovsdb_tls tls;
 	struct map_limits limits;
+	bool has_limits; /* given, and not the defaults */
 };
 
 enum check_level {
@@ -86,6 +91,7 @@ struct check {
 
 	struct netlink nl;
 	uint32_t own_program[PROGRAM_COUNT]; /* ids of those pinned, or 0 */
+	bool are_loaded; /* this build's programs are pinned */
 	bool has_tcx;
 	struct check_nic_facts nic[CHECK_NICS_MAX];
 	struct nb nb;
@@ -95,6 +101,7 @@ struct check {
 	/* Of the chassis, by placement, SB or conf.db. */
 	uint8_t encap_ip[4];
 	bool has_encap_ip;
+	struct host_config config; /* empty: none */
 	struct vswitch_settings settings; /* of conf.db; all NULL: none */
 	struct check_guest {
 		char name[16];
@@ -117,6 +124,8 @@ void check_add(struct check *c, enum check_level level, const char *group,
 	       const char *topic, const char *object, const char *remedy,
 	       const char *format, ...) __attribute__((format(printf, 7, 8)));
 
+void check_config(struct check *c);
+void check_bindings(struct check *c); /* of xovn.conf */
 void check_kernel(struct check *c);
 void check_programs(struct check *c);
 void check_memory(struct check *c);
@@ -156,6 +165,7 @@ struct ovsdb *check_database(struct check *c, const char *topic,
 			     const char *from, const struct ovsdb_tls *tls,
 			     const char *name,
 			     const struct ovsdb_filter *filter);
+void check_guest_add(struct check *c, const char *name, uint32_t mtu);
 /* At most CHECK_NICS_MAX; an interface may be there more than once. */
 void check_nic_add(struct check_options *o, const char *ifname,
 		   const char *network, enum attach_mode asked);

@@ -121,27 +121,17 @@ static void add_networks(struct check *c, const struct ports *p)
 	}
 }
 
-static void guest_add(struct check *c, const struct port *port,
+static void add_guest(struct check *c, const struct port *port,
 		      const struct ovsdb *db)
 {
 	const struct ovsdb_row *row =
 		ovsdb_find(ovsdb_table(db, "Interface"), port->uuid);
 	int64_t mtu = ovsdb_integer(row, "mtu_request", 0);
-	struct check_guest *g;
 
 	if (!mtu)
 		mtu = ovsdb_integer(row, "mtu", 0);
-	if (!port->is_integration || !port->iface_id || !mtu)
-		return;
-	g = reallocarray(c->guests, c->n_guests + 1, sizeof(*g));
-	if (!g) {
-		c->is_short = true;
-		return;
-	}
-	c->guests = g;
-	g += c->n_guests++;
-	snprintf(g->name, sizeof(g->name), "%.15s", port->name);
-	g->mtu = mtu;
+	if (port->is_integration && port->iface_id && mtu)
+		check_guest_add(c, port->name, mtu);
 }
 
 /* Interfaces that are there; a pair comes with the agent. */
@@ -160,7 +150,7 @@ static void check_ports(struct check *c, const struct ovsdb *db)
 	for (size_t i = 0; i < p.n; i++) {
 		struct port *port = &p.port[i];
 
-		guest_add(c, port, db);
+		add_guest(c, port, db);
 		if (port->kind != PORT_PLAIN)
 			continue;
 		port->ifindex = if_nametoindex(port->name);

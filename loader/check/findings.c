@@ -63,6 +63,7 @@ void check_free(struct check *c)
 	}
 	free(c->findings);
 	free(c->guests);
+	host_config_free(&c->config);
 	settings_clear(&c->settings);
 	nb_free(&c->nb);
 	placement_free(&c->placement);

@@ -2,6 +2,7 @@
 /* MTUs of guests against what tunnels leave them. */
 #include "check/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,21 @@
 #include "wire.h"
 
 #define GROUP "interfaces"
+
+void check_guest_add(struct check *c, const char *name, uint32_t mtu)
+{
+	struct check_guest *g =
+		reallocarray(c->guests, c->n_guests + 1, sizeof(*g));
+
+	if (!g) {
+		c->is_short = true;
+		return;
+	}
+	c->guests = g;
+	g += c->n_guests++;
+	snprintf(g->name, sizeof(g->name), "%.15s", name);
+	g->mtu = mtu;
+}
 
 struct tally {
 	uint32_t most; /* bytes that a guest may have */

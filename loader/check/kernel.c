@@ -143,13 +143,13 @@ static void check_state(struct check *c)
 	err = state_open(&s, pin, STATE_PREVIEW, &e);
 	if (!err) {
 		note_own_programs(c, &s);
+		c->are_loaded = s.is_loaded && programs_are_current(&s);
 		check_add(c, CHECK_OK, GROUP, "state", pin, NULL, "%s",
-			  !s.is_loaded ? "nothing is loaded" :
-			  programs_are_current(&s) ?
-					 "a network is loaded" :
-					 "a network is loaded, by another "
-					 "build; a load puts new programs in "
-					 "their place");
+			  !s.is_loaded	? "nothing is loaded" :
+			  c->are_loaded ? "a network is loaded" :
+					  "a network is loaded, by another "
+					  "build; a load puts new programs in "
+					  "their place");
 		state_close(&s);
 		return;
 	}

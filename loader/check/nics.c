@@ -218,16 +218,16 @@ static void check_nic(struct check *c, size_t at)
 
 	check_twice(c, at);
 	if (iface_find(&c->nl, nic->ifname, &iface, &e)) {
-		check_add(c, CHECK_ERROR, GROUP, "exists", nic->ifname, NULL, "%s",
-			  e.text);
+		check_add(c, CHECK_ERROR, GROUP, "exists", nic->ifname, NULL,
+			  "%s", e.text);
 		return;
 	}
 	f->is_there = true;
 	f->mtu = iface.mtu;
 	iface_driver(nic->ifname, f->driver);
 	if (attach_check_link(&iface, &e)) {
-		check_add(c, CHECK_ERROR, GROUP, "link", nic->ifname, NULL, "%s",
-			  e.text);
+		check_add(c, CHECK_ERROR, GROUP, "link", nic->ifname, NULL,
+			  "%s", e.text);
 		return;
 	}
 	o = check_occupied(c, nic->ifname, iface.ifindex);

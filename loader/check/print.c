@@ -13,9 +13,9 @@ static const char *const level_names[] = {
 	[CHECK_ERROR] = "error",
 };
 
-static const char *const groups[] = {"kernel",	"interfaces", "conflicts",
-				     "conf",	"databases",  "chassis",
-				     "features"};
+static const char *const groups[] = {"config",	  "kernel",  "interfaces",
+				     "conflicts", "conf",    "databases",
+				     "chassis",	  "features"};
 
 static bool is_group_used(const struct check *c, const char *group)
 {

@@ -2,7 +2,8 @@
 /*
  * The very programs, verified by this kernel on small maps of their own and
  * let go: what they need of it is what they say, not a list kept by hand.
- * Then the hooks, asked for at an interface that cannot exist.
+ * Where they are pinned already it has taken them.  Then the hooks, asked for
+ * at an interface that cannot exist.
  */
 #include "check/check.h"
 
@@ -173,6 +174,12 @@ static int try_object(struct check *c, enum program p, struct bpf_object **obj)
 	return fd;
 }
 
+static int pinned_open(const struct check *c, enum program p)
+{
+	return c->own_program[p] ? bpf_prog_get_fd_by_id(c->own_program[p]) :
+				   -ENOENT;
+}
+
 void check_programs(struct check *c)
 {
 	struct bpf_object *obj[PROGRAM_COUNT] = {NULL};
@@ -185,7 +192,8 @@ void check_programs(struct check *c)
 		return;
 	}
 	for (int i = 0; i < PROGRAM_COUNT; i++) {
-		int fd = try_object(c, i, &obj[i]);
+		int fd = c->are_loaded ? pinned_open(c, i) :
+					 try_object(c, i, &obj[i]);
 
 		if (fd < 0)
 			continue;
@@ -195,10 +203,15 @@ void check_programs(struct check *c)
 			check_tcx(c, fd);
 		if (i == PROGRAM_NIC_XDP)
 			check_xdp_link(c, fd);
+		if (c->are_loaded)
+			close(fd);
 	}
 	if (n_loaded == PROGRAM_COUNT)
 		check_add(c, CHECK_OK, GROUP, "programs", NULL, NULL,
-			  "the kernel takes all %d programs and their maps",
+			  c->are_loaded ?
+				  "all %d programs are loaded" :
+				  "the kernel takes all %d programs and their "
+				  "maps",
 			  n_loaded);
 	if (n_jited < n_loaded)
 		check_add(c, CHECK_WARNING, GROUP, "jit", NULL,

@@ -8,9 +8,9 @@
 
 #include "agent/agent.h"
 #include "cmd/apply_options.h"
+#include "cmd/cmd.h"
 
-/* As ovs-vsctl finds it: $OVS_RUNDIR, else Debian's directory. */
-static const char *default_db(char remote[4096])
+const char *cmd_default_db(char remote[4096])
 {
 	const char *dir = getenv("OVS_RUNDIR");
 
@@ -70,7 +70,7 @@ int cmd_agent(const char *pin, int argc, char **argv, struct error *e)
 	if (ret < 0)
 		return ret;
 	if (!o.db)
-		o.db = default_db(remote);
+		o.db = cmd_default_db(remote);
 	ret = apply_options_parse(&texts, &o.apply, e);
 	return ret ? ret : agent_run(&o, pidfile, e);
 }

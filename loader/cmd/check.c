@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check/check.h"
 #include "cmd/cmd.h"
@@ -74,8 +75,11 @@ int cmd_check(const char *pin, int argc, char **argv, struct error *e)
 			   .ct_max = CT_MAX_DEFAULT},
 	};
 	const char *max_ports = NULL, *ct_max = NULL;
+	bool has_nothing;
+	char db[4096];
 	bool as_json = false;
 	const struct option_def options[] = {
+		{"config", &o.config, NULL},
 		{"nb", &o.nb, NULL},
 		{"sb", &o.sb, NULL},
 		{"placement", &o.placement, NULL},
@@ -107,5 +111,13 @@ int cmd_check(const char *pin, int argc, char **argv, struct error *e)
 	if (!ret)
 		ret = option_number("ct-max", ct_max, CT_MAX_LOWEST,
 				    CT_MAX_HIGHEST, &o.limits.ct_max, e);
-	return ret ? ret : report(&o, as_json, e);
+	if (ret)
+		return ret;
+	o.has_limits = max_ports || ct_max;
+	o.default_db = cmd_default_db(db);
+	has_nothing = !o.n_nics && !o.nb && !o.sb && !o.placement && !o.db &&
+		      !o.chassis;
+	if (!o.config && has_nothing && !access(HOST_CONFIG_PATH, F_OK))
+		o.config = HOST_CONFIG_PATH;
+	return report(&o, as_json, e);
 }

@@ -64,6 +64,9 @@ int options_parse(int argc, char **argv, const struct option_def *options,
 int option_number(const char *option, const char *text, uint32_t lowest,
 		  uint32_t highest, uint32_t *number, struct error *e);
 
+/* conf.db's server where ovs-vsctl finds it: $OVS_RUNDIR, else Debian's. */
+const char *cmd_default_db(char remote[4096]);
+
 /* For an option that may be given several times, before options_parse(): takes
  * every "--NAME VALUE" out of argv.  How many there were, or CMD_USAGE with e
  * filled where they are more than max. */
