@@ -77,6 +77,38 @@ int lb_read(const struct ovsdb_row *row, struct nb_lb *lb, struct nb *nb,
 int lb_use_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb *nb, uint32_t **lbs, size_t *n_lbs, struct error *e);
 
+/* What a kind of row holds that xovn does not honour; lists end with zeros. */
+struct unsupported_column {
+	const char *column, *what;
+};
+
+/* A key that changes nothing: always, or with this value (its default), or
+ * because what it modifies has a notice of its own; or one that is honoured.
+ * Others get a notice. */
+struct harmless_key {
+	const char *key, *value;
+};
+
+struct unsupported_kind {
+	const char *table;
+	const char *options; /* the column of keys */
+	const struct unsupported_column *columns;
+	const struct harmless_key *harmless;
+};
+
+enum unsupported_id {
+	UNSUPPORTED_SWITCH,
+	UNSUPPORTED_LSP,
+	UNSUPPORTED_ROUTER,
+	UNSUPPORTED_LRP,
+	UNSUPPORTED_ROUTE,
+	UNSUPPORTED_NAT,
+	UNSUPPORTED_LB,
+	UNSUPPORTED_COUNT,
+};
+
+extern const struct unsupported_kind unsupported_kinds[UNSUPPORTED_COUNT];
+
 /* Notices for the columns and options of a row that xovn does not honour. */
 int unsupported_switch(const struct ovsdb_row *row, struct nb *nb,
 		       struct error *e);

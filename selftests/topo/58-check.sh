@@ -95,7 +95,7 @@ expect "no bpffs: exit code" 1 $?
 expect "no bpffs" "error *not on a BPF file system*" "$(finding kernel bpffs)"
 expect "one line on stderr" "xovn: check: 1 of * checks say that xovn would not run here" \
 	"$(cat "$DIR/err")"
-cp "$XOVN" "$DIR/plain" && chmod 711 "$DIR" && chmod -R a+rX "$DIR/plain"
+cp "$XOVN" "$DIR/plain/xovn" && chmod 711 "$DIR" && chmod -R a+rX "$DIR/plain"
 on node2 setpriv --reuid 65534 --regid 65534 --clear-groups "$DIR/plain/xovn" \
 	--pin "$PINS/node2" check --json >"$DIR/json" 2>/dev/null
 expect "not root: exit code" 1 $?
