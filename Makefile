@@ -16,8 +16,8 @@
 # make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing
 # make lint       formatting, static checks, file length
-# make man        the manual's pages, build/man/*.8
-# make install DESTDIR= PREFIX=, make uninstall, make clean
+# make man        the manual's pages, build/man/
+# make install DESTDIR= PREFIX= SYSCONFDIR=, make uninstall, make clean
 # NODEPS=1        never call the package manager
 # V=1             show the commands
 # SAN=1           user space with the sanitizers (address, leak, undefined
@@ -26,6 +26,7 @@
 CLANG ?= clang
 BPFTOOL ?= bpftool
 PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
 # BPF objects are the same with and without sanitizers
 BPF_B := build
 B := build$(if $(SAN),/san)
@@ -189,27 +190,35 @@ build-fuzz: $(FUZZ)
 # what is installed: file, directory below PREFIX, name there
 define INSTALLED
 $(B)/xovn sbin xovn
-$(foreach m,$(MAN),$(m) share/man/man8 $(notdir $(m))
+$(foreach m,$(MAN),$(m) share/man/man$(subst .,,$(suffix $(m))) $(notdir $(m))
 )doc/completion/xovn.bash share/bash-completion/completions xovn
 doc/completion/_xovn share/zsh/site-functions _xovn
-doc/maps.md share/doc/xovn maps.md
-doc/systemd/xovn-agent.service lib/systemd/system xovn-agent.service
+$(foreach u,$(wildcard doc/systemd/*),$(u) lib/systemd/system $(notdir $(u))
+)doc/maps.md share/doc/xovn maps.md
 endef
 export INSTALLED
+
+CONF := $(DESTDIR)$(SYSCONFDIR)/xovn/xovn.conf
 
 install:
 	$(DEPS) build doc
 	$(SUBMAKE) build build-man
 	@echo "$$INSTALLED" | while read -r file dir name; do \
 		mode=644; [ "$$dir" != sbin ] || mode=755; \
-		install -D -m $$mode "$$file" "$(DESTDIR)$(PREFIX)/$$dir/$$name" || exit 1; \
-		echo "  INSTALL $(DESTDIR)$(PREFIX)/$$dir/$$name"; \
+		to=$(DESTDIR)$(PREFIX)/$$dir/$$name; \
+		install -D -m $$mode "$$file" "$$to" || exit 1; \
+		case $$name in *.service) sed -i "s|/usr/sbin/|$(PREFIX)/sbin/|" "$$to";; esac; \
+		echo "  INSTALL $$to"; \
 	done
+	@[ -e "$(CONF)" ] || { install -D -m 644 doc/xovn.conf "$(CONF)" && \
+		echo "  INSTALL $(CONF)"; }
 
 uninstall:
 	@echo "$$INSTALLED" | while read -r file dir name; do \
 		rm -f "$(DESTDIR)$(PREFIX)/$$dir/$$name" || exit 1; \
 	done
+	@! cmp -s doc/xovn.conf "$(CONF)" || rm -f "$(CONF)"
+	@rmdir "$(dir $(CONF))" 2>/dev/null || :
 	@rmdir "$(DESTDIR)$(PREFIX)/share/doc/xovn" 2>/dev/null || :
 
 $(B)/man/xovn-unbind.8: Makefile

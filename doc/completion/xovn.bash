@@ -38,7 +38,7 @@ _xovn_value() {
 	local names i
 	names=
 	case $1 in
-	--config | --nb | --sb | --placement | --ct | --pcap | --svg | --textfile | --pidfile | \
+	--nb | --sb | --placement | --ct | --pcap | --svg | --textfile | --pidfile | --config | \
 		--private-key | --certificate | --ca-cert)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")

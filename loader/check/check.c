@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sync/state.h"
+
 void check_run(struct check *c, struct check_options *options)
 {
 	int err;
@@ -16,6 +18,8 @@ void check_run(struct check *c, struct check_options *options)
 		return;
 	}
 	check_config(c);
+	if (!options->pin)
+		options->pin = PIN_DIR_DEFAULT;
 	check_kernel(c);
 	check_programs(c);
 	check_memory(c);

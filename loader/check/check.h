@@ -51,7 +51,7 @@ struct check_nic {
 struct check_options {
 	const char *config; /* xovn.conf, or NULL; says what the rest does not */
 	const char *default_db; /* remote of conf.db where that names none */
-	const char *pin;
+	const char *pin; /* NULL: not given */
 	struct check_nic nics[CHECK_NICS_MAX];
 	size_t n_nics;
 	const char *nb, *sb, *placement; /* file or remote, NULL: not given */

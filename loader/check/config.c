@@ -63,8 +63,7 @@ void check_config(struct check *c)
 	else
 		check_add(c, CHECK_OK, GROUP, "file", o->config, NULL,
 			  "every line of it means something");
-	if (h->host.pin && !strcmp(o->pin, PIN_DIR_DEFAULT))
-		o->pin = h->host.pin;
+	fill(&o->pin, h->host.pin);
 	if (!o->has_limits)
 		o->limits = h->host.apply.limits;
 	if (h->snapshot.is_there)

@@ -23,12 +23,14 @@
 
 /* A subcommand returns 0, CMD_USAGE for wrong usage (e holds what is
  * wrong), or another -errno with e filled.  argv[0] is its own name; pin is
- * the directory of --pin. */
+ * the directory of --pin, or of check, start and agent NULL: not
+ * given. */
 #define EXIT_USAGE 2
 #define CMD_USAGE (-10000)
 /* What options_parse() returns for --options, to be handed on. */
 #define CMD_LISTED (-10001)
 
+int cmd_start(const char *pin, int argc, char **argv, struct error *e);
 int cmd_load(const char *pin, int argc, char **argv, struct error *e);
 int cmd_attach(const char *pin, int argc, char **argv, struct error *e);
 int cmd_bind(const char *pin, int argc, char **argv, struct error *e);

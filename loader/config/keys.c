@@ -70,17 +70,6 @@ static const char *const sections[] = {
 	[CONFIG_AGENT] = "agent",
 };
 
-void config_defaults(struct host_config *c)
-{
-	struct apply_options *o = &c->host.apply;
-	struct error none;
-
-	o->limits.max_ports = MAX_PORTS_DEFAULT;
-	o->limits.ct_max = CT_MAX_DEFAULT;
-	o->share = (struct limit_options)LIMIT_OPTIONS_DEFAULT;
-	ct_timeouts_parse(NULL, o->ct_timeout, &none);
-}
-
 int config_section_begin(struct config_reader *r, const char *name)
 {
 	for (size_t i = CONFIG_HOST; i <= CONFIG_AGENT; i++) {

@@ -33,7 +33,6 @@ int config_refuse(struct config_reader *r, int err, const char *format, ...)
 /* -EINVAL: unknown, given before, or not what is wanted there. */
 int config_section_begin(struct config_reader *r, const char *name);
 int config_key_set(struct config_reader *r, const char *key, char *value);
-void config_defaults(struct host_config *c);
 
 /* ---- ifaces.c ---- */
 

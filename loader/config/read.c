@@ -119,7 +119,7 @@ int host_config_read(const char *path, struct host_config *c, struct error *e)
 	if (!file)
 		return error_set(e, errno, "%s: cannot be opened: %s", path,
 				 strerror(errno));
-	config_defaults(c);
+	apply_options_default(&c->host.apply);
 	c->path = strdup(path);
 	err = c->path ? lines_read(&r, file) :
 			error_set(e, ENOMEM, "%s: out of memory", path);
