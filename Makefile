@@ -15,6 +15,7 @@
 #                 K="6.1 6.12 newest": Debian's kernels, in VMs
 # make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing
+# make features   doc/features.md, from what the loader reads
 # make lint       formatting, static checks, file length
 # make man        the manual's pages, build/man/
 # make install DESTDIR= PREFIX= SYSCONFDIR=, make uninstall, make clean
@@ -88,7 +89,8 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs lint man clean \
+.PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs lint man features \
+	clean \
 	install uninstall build build-bpf build-skel build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
@@ -183,6 +185,12 @@ man:
 	$(DEPS) doc
 	$(SUBMAKE) build-man
 
+features:
+	$(DEPS) build
+	$(SUBMAKE) $(B)/tools/featurelist
+	@FEATURELIST=$(B)/tools/featurelist scripts/features.sh >$(B)/features.md
+	@mv $(B)/features.md doc/features.md
+
 build-man: $(MAN)
 
 build-fuzz: $(FUZZ)
@@ -195,6 +203,7 @@ $(foreach m,$(MAN),$(m) share/man/man$(subst .,,$(suffix $(m))) $(notdir $(m))
 doc/completion/_xovn share/zsh/site-functions _xovn
 $(foreach u,$(wildcard doc/systemd/*),$(u) lib/systemd/system $(notdir $(u))
 )doc/maps.md share/doc/xovn maps.md
+doc/features.md share/doc/xovn features.md
 endef
 export INSTALLED
 

@@ -108,6 +108,14 @@ checked node2 --max-ports 16777216 --ct-max 16777216
 expect "maps that take a large part of the memory" "@(warning|error) -: the maps take 1[67]??? MB*" \
 	"$(finding kernel memory)"
 
+# what was foretold for the defaults against what they take
+said=$(xovn node1 check | sed -n 's/.*the maps take \([0-9]*\) MB.*/\1/p')
+check "load of the defaults" xovn node1 load --nb "$NB" --placement "$PLACEMENT" --chassis node1
+takes=$(xovn node1 stats maps --json | jq '[.. | .bytes? // empty] | add / 1048576 | floor')
+expect "the maps' memory: $said MB were said, $takes taken" 1 \
+	$((said * 10 >= takes * 9 && said * 9 <= takes * 10))
+check "and away" xovn node1 detach --all
+
 # from here on with programs that the kernel has taken, which is faster
 check "load" xovn node2 load --nb "$DATA/snat/nb.db" --placement "$PLACEMENT" --chassis node2 \
 	--max-ports 64 --ct-max 64

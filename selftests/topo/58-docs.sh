@@ -129,6 +129,7 @@ check_install() {
 		echo "usr/sbin/xovn 755"
 		echo "usr/share/bash-completion/completions/xovn 644"
 		echo "usr/share/zsh/site-functions/_xovn 644"
+		echo "usr/share/doc/xovn/features.md 644"
 		echo "usr/share/doc/xovn/maps.md 644"
 		echo "usr/share/man/man8/xovn.8 644"
 		for name in $COMMANDS; do
