@@ -119,18 +119,18 @@ static void geneve_find(struct check *c, char name[IFNAMSIZ])
 	netlink_talk(&c->nl, nlh, read_geneve, name);
 }
 
-static bool is_port_taken(const char *path, unsigned int port)
+/* "  12: 00000000:17C1 00000000:0000 ...": the port behind the second colon. */
+static bool is_port_taken(const char *path, unsigned long port)
 {
 	FILE *f = fopen(path, "re");
 	bool is_taken = false;
 	char line[512];
 
 	while (f && !is_taken && fgets(line, sizeof(line), f)) {
-		unsigned int local;
+		const char *colon = strchr(line, ':');
 
-		is_taken = sscanf(line, " %*d: %*[0-9A-Fa-f]:%x", &local) ==
-				   1 &&
-			   local == port;
+		colon = colon ? strchr(colon + 1, ':') : NULL;
+		is_taken = colon && strtoul(colon + 1, NULL, 16) == port;
 	}
 	if (f)
 		fclose(f);

@@ -7,6 +7,7 @@
 #include <bpf/btf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
@@ -25,10 +26,15 @@
 
 static void check_version(struct check *c)
 {
-	unsigned int major = 0, minor = 0;
+	unsigned long major = 0, minor = 0;
 	struct utsname u;
+	char *end;
 
-	if (uname(&u) || sscanf(u.release, "%u.%u", &major, &minor) != 2) {
+	if (!uname(&u)) {
+		major = strtoul(u.release, &end, 10);
+		minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	}
+	if (!major) {
 		check_add(c, CHECK_WARNING, GROUP, "version", NULL, NULL,
 			  "the version of the kernel is unknown");
 		return;

@@ -135,53 +135,59 @@ static uint64_t all_maps(const struct map_limits *limits)
 	return sum;
 }
 
-/* KiB behind a name in a file of lines "NAME: N kB"; 0: unknown. */
+/* 0: unknown. */
 static uint64_t available_bytes(void)
 {
+	static const char name[] = "MemAvailable:";
 	FILE *f = fopen("/proc/meminfo", "re");
 	uint64_t kb = 0;
 	char line[256];
 
-	if (!f)
-		return 0;
-	while (!kb && fgets(line, sizeof(line), f))
-		if (sscanf(line, "MemAvailable: %" SCNu64, &kb) != 1)
-			kb = 0;
-	fclose(f);
+	while (f && !kb && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, strlen(name)))
+			kb = strtoull(line + strlen(name), NULL, 10);
+	if (f)
+		fclose(f);
 	return kb * 1024;
 }
 
-/* What the control group may still have; UINT64_MAX: all there is.  Maps are
- * charged to who makes them. */
-static uint64_t group_bytes(void)
+/* The number in a file of a control group; no file, or "max": UINT64_MAX. */
+static uint64_t group_number(const char *group, const char *name)
 {
-	char path[4096] = "", file[4200], line[4200];
-	uint64_t max, used = 0, least = UINT64_MAX;
-	FILE *f = fopen("/proc/self/cgroup", "re");
+	char path[5000], line[64] = "max";
+	FILE *f;
 
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "0::%4095[^\n]", path) == 1)
-			break;
+	snprintf(path, sizeof(path), "/sys/fs/cgroup%s/%s", group, name);
+	f = fopen(path, "re");
+	if (f && !fgets(line, sizeof(line), f))
+		line[0] = '\0';
 	if (f)
 		fclose(f);
-	for (; *path; *strrchr(path, '/') = '\0') {
-		snprintf(file, sizeof(file), "/sys/fs/cgroup%s/memory.max",
-			 path);
-		f = fopen(file, "re");
-		max = UINT64_MAX;
-		if (f && fscanf(f, "%" SCNu64, &max) != 1)
-			max = UINT64_MAX; /* "max" */
-		if (f)
-			fclose(f);
-		if (max == UINT64_MAX)
+	return *line < '0' || *line > '9' ? UINT64_MAX :
+					    strtoull(line, NULL, 10);
+}
+
+/* What the control group and those around it may still have; UINT64_MAX: all
+ * there is.  Maps are charged to who makes them. */
+static uint64_t group_bytes(void)
+{
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	uint64_t least = UINT64_MAX;
+	char line[4200] = "";
+
+	while (f && fgets(line, sizeof(line), f) && strncmp(line, "0::", 3))
+		line[0] = '\0';
+	if (f)
+		fclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	if (strncmp(line, "0::/", 4))
+		return least;
+	for (char *group = line + 3; *group; *strrchr(group, '/') = '\0') {
+		uint64_t max = group_number(group, "memory.max");
+		uint64_t used = group_number(group, "memory.current");
+
+		if (max == UINT64_MAX || used == UINT64_MAX)
 			continue;
-		snprintf(file, sizeof(file), "/sys/fs/cgroup%s/memory.current",
-			 path);
-		f = fopen(file, "re");
-		if (f && fscanf(f, "%" SCNu64, &used) != 1)
-			used = 0;
-		if (f)
-			fclose(f);
 		max = max > used ? max - used : 0;
 		least = max < least ? max : least;
 	}
