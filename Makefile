@@ -14,7 +14,8 @@
 #                 selftests/budget/figures.tsv (UPDATE=1: written there);
 #                 K="6.1 6.12 newest": Debian's kernels, in VMs
 # make clangs     the same, built by the clangs of Debian 12 and 13
-# make bench      what it costs, beside what Linux costs; asserts nothing
+# make bench      what it costs, beside what Linux costs; asserts nothing; some 15 minutes,
+#                 FULL=1: live clusters as well, T= which
 # make lint       formatting, static checks, file length
 # make deb        Debian package for the suite that this is, build/deb/*.deb
 # make test-deb   packages for Debian 12 and 13, installed, upgraded and purged there
