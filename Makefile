@@ -18,6 +18,8 @@
 #                 FULL=1: live clusters as well, T= which
 # make features   doc/features.md, from what the loader reads
 # make lint       formatting, static checks, file length
+# make deb        Debian package for the suite that this is, build/deb/*.deb
+# make test-deb   packages for Debian 12 and 13, installed, upgraded and purged there
 # make man        the manual's pages, build/man/
 # make install DESTDIR= PREFIX= SYSCONFDIR=, make uninstall, make clean
 # NODEPS=1        never call the package manager
@@ -29,6 +31,7 @@ CLANG ?= clang
 BPFTOOL ?= bpftool
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
+ZSHDIR ?= share/zsh/site-functions
 # BPF objects are the same with and without sanitizers
 BPF_B := build
 B := build$(if $(SAN),/san)
@@ -51,8 +54,9 @@ LDLIBS := -lbpf -lelf -lz -ljansson -lssl -lcrypto -lmnl -lcap-ng -lncursesw -lt
 TESTFLAGS := -I. -Imaps -Iselftests/lib \
 	-DXOVN_TEST_DATA='"$(CURDIR)/selftests/data"'
 
+# BTF has names of files: the same ones wherever it is built
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror \
-	-I. -Iinclude -Imaps
+	-ffile-prefix-map=$(CURDIR)=. -I. -Iinclude -Imaps
 
 BPF_SRC := $(sort $(wildcard bpf/*.bpf.c))
 BPF_OBJ := $(BPF_SRC:bpf/%.bpf.c=$(BPF_B)/%.bpf.o)
@@ -90,8 +94,8 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs lint man features \
-	clean \
+.PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs features lint man \
+	deb test-deb clean \
 	install uninstall build build-bpf build-skel build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
@@ -182,6 +186,14 @@ lint:
 clean:
 	rm -rf $(B)
 
+deb:
+	$(DEPS) build doc deb
+	@scripts/deb.sh
+
+test-deb:
+	$(DEPS) test deb
+	@selftests/deb/run $(T)
+
 man:
 	$(DEPS) doc
 	$(SUBMAKE) build-man
@@ -201,7 +213,7 @@ define INSTALLED
 $(B)/xovn sbin xovn
 $(foreach m,$(MAN),$(m) share/man/man$(subst .,,$(suffix $(m))) $(notdir $(m))
 )doc/completion/xovn.bash share/bash-completion/completions xovn
-doc/completion/_xovn share/zsh/site-functions _xovn
+doc/completion/_xovn $(ZSHDIR) _xovn
 $(foreach u,$(wildcard doc/systemd/*),$(u) lib/systemd/system $(notdir $(u))
 )doc/maps.md share/doc/xovn maps.md
 doc/features.md share/doc/xovn features.md

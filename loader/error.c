@@ -31,12 +31,16 @@ int error_set(struct error *e, int err, const char *format, ...)
  * the number of that stream (systemd.exec(5)). */
 static bool is_journal(void)
 {
-	const char *stream = getenv("JOURNAL_STREAM");
+	const char *stream = getenv("JOURNAL_STREAM"); /* DEVICE:INODE */
 	unsigned long long dev, inode;
 	struct stat now;
+	char *end;
 
-	return stream && sscanf(stream, "%llu:%llu", &dev, &inode) == 2 &&
-	       !fstat(STDERR_FILENO, &now) && now.st_dev == dev &&
+	if (!stream)
+		return false;
+	dev = strtoull(stream, &end, 10);
+	inode = *end == ':' ? strtoull(end + 1, NULL, 10) : 0;
+	return inode && !fstat(STDERR_FILENO, &now) && now.st_dev == dev &&
 	       now.st_ino == inode;
 }
 

@@ -63,7 +63,7 @@ static bool is_live(const struct start *st, const struct attachment *a)
 static bool find_bound(const struct start *st, const char *lsp,
 		       struct attachment *a)
 {
-	struct compile_binding key, *b;
+	struct compile_binding key = {0}, *b;
 	char now[XOVN_NAME_LEN];
 
 	memcpy(key.lsp, lsp, XOVN_NAME_LEN);

@@ -62,7 +62,7 @@ static void empty_is_default(void **state)
 static void every_key(void **state)
 {
 	struct host_config c;
-	struct error e;
+	struct error e = {""};
 
 	(void)state;
 	read_good("[host]\npin=/sys/fs/bpf/x y\nmax-ports = 64\n"
@@ -293,7 +293,7 @@ static void example(void **state)
 	FILE *f = fopen(XOVN_TEST_DATA "/../../doc/xovn.conf", "r");
 	char line[512], *text = NULL;
 	struct host_config c;
-	struct error e;
+	struct error e = {""};
 	size_t size;
 	FILE *out;
 
