@@ -29,12 +29,13 @@ rows() {
 
 net_init
 live_up
+# before it knows enough to make itself a chassis
+daemon_end node3 agent
 for node in $NODES; do
 	vsctl "$node" --no-wait set Open_vSwitch . \
 		external_ids:ovn-encap-type=geneve external_ids:ovn-encap-ip="${NODE_IP[$node]}" \
 		external_ids:ovn-remote="unix:$DIR/$CENTRAL/ovnsb_db.sock"
 done
-daemon_end node3 agent
 nbctl ls-add sw -- lsp-add sw lsp-vm1 -- lsp-set-addresses lsp-vm1 02:00:00:00:00:01 \
 	-- acl-add sw to-lport 1 ip4 drop
 check "a port on node1" vsctl node1 --may-exist add-br br-int -- add-port br-int vm1 \

@@ -86,8 +86,18 @@ mtu nb not_honoured placement privileges programs stock_ovn tc_hook udp_6081 ver
 # shellcheck disable=SC2086
 expect "for people" "*ens3: underlay, mode tc (auto: veth*MTU 1500 less 58*leaves guests 1442*0 errors*" \
 	"$(xovn node2 check $GOOD 2>&1)"
-expect "nothing named: only the host" "conflicts kernel" \
-	"$(checked node2; jq -r '[.findings[].group] | unique | join(" ")' "$DIR/json")"
+# nothing_named [CONF]: its groups, on a host with that xovn.conf or none
+nothing_named() {
+	# shellcheck disable=SC2016 # expands in there
+	on node2 unshare -m sh -ec 'mount -t tmpfs xovn-etc /etc
+		[ -z "$3" ] || { mkdir /etc/xovn; cp "$3" /etc/xovn/xovn.conf; }
+		exec "$1" --pin "$2" check --json' - "$XOVN" "$PINS/node2" "${1:-}" |
+		jq -r '[.findings[].group] | unique | join(" ")'
+}
+expect "nothing named: only the host" "conflicts kernel" "$(nothing_named)"
+printf '[snapshot]\nnb = %s\nplacement = %s\nchassis = node2\n' "$NB" "$PLACEMENT" >"$DIR/conf"
+expect "nothing named: what xovn.conf says" "chassis config conflicts databases features kernel" \
+	"$(nothing_named "$DIR/conf")"
 expect "what it looked at is as it was" "" "$(diff <(echo "$before") <(everything))"
 mkdir "$DIR/plain"
 on node2 "$XOVN" --pin "$DIR/plain/x" check --json >"$DIR/json" 2>"$DIR/err"
