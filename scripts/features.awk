@@ -22,7 +22,7 @@ function state(table, column, said) {
 	if (said == "notice" && (!reads || (table, column) in notice))
 		wrong(table "." column ": is notice, but the loader " \
 			(reads ? "says so by itself: no" : "does not read it"))
-	if (said == "other" && reads && column != "tag_request")
+	if (said == "other" && reads)
 		wrong(table "." column ": the loader reads it; say how far")
 	if (said == "no" && reads && !((table, column) in notice))
 		wrong(table "." column ": the loader reads it; say how far")

@@ -60,6 +60,10 @@ foretold() {
 as_attached() {
 	local said took
 	said=$(foretold "$1" --localnet "$1:phyNet")
+	if [[ $said == *"does not say before"* ]]; then
+		skip "$1: mode" "before 6.3 the kernel does not say"
+		return
+	fi
 	expect "$1: mode" "$2" "$said"
 	took=$(xovn node2 attach "$1" --localnet phyNet --no-announce 2>/dev/null |
 		sed -n 's/.*, mode \(.*\); .*/\1/p')
@@ -177,7 +181,12 @@ xovn node2 detach tap9
 on node2 bpftool net detach xdpdrv dev tap9
 check "attaches" on node2 "$XOVN" --pin "$PINS/other" attach ens3 --underlay
 found "another xovn" 0 conflicts other_xovn "warning $PINS/other: *ens3*" --underlay ens3
-expect "and its programs" "warning ens3: *" "$(finding interfaces other_tc)"
+if jq -e '.findings[] | select(.check == "tc_hook" and (.text | test("TCX links")))' \
+	"$DIR/json" >/dev/null; then
+	expect "and its programs" "warning ens3: *" "$(finding interfaces other_tc)"
+else # one filter of ours is as another's
+	skip "and its programs" "no TCX"
+fi
 check "goes" on node2 "$XOVN" --pin "$PINS/other" detach --all
 on node2 ip link add ovs-system type bridge
 found "Open vSwitch's datapath" 0 conflicts ovs_datapath "warning ovs-system: *"
