@@ -69,6 +69,20 @@ central_db_start sb
 check "until it is right again" until_true 20 eval \
 	'[[ $(grep STATUS= "$NOTED" | tail -n 1) == "STATUS=forwards, as "* ]]'
 
+# Without conf.db, and so without its lock, it waits.
+daemon_end node1 agent
+daemon_end node1 ovsdb-server
+agent_begin
+check "a server that does not answer is its state" until_true 20 eval \
+	'[[ $(grep STATUS= "$NOTED" | tail -n 1) == "STATUS=conf.db: "* ]]'
+reads=$(awk '/^syscr/ { print $2 }' "/proc/${LIVE_PID[node1/agent]}/io")
+sleep 3
+expect "and it sleeps between tries, no thousand calls" 0 \
+	"$((($(awk '/^syscr/ { print $2 }' "/proc/${LIVE_PID[node1/agent]}/io") - reads) / 1000))"
+confdb_start node1
+check "then it forwards again" until_true 20 eval \
+	'[[ $(grep STATUS= "$NOTED" | tail -n 1) == "STATUS=forwards, as "* ]]'
+
 daemon_end node1 agent
 check "at its end" noted '^STOPPING=1$'
 expect "the line that it forwards is information" 1 \
