@@ -8,7 +8,7 @@ GROUP='' # its cgroup
 # boot_up ROOT
 boot_up() {
 	local launcher
-	selftests/deb/boot "$1" 3>"$WORK/group" >"$WORK/boot.log" 2>&1 </dev/null &
+	setpriv --pdeathsig KILL selftests/deb/boot "$1" 3>"$WORK/group" >"$WORK/boot.log" 2>&1 </dev/null &
 	launcher=$!
 	until_true 20 eval 'BOOTED=$(pgrep -x -P '$launcher' systemd)' || return 1
 	GROUP=$(cat "$WORK/group")
