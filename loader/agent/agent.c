@@ -255,15 +255,18 @@ static void agent_wait(struct agent *a)
 	ovsdb_client_wait(a->nb, &w);
 	vswitch_wait(a->vswitch, &w);
 	southbound_wait(a->southbound, &w);
-	links_wait(&a->links, &w);
+	/* until then nobody looks at interfaces */
+	if (vswitch_version(a->vswitch)) {
+		links_wait(&a->links, &w);
+		if (a->links.is_stale)
+			waits_now(&w);
+	}
 	live_wait(a->live, &w);
 	notify_wait(&a->notify, &w);
 	if (a->upcalls)
 		upcalls_wait(a->upcalls, &w);
 	if (a->retry)
 		waits_until(&w, a->retry);
-	if (a->links.is_stale)
-		waits_now(&w);
 	waits_block(&w);
 }
 

@@ -20,6 +20,12 @@ noted() {
 	grep -q -- "$1" "$NOTED"
 }
 
+# shellcheck disable=SC2317 # until_true calls it
+status_is() { # PATTERN: of the last one
+	# shellcheck disable=SC2053
+	[[ $(grep STATUS= "$NOTED" | tail -n 1) == STATUS=$1 ]]
+}
+
 net_init
 NOTED=$DIR/noted
 eval "$(declare -f agent_start | sed '1s/agent_start/agent_plain/')"
@@ -66,8 +72,19 @@ daemon_end node1 sb-server
 check "what goes wrong is its state" until_true 20 noted \
 	'^STATUS=forwards; SB: '
 central_db_start sb
-check "until it is right again" until_true 20 eval \
-	'[[ $(grep STATUS= "$NOTED" | tail -n 1) == "STATUS=forwards, as "* ]]'
+check "until it is right again" until_true 20 status_is "forwards, as *"
+
+# Without conf.db, and so without its lock, it waits.
+daemon_end node1 agent
+daemon_end node1 ovsdb-server
+agent_begin
+check "a server that does not answer is its state" until_true 20 status_is "conf.db: *"
+reads=$(awk '/^syscr/ { print $2 }' "/proc/${LIVE_PID[node1/agent]}/io")
+sleep 3
+expect "and it sleeps between tries, no thousand calls" 0 \
+	"$((($(awk '/^syscr/ { print $2 }' "/proc/${LIVE_PID[node1/agent]}/io") - reads) / 1000))"
+confdb_start node1
+check "then it forwards again" until_true 20 status_is "forwards, as *"
 
 daemon_end node1 agent
 check "at its end" noted '^STOPPING=1$'
