@@ -14,7 +14,8 @@
 #                 selftests/budget/figures.tsv (UPDATE=1: written there);
 #                 K="6.1 6.12 newest": Debian's kernels, in VMs
 # make clangs     the same, built by the clangs of Debian 12 and 13
-# make bench      what it costs, beside what Linux costs; asserts nothing
+# make bench      what it costs, beside what Linux costs; asserts nothing; some 15 minutes,
+#                 FULL=1: live clusters as well, T= which
 # make lint       formatting, static checks, file length
 # make man        the manual's pages, build/man/*.8
 # make install DESTDIR= PREFIX=, make uninstall, make clean

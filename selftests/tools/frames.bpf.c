@@ -286,4 +286,43 @@ int nothing_tc(struct __sk_buff *skb __attribute__((unused)))
 	return 0;
 }
 
+/* What no encapsulation can be without: room for the outer headers, these, and
+ * the inner packet's MACs, TTL and checksum. */
+SEC("tc")
+int write_encap(struct __sk_buff *skb)
+{
+	__u8 *p;
+
+	if (bpf_skb_adjust_room(
+		    skb, FRAME_GENEVE, BPF_ADJ_ROOM_MAC,
+		    BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 |
+			    BPF_F_ADJ_ROOM_ENCAP_L4_UDP |
+			    BPF_F_ADJ_ROOM_ENCAP_L2_ETH |
+			    BPF_F_ADJ_ROOM_NO_CSUM_RESET |
+			    ((__u64)ETH_LEN << BPF_ADJ_ROOM_ENCAP_L2_SHIFT)))
+		return 0;
+	p = (void *)(long)skb->data;
+	if ((void *)p + FRAME_MAX > (void *)(long)skb->data_end)
+		return 0;
+	__builtin_memcpy(p, p + FRAME_LEN, FRAME_GENEVE);
+	__builtin_memcpy(p + FRAME_GENEVE, p, ETH_LEN);
+	*(__u16 *)(p + FRAME_GENEVE + 22) -= 1;
+	*(__u16 *)(p + FRAME_GENEVE + 24) += 1;
+	return bpf_redirect(skb->ifindex, 0);
+}
+
+/* The same, to a guest of this host. */
+SEC("tc")
+int write_macs(struct __sk_buff *skb)
+{
+	__u8 *p = (void *)(long)skb->data;
+
+	if ((void *)p + FRAME_LEN > (void *)(long)skb->data_end)
+		return 0;
+	__builtin_memcpy(p, p + FRAME_LEN - ETH_LEN, ETH_LEN - 2);
+	*(__u16 *)(p + 22) -= 1;
+	*(__u16 *)(p + 24) += 1;
+	return bpf_redirect(skb->ifindex, 0);
+}
+
 char _license[] SEC("license") = "GPL";
