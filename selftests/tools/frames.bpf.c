@@ -3,7 +3,8 @@
  * framegen's and framesink's side in the kernel.  "generate_*" run with
  * BPF_F_TEST_XDP_LIVE_FRAMES: each run is one frame on its way into the
  * device of map "out".  "sink_*" take framegen's frames out of the traffic
- * of an interface and leave the rest (ARP, ping) to the stack.
+ * of an interface and leave the rest (ARP, ping) to the stack.  "wire" is
+ * framewire's.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_endian.h>
@@ -142,6 +143,12 @@ SEC("xdp")
 int generate_geneve(struct xdp_md *ctx)
 {
 	return generate(ctx, FRAME_GENEVE);
+}
+
+SEC("xdp")
+int wire(struct xdp_md *ctx __attribute__((unused)))
+{
+	return bpf_redirect_map(&out, 0, 0);
 }
 
 static __always_inline void count_add(__u32 what)
