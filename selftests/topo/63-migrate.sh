@@ -17,6 +17,7 @@ NB=$DATA/snat-router-lb/nb.db
 LIVE_KIND=stock
 RATE=${RATE:-$((500 / SLOW))} # datagrams a second on each path
 DATAPATH=${DATAPATH:-$([ -d /sys/module/openvswitch ] && echo system || echo netdev)}
+HOSTS=${HOSTS:-"node2 node3 node1"} # that move, in this order
 # path: from, to, port, hosts that it passes
 STREAMS="east:vm1:vm2:7001:node2+node3 west:vm3:vm4:7002:node3+node2
 	snat2:vm4:ext:7003:node2+node1 snat3:vm2:ext:7004:node3+node1"
@@ -257,13 +258,13 @@ live_up
 network_up
 echo "# datapath of the stock hosts: $DATAPATH"
 works "stock"
-for node in $NODES; do
+for node in $HOSTS; do
 	moved "$node" restart "$node, stock daemons restarted"
 done
-for node in node2 node3 node1; do
+for node in $HOSTS; do
 	moved "$node" to_xovn "$node, stock to xovn"
 done
-for node in node2 node3 node1; do
+for node in $HOSTS; do
 	moved "$node" to_stock "$node, xovn to stock"
 	expect "$node: nothing of xovn is left" "" "$(find "$PINS/$node" -mindepth 1 2>/dev/null
 		on "$node" bpftool net show | grep -i xovn)"
