@@ -183,7 +183,8 @@ to_xovn() { # HOST
 	[ "$DATAPATH" = system ] ||
 		on "$1" ip addr replace "${NODE_IP[$1]}/19" dev ens3
 	settled || return
-	[ "$DATAPATH" != system ] || host "$1" ovs-dpctl del-dp system@ovs-system
+	[ "$DATAPATH" != system ] ||
+		host "$1" "$STOCK/root/usr/bin/ovs-dpctl" del-dp system@ovs-system
 }
 
 to_stock() { # HOST
