@@ -16,6 +16,7 @@
 # make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing; some 15 minutes,
 #                 FULL=1: live clusters as well, T= which
+# make features   doc/features.md, from what the loader reads
 # make lint       formatting, static checks, file length
 # make deb        Debian package for the suite that this is, build/deb/*.deb
 # make test-deb   packages for Debian 12 and 13, installed, upgraded and purged there
@@ -93,8 +94,8 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs lint man deb \
-	test-deb clean \
+.PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs features lint man \
+	deb test-deb clean \
 	install uninstall build build-bpf build-skel build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
@@ -197,6 +198,12 @@ man:
 	$(DEPS) doc
 	$(SUBMAKE) build-man
 
+features:
+	$(DEPS) build
+	$(SUBMAKE) $(B)/tools/featurelist
+	@FEATURELIST=$(B)/tools/featurelist scripts/features.sh >$(B)/features.md
+	@mv $(B)/features.md doc/features.md
+
 build-man: $(MAN)
 
 build-fuzz: $(FUZZ)
@@ -209,6 +216,7 @@ $(foreach m,$(MAN),$(m) share/man/man$(subst .,,$(suffix $(m))) $(notdir $(m))
 doc/completion/_xovn $(ZSHDIR) _xovn
 $(foreach u,$(wildcard doc/systemd/*),$(u) lib/systemd/system $(notdir $(u))
 )doc/maps.md share/doc/xovn maps.md
+doc/features.md share/doc/xovn features.md
 endef
 export INSTALLED
 

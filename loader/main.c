@@ -18,6 +18,12 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"check", cmd_check,
+	 "[--config FILE] [--underlay IFACE]... [--localnet IFACE:NETWORK]...\n"
+	 "                 [--nb FILE|SERVER] [--sb FILE|SERVER | --placement FILE]\n"
+	 "                 [--chassis NAME] [--db SERVER]\n"
+	 "                 [--private-key FILE] [--certificate FILE] [--ca-cert FILE]\n"
+	 "                 [--max-ports N] [--ct-max N] [--json]"},
 	{"start", cmd_start, "[--config FILE] [--dry-run]"},
 	{"load", cmd_load,
 	 "--nb FILE|SERVER --chassis NAME [--sb FILE|SERVER] [--placement FILE]\n"
@@ -108,7 +114,8 @@ static int words_list(void)
 /* Whose configuration may name a directory, where --pin does not. */
 static bool has_config(const struct command *c)
 {
-	return c->run == cmd_start || c->run == cmd_agent;
+	return c->run == cmd_check || c->run == cmd_start ||
+	       c->run == cmd_agent;
 }
 
 static int command_run(const struct command *c, const char *pin, int argc,

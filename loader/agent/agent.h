@@ -37,6 +37,8 @@ int agent_main(const struct agent_options *options, struct error *e);
 /* Keeps the capabilities that the agent needs, of those it has, and sets
  * no_new_privs (capabilities(7)).  0, or -errno with e filled. */
 int privileges_drop(struct error *e);
+/* Names of those that the agent needs and this process lacks, at most max. */
+size_t privileges_missing(const char **names, size_t max);
 
 /* ---- report.c: a line for what is new, none for what lasts ---- */
 

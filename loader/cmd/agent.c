@@ -8,10 +8,10 @@
 
 #include "agent/agent.h"
 #include "cmd/apply_options.h"
+#include "cmd/cmd.h"
 #include "config/config.h"
 
-/* As ovs-vsctl finds it: $OVS_RUNDIR, else Debian's directory. */
-static const char *default_db(char remote[4096])
+const char *cmd_default_db(char remote[4096])
 {
 	const char *dir = getenv("OVS_RUNDIR");
 
@@ -97,7 +97,7 @@ int cmd_agent(const char *pin, int argc, char **argv, struct error *e)
 	if (!o.pin)
 		o.pin = PIN_DIR_DEFAULT;
 	if (!o.db)
-		o.db = default_db(remote);
+		o.db = cmd_default_db(remote);
 	if (!ret)
 		ret = apply_options_parse(&texts, &o.apply, e);
 	if (!ret)

@@ -129,6 +129,7 @@ check_install() {
 		echo "usr/sbin/xovn 755"
 		echo "usr/share/bash-completion/completions/xovn 644"
 		echo "usr/share/zsh/site-functions/_xovn 644"
+		echo "usr/share/doc/xovn/features.md 644"
 		echo "usr/share/doc/xovn/maps.md 644"
 		echo "usr/share/man/man8/xovn.8 644"
 		for name in $COMMANDS; do
@@ -228,6 +229,8 @@ done
 check_foreign
 json_members load "load --json" --nb "$DATA/gateway/nb.db" --chassis node1 \
 	--placement "$PLACEMENT" --dry-run
+json_members check "check --json" --underlay lo --nb "$DATA/gateway/nb.db" --chassis node1 \
+	--placement "$PLACEMENT"
 json_members show "show --json"
 json_members show "show --json with rates" --interval 0.1
 json_members stats "stats drops --all --json" drops --all
