@@ -15,6 +15,8 @@
 #                 K="6.1 6.12 newest": Debian's kernels, in VMs
 # make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing
+# make bench-ovs  the same beside stock OVN and the kernel's Open vSwitch, in a VM,
+#                 K=6.1 under which of Debian's kernels
 # make lint       formatting, static checks, file length
 # make man        the manual's pages, build/man/*.8
 # make install DESTDIR= PREFIX=, make uninstall, make clean
@@ -87,7 +89,7 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs lint man clean \
+.PHONY: all demo test test-san fuzz soak vmtest bench bench-ovs veristat clangs lint man clean \
 	install uninstall build build-bpf build-skel build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
@@ -158,6 +160,12 @@ bench:
 	$(STOCK)
 	$(SUBMAKE) build build-tests
 	@selftests/bench/run $(T)
+
+bench-ovs:
+	$(DEPS) build demo test bench stock vm
+	$(STOCK)
+	$(SUBMAKE) build build-tests
+	@K="$(K)" selftests/bench/ovs/run
 
 veristat:
 	$(DEPS) build test $(if $(K),vm)
