@@ -14,7 +14,8 @@
 #                 selftests/budget/figures.tsv (UPDATE=1: written there);
 #                 K="6.1 6.12 newest": Debian's kernels, in VMs
 # make clangs     the same, built by the clangs of Debian 12 and 13
-# make bench      what it costs, beside what Linux costs; asserts nothing
+# make bench      what it costs, beside what Linux costs; asserts nothing; some 15 minutes,
+#                 FULL=1: live clusters as well, T= which
 # make bench-ovs  the same beside stock OVN and the kernel's Open vSwitch, in a VM,
 #                 K=6.1 under which of Debian's kernels
 # make lint       formatting, static checks, file length

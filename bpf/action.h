@@ -79,13 +79,13 @@ static __always_inline __u32 action_generation(const struct flow *f)
 
 /* The flow's way out by an action.  false: the tables have to say. */
 static __always_inline bool action_apply(struct flow *f, const struct ct_val *v,
-					 __u32 dir, __u32 lrp)
+					 __u32 dir, __u16 entry)
 {
 	const struct ct_action *a = &v->action[dir & 1];
 	__u32 generation = action_generation(f);
 	struct ct_action copy;
 
-	if (READ_ONCE(a->generation) != generation || a->lrp != lrp ||
+	if (READ_ONCE(a->generation) != generation || a->entry != entry ||
 	    (__u16)(f->now - a->stamp) > ACTION_SECONDS || f->ttl <= a->ttl)
 		return false;
 	barrier();
@@ -132,7 +132,7 @@ static __always_inline void action_note(struct flow *f, int verdict)
 	a->datapath = f->datapath;
 	a->inport = f->inport;
 	a->outport = f->outport;
-	a->lrp = f->ct_lrp;
+	a->entry = f->ct_entry;
 	a->stamp = f->now;
 	mac_copy(a->eth_dst, f->eth_dst);
 	mac_copy(a->eth_src, f->eth_src);

@@ -31,13 +31,27 @@ static __always_inline void flood_clone(struct flood_state *s, __u32 ifindex,
 	s->f->flags |= FLOW_COPIED;
 }
 
+/* A copy that does not leave is a drop of its own, at its port. */
+static __always_inline void flood_drop(struct flood_state *s, __u32 id,
+				       int reason)
+{
+	s->f->outport = id;
+	drop_count(s->f, reason, s->f->len);
+	s->f->flags |= FLOW_COPIED;
+}
+
 /* A physical network: with the tag on for the time of the copy. */
-static __always_inline void flood_localnet(struct flood_state *s,
+static __always_inline void flood_localnet(struct flood_state *s, __u32 id,
 					   const struct port_val *val)
 {
 	__u32 ifindex = val->ifindex, number = port_counter_out(val);
 	bool is_tagged = val->vlan;
 
+	/* The kernel would let four bytes too many out. */
+	if (check_size(s->skb, s->f, ifindex, 0, s->skb->gso_size)) {
+		flood_drop(s, id, DROP_TOO_BIG);
+		return;
+	}
 	if (is_tagged &&
 	    bpf_skb_vlan_push(s->skb, bpf_htons(val->vlan_type), val->vlan)) {
 		s->failed = 1;
@@ -64,18 +78,6 @@ flood_port(__u32 i, struct flood_state *s, __u32 *id)
 	return bpf_map_lookup_elem(&port, &key);
 }
 
-/* A copy that port_security keeps from its port is a drop of its own. */
-static __always_inline bool flood_refused(struct flood_state *s, __u32 id,
-					  const struct port_policy *policy)
-{
-	if (!port_sec_out(s->f, id, policy))
-		return false;
-	s->f->outport = id;
-	drop_count(s->f, DROP_PORT_SEC_OUT, s->f->len);
-	s->f->flags |= FLOW_COPIED;
-	return true;
-}
-
 static long flood_vif(__u32 i, struct flood_state *s)
 {
 	__u32 id = 0;
@@ -84,8 +86,10 @@ static long flood_vif(__u32 i, struct flood_state *s)
 	if (!val || !val->ifindex)
 		return 0;
 	if (val->kind == PORT_LOCALNET)
-		flood_localnet(s, val);
-	else if (!flood_refused(s, id, &val->policy))
+		flood_localnet(s, id, val);
+	else if (port_sec_out(s->f, id, &val->policy))
+		flood_drop(s, id, DROP_PORT_SEC_OUT);
+	else
 		flood_clone(s, val->ifindex, port_counter_out(val), 0);
 	return 0;
 }

@@ -239,7 +239,7 @@ struct flow {
 	__u32 ct_record;
 	__u32 ct_seq;
 	__u32 generation; /* of the maps when it was looked for */
-	__u16 ct_lrp; /* router port (or VIF) it was found at */
+	__u16 ct_entry; /* as in struct ct_action */
 	__u8 ct_ttl; /* TTL there */
 	__u8 pad2;
 	/* V_FLOOD_ROUTER: the router is on another chassis. */

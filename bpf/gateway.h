@@ -32,8 +32,6 @@ __noinline int lr_track(struct flow *f)
 		return f->stage;
 	if (ret == -DROP_CT_FRAGMENT && lr_is_stateless(f))
 		ret = CT_MISS;
-	if (ret != CT_MISS && ret < 0)
-		return ret;
 	key.datapath = f->datapath;
 	key.port = f->inport;
 	p = bpf_map_lookup_elem(&lrp, &key);
@@ -46,6 +44,8 @@ __noinline int lr_track(struct flow *f)
 		TRACE(f, LR_IN, f->inport, DROP_LR_ADMISSION, 0);
 		return -DROP_LR_ADMISSION;
 	}
+	if (ret != CT_MISS && ret < 0)
+		return ret;
 	f->route_table = p->route_table;
 	if (ret == CT_MISS) {
 		TRACE(f, CT_MISS, 0, 0, 0);

@@ -26,12 +26,26 @@ static __always_inline void ls_hairpin(struct flow *f)
 	f->stage = STAGE_LS_OUTPUT;
 }
 
+/* Not only the connection says where a switch takes a packet, its MACs do. */
+static __always_inline __u16 ls_entry(const struct flow *f)
+{
+	const __u8 *d = f->eth_dst, *s = f->eth_src;
+	__u32 mix = d[0] | d[1] << 8 | d[2] << 16;
+
+	mix = mix * 0x9e3779b1 ^ (d[3] | d[4] << 8 | d[5] << 16);
+	mix = mix * 0x85ebca6b ^ (s[0] | s[1] << 8 | s[2] << 16);
+	mix = mix * 0xc2b2ae35 ^ (s[3] | s[4] << 8 | s[5] << 16);
+	mix *= 0x9e3779b1;
+	return mix >> 16;
+}
+
 static __always_inline int ls_lb_new(struct flow *f)
 {
 	__be32 hairpin_ip;
 	struct ct_new n = {.flags = CT_F_DNAT};
 	int ret;
 
+	f->ct_entry = ls_entry(f);
 	ret = lb_balance(f);
 	if (ret != V_CONSUMED)
 		return ret;
@@ -46,7 +60,6 @@ static __always_inline int ls_lb_new(struct flow *f)
 	if (ret)
 		return ret;
 	f->nat.src = n.to.src;
-	f->ct_lrp = f->inport;
 	f->ct_ttl = f->ttl;
 	track_source(f);
 	if (n.flags & CT_F_SNAT)
@@ -76,7 +89,7 @@ __noinline int ls_lb(struct flow *f)
 	f->lb = 0;
 	f->rule_dnat = 0;
 	f->rule_snat = 0;
-	ret = ct_track(f, f->inport, f->inport);
+	ret = ct_track(f, f->inport, ls_entry(f));
 	if (ret == V_CONSUMED || ret == V_NEXT)
 		track_pass(f);
 	if (ret == V_NEXT) {

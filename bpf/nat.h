@@ -190,7 +190,7 @@ static __always_inline int lr_snat(struct flow *f)
 	f->nat.src = n.to.src;
 	if (n.flags & CT_F_SNAT || f->nat.sport != n.to.sport)
 		f->changed |= CHANGE_NAT;
-	f->ct_lrp = f->router_inport;
+	f->ct_entry = f->router_inport;
 	f->ct_ttl = f->ttl_in;
 	track_source(f);
 	return V_NEXT;

@@ -201,8 +201,11 @@ static __always_inline int rewrite_l4(const struct flow *f, void *p, void *end,
 
 		if ((void *)(l4 + 12) > end)
 			return -DROP_MALFORMED;
-		if (was == is || f->flags & FLOW_FRAGMENT)
+		if (was == is)
 			return 0;
+		/* The checksum covers what is in other fragments. */
+		if (f->flags & FLOW_FRAGMENT)
+			return -DROP_CT_FRAGMENT;
 		crc = crc32c_change(was ^ is, f->ip_len + ETH_HLEN - l4_off);
 		be16_pair_store(port + 4, be16_pair(port + 4) ^ crc);
 		port[0] = sport;

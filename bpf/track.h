@@ -123,8 +123,8 @@ static __always_inline void track_pass(struct flow *f)
 /* Looks the packet up in zone (f->datapath, port).  V_NEXT: known, its
  * destination is translated and f->nat has what the source will be;
  * V_CONSUMED: known, and f->stage is the verdict to act on; CT_MISS;
- * CT_AGAIN; or a drop reason.  lrp: where it came in. */
-__noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
+ * CT_AGAIN; or a drop reason.  entry: as in struct ct_action. */
+__noinline int ct_track(struct flow *f, __u32 port, __u16 entry)
 {
 	struct config *c = config_find();
 	struct ct_place place;
@@ -179,7 +179,7 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 		ct_follow(v, f, dir, f->now);
 	f->ct_record = record;
 	f->ct_seq = seq;
-	f->ct_lrp = lrp;
+	f->ct_entry = entry;
 	f->ct_ttl = f->ttl;
 	if (track_is_translated(f)) {
 		f->dst.ip4 = f->nat.dst;
@@ -187,7 +187,7 @@ __noinline int ct_track(struct flow *f, __u32 port, __u32 lrp)
 		f->changed |= CHANGE_NAT;
 	}
 	if (!(f->flags & (FLOW_SLOW | FLOW_FRAGMENT)) &&
-	    action_apply(f, v, dir, lrp)) {
+	    action_apply(f, v, dir, entry)) {
 		f->src.ip4 = f->nat.src;
 		flow_set_sport(f, f->nat.sport);
 		return V_CONSUMED;

@@ -74,7 +74,8 @@ struct ct_action {
 	__u32 datapath; /* of the output */
 	__u16 inport; /* keys there */
 	__u16 outport;
-	__u16 lrp; /* router port or VIF it came in by */
+	__u16 entry; /* router port it came in by; for a switch's
+		      * connection a hash of its MACs */
 	__u16 stamp; /* low bits of the second it was noted in */
 	__u8 eth_dst[6];
 	__u8 eth_src[6];

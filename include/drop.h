@@ -105,7 +105,9 @@
 	X(41, CT_INVALID,                                                      \
 	  "packet of no known connection, and none that begins one",           \
 	  "TCP RST or ICMP error without a connection; xovn ct list")          \
-	X(42, CT_FRAGMENT, "later fragment whose first one has not passed",    \
+	X(42, CT_FRAGMENT,                                                     \
+	  "later fragment whose first one has not passed, or SCTP's first "    \
+	  "one, whose port NAT cannot change",                                 \
 	  "fragments out of order or lost; the senders' MTU")                  \
 	X(43, SNAT_EXHAUSTED, "no free port at the external address",          \
 	  "xovn stats ct; more external addresses, external_port_range")       \

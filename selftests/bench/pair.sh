@@ -18,6 +18,7 @@
 # shellcheck source=selftests/bench/bed.sh
 . "$(dirname "${BASH_SOURCE[0]}")/bed.sh"
 NEAR=172.18.100.10
+WIRE=${WIRE:-} # not empty: pair_frames
 declare -A FAR NEXT # address of vm2; MAC that vm1 sends to
 
 pair_guest() { # BED vm1|vm2 ADDRESS MAC
@@ -29,13 +30,32 @@ pair_guest() { # BED vm1|vm2 ADDRESS MAC
 	on "$1-$2" ethtool -K eth0 gro on
 }
 
+# pair_frames BED: the underlay as a NIC delivers it (framewire); segments and
+# checksums are finished in front of it.
+pair_frames() {
+	local x
+	ns_add "$1-w"
+	cable "$1-h1" ens3 "$1-w" w1 1500
+	cable "$1-w" w2 "$1-h2" ens3 1500
+	for x in w1 w2; do on "$1-w" ethtool -K $x gro on; done
+	on "$1-w" "$TOOLS/framewire" w1 w2 || die "no wire of frames in $1"
+	for x in h1 h2; do
+		on "$1-$x" ethtool -K ens3 tx off tso off >/dev/null 2>&1
+		on "$1-$x" tc qdisc replace dev ens3 root pfifo limit 2000
+	done
+}
+
 # pair_wires BED FAR-ADDRESS FAR-MAC: hosts and guests, no way between them.
 pair_wires() {
 	local x
 	for x in vm1 h1 h2 vm2; do ns_add "$1-$x"; done
 	cable "$1-vm1" eth0 "$1-h1" vm1 "$GUEST_MTU"
 	cable "$1-vm2" eth0 "$1-h2" vm2 "$GUEST_MTU"
-	cable "$1-h1" ens3 "$1-h2" ens3 1500
+	if [ -z "$WIRE" ]; then
+		cable "$1-h1" ens3 "$1-h2" ens3 1500
+	else
+		pair_frames "$1"
+	fi
 	for x in h1 h2; do
 		on "$1-$x" ethtool -K ens3 gro on
 		on "$1-$x" ethtool -K "vm${x#h}" gro on
@@ -143,7 +163,8 @@ pair_load() {
 # pair_xovn BED FILE LSP2 ADDRESS MAC GATEWAY [LOAD OPTION...]: GATEWAY: vm2's
 # router's MAC, "-" for one switch.
 pair_xovn() {
-	local bed=$1 file=$2 lsp=$3 ip=$4 mac=$5 next=$6 n
+	local bed=$1 file=$2 lsp=$3 ip=$4 mac=$5 next=$6 mode=tc n
+	[ -z "$WIRE" ] || mode=native
 	shift 6
 	pair_wires "$bed" "$ip" "$mac"
 	for n in 1 2; do
@@ -152,7 +173,8 @@ pair_xovn() {
 	on "$bed-h1" ping -q -c 1 -W 2 "${NODE_IP[node3]}" >/dev/null
 	for n in 1 2; do
 		pair_load "$bed-h$n" "node$((n + 1))" "$file" "$@" &&
-			xovn "$bed-h$n" attach ens3 --underlay --mode tc || return 1
+			xovn "$bed-h$n" attach ens3 --underlay \
+				--mode "$mode" || return 1
 	done
 	xovn "$bed-h1" bind vm1 ls1-vm1 && xovn "$bed-h2" bind vm2 "$lsp" || return 1
 	NEXT[$bed]=$next

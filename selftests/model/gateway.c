@@ -177,12 +177,14 @@ void gateway_ip4(struct model *m, int lrp, struct frame *f)
 	router_route_passage(m, lrp, f, &p);
 }
 
-void passage_apply(struct frame *f, const struct passage *p)
+void passage_apply(struct model *m, struct frame *f, const struct passage *p)
 {
 	uint32_t src = get32(IP_OF(f) + 12);
 	struct tuple quoted;
 
 	if (!p->is_error) {
+		/* OVN's conntrack has the whole packet there. */
+		m->result.is_lax |= !tuple_is_writable(f, &p->is);
 		tuple_write(f, &p->is);
 		return;
 	}
@@ -209,7 +211,7 @@ bool gateway_egress(struct model *m, int lrp, struct frame *f,
 	bool translates, is_stateless = false;
 
 	if (p->is_known) {
-		passage_apply(f, p);
+		passage_apply(m, f, p);
 		return true;
 	}
 	if (!p->skips_snat) {
@@ -230,7 +232,7 @@ bool gateway_egress(struct model *m, int lrp, struct frame *f,
 	if (!translates &&
 	    (is_stateless || p->is_stateless ||
 	     !nat_of_source(m->net, router, p->was.dst, p->was.src))) {
-		passage_apply(f, p);
+		passage_apply(m, f, p);
 		return true;
 	}
 	if (!p->begins) {
@@ -242,7 +244,10 @@ bool gateway_egress(struct model *m, int lrp, struct frame *f,
 		p->is.src = forced ? forced : rule->external;
 	port = nat_choose_sport(m, router, rule ? rule->port_first : 0,
 				rule ? rule->port_last : 0, &p->is);
-	if (port == PORT_NONE) {
+	/* With another of the ports that the destination may have now, there
+	 * may be none left for the source. */
+	if (port == PORT_NONE ||
+	    (p->is_vague && rule && rule->port_first && model_choose(m, 2))) {
 		model_drop(m, REASON(SNAT_EXHAUSTED));
 		return false;
 	}
@@ -250,6 +255,6 @@ bool gateway_egress(struct model *m, int lrp, struct frame *f,
 	p->is_vague |= port == PORT_UNSEEN;
 	conn_add(m, router, &p->was, &p->is, p->is_vague);
 	m->result.is_lax |= p->is_vague && p->is.proto == IPPROTO_SCTP;
-	passage_apply(f, p);
+	passage_apply(m, f, p);
 	return true;
 }

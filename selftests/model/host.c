@@ -24,19 +24,6 @@ struct host {
 
 static struct host hosts[N_CHASSIS];
 
-static void tc_attach(const struct device *d, int fd)
-{
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = d->ifindex,
-		    .attach_point = BPF_TC_INGRESS);
-	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = fd);
-	int err = bpf_tc_hook_create(&hook);
-
-	if (!err)
-		err = bpf_tc_attach(&hook, &opts);
-	if (err)
-		test_abort("attach to", d->name, -err);
-}
-
 static void host_init(int chassis)
 {
 	struct host *h = &hosts[chassis];
@@ -52,14 +39,14 @@ static void host_init(int chassis)
 	h->xdp_fd = object_load(&h->maps, elf, size, "nic_xdp");
 	snprintf(name, sizeof(name), "c%d-under", chassis);
 	h->underlay = device_get(name);
-	tc_attach(h->underlay, h->tc_fd);
+	device_attach(h->underlay, h->tc_fd);
 	snprintf(name, sizeof(name), "c%d-ext", chassis);
 	h->external = device_get(name);
-	tc_attach(h->external, h->tc_fd);
+	device_attach(h->external, h->tc_fd);
 	for (int i = 0; i < VIFS_PER_HOST; i++) {
 		snprintf(name, sizeof(name), "c%d-v%d", chassis, i);
 		h->vif[i] = device_get(name);
-		tc_attach(h->vif[i], h->vif_fd);
+		device_attach(h->vif[i], h->vif_fd);
 	}
 }
 

@@ -37,10 +37,10 @@ static void hairpin(struct model *m, struct walk *w)
 	switch_deliver(m, w, w->inport);
 }
 
-static void translate(struct walk *w, const struct passage *p)
+static void translate(struct model *m, struct walk *w, const struct passage *p)
 {
 	passage_set_destination(&w->f, p);
-	passage_apply(&w->f, p);
+	passage_apply(m, &w->f, p);
 }
 
 /* A backend for a new connection; false: it is for none. */
@@ -90,7 +90,7 @@ static bool begin(struct model *m, struct walk *w, int zone, struct passage *p)
 	}
 	if (!choose_backend(m, l, zone, p))
 		return true;
-	translate(w, p);
+	translate(m, w, p);
 	if (p->is.src == p->was.src)
 		return false;
 	hairpin(m, w);
@@ -111,10 +111,7 @@ bool switch_balance(struct model *m, struct walk *w)
 	}
 	if (!conn_track(m, zone, &w->f, &p))
 		return begin(m, w, zone, &p);
-	/* The programs may send it by where the connection goes, without
-	 * another look at the MAC. */
-	m->result.is_lax |= !switch_is_router_mac(m->net, w->sw, w->f.data);
-	translate(w, &p);
+	translate(m, w, &p);
 	if (p.is_error || p.is.src == p.was.src)
 		return false;
 	hairpin(m, w);
@@ -129,6 +126,6 @@ void switch_deliver(struct model *m, struct walk *w, int outport)
 	if (m->net->lsp[outport].type == LSP_VIF && frame_is_ip4(&w->f) &&
 	    switch_has_lb(m->net, w->sw) && conn_tuple(m, zone, &w->f, &p) &&
 	    conn_track(m, zone, &w->f, &p))
-		translate(w, &p);
+		translate(m, w, &p);
 	switch_egress(m, w, outport);
 }

@@ -34,7 +34,9 @@ void model_external(struct model *m, const struct frame *f)
 	if (tag != p->tag)
 		return;
 	to = switch_port_of_mac(m->net, p->sw, f->data);
-	if (!is_multicast(f->data) && (to < 0 || to == lsp))
+	if (!is_multicast(f->data) && (to < 0 || to == lsp ||
+				       (m->net->lsp[to].type == LSP_VIF &&
+					m->net->lsp[to].chassis != m->here)))
 		return;
 	m->result.is_taken = true;
 	reasons = switch_refuses(m, p, &w.f);

@@ -40,11 +40,14 @@ static bool out_same(const struct out *a, const struct out *b)
 	       a->out == b->out;
 }
 
-/* ICMP "fragmentation needed" of IPv4 packets, with the MTU there. */
-static bool is_frag_needed(const struct out *o, uint16_t mtu)
+/* What tells a sender of the MTU: ICMP "fragmentation needed" of IPv4 packets,
+ * or the router's question who has the sender's address. */
+static bool tells_of_mtu(const struct out *o, uint16_t mtu)
 {
 	const uint8_t *icmp = ip4_l4(&o->frame, 8);
 
+	if (frame_is_arp(&o->frame))
+		return get16(IP_OF(&o->frame) + 6) == 1;
 	return frame_is_ip4(&o->frame) && IP_OF(&o->frame)[9] == 1 && icmp &&
 	       get32(icmp) >> 16 == 0x0304 && get16(icmp + 6) == mtu;
 }
@@ -56,7 +59,7 @@ static bool outs_match(const struct result *r, const struct observed *o)
 	for (size_t i = 0; i < o->n_out; i++) {
 		size_t j = 0;
 
-		if (r->fits && is_frag_needed(&o->out[i], r->fits))
+		if (r->fits && tells_of_mtu(&o->out[i], r->fits))
 			continue;
 
 		while (j < r->n_out &&

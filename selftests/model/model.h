@@ -265,7 +265,7 @@ void router_route_passage(struct model *m, int lrp, struct frame *f,
 /* Routing looks at the destination as it will be, and the source as it is. */
 void passage_set_destination(struct frame *f, const struct passage *p);
 /* All the rest. */
-void passage_apply(struct frame *f, const struct passage *p);
+void passage_apply(struct model *m, struct frame *f, const struct passage *p);
 
 /* nat.c */
 const struct nat *nat_of_source(const struct logical *net, int router,
@@ -328,6 +328,8 @@ bool tuple_same(const struct tuple *a, const struct tuple *b);
 /* Of the headers at ip, len bytes; false: no ports there. */
 bool tuple_read(const uint8_t *ip, size_t len, struct tuple *t);
 /* Addresses and ports of a frame; checksums stay as right as they were. */
+/* False: a fragment whose checksum covers what is not in it (SCTP). */
+bool tuple_is_writable(const struct frame *f, const struct tuple *is);
 void tuple_write(struct frame *f, const struct tuple *is);
 /* RFC 792: unreachable, quench, redirect, time exceeded, parameter problem. */
 bool is_icmp_error(const struct frame *f);

@@ -201,6 +201,14 @@ static void sctp_set_ports(struct frame *f, uint8_t *l4, const struct tuple *is)
 	put32(l4 + 8, sctp_checksum(l4, len) ^ wrong);
 }
 
+bool tuple_is_writable(const struct frame *f, const struct tuple *is)
+{
+	const uint8_t *l4 = ip4_l4(f, 8);
+
+	return !ip4_is_fragment(f) || !l4 || IP_OF(f)[9] != IPPROTO_SCTP ||
+	       (get16(l4) == is->sport && get16(l4 + 2) == is->dport);
+}
+
 void tuple_write(struct frame *f, const struct tuple *is)
 {
 	uint8_t *ip = IP_OF(f), *l4 = ip4_l4(f, 8), *sum = l4_sum(f);

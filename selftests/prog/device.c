@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
@@ -184,4 +185,22 @@ void device_add_neighbor(struct device *d, const uint8_t ip[4],
 	if (s < 0 || ioctl(s, SIOCSARP, &req))
 		device_abort("neighbor on", d->name);
 	close(s);
+}
+
+void device_attach(struct device *d, int program_fd)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = d->ifindex,
+		    .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = program_fd);
+	int err;
+
+	if (d->is_attached)
+		return;
+	err = bpf_tc_hook_create(&hook);
+	if (!err || err == -EEXIST)
+		err = bpf_tc_attach(&hook, &opts);
+	errno = -err;
+	if (err)
+		device_abort("attach to", d->name);
+	d->is_attached = true;
 }

@@ -148,6 +148,21 @@ void harness_ct_size(uint32_t records, uint32_t buckets)
 	map_write("config", &zero, &c);
 }
 
+void harness_new_generation(void)
+{
+	harness_ct_size(1024, 512);
+}
+
+void harness_new_epoch(void)
+{
+	struct epoch_val e;
+	uint32_t zero = 0;
+
+	bpf_map_lookup_elem(harness_map("epoch"), &zero, &e);
+	e.count++;
+	bpf_map_update_elem(harness_map("epoch"), &zero, &e, BPF_ANY);
+}
+
 void harness_load(const struct network *n)
 {
 	const struct chassis_val *own = &n->out.chassis[n->out.own_chassis];
@@ -236,39 +251,21 @@ enum drop_reason drop_by_name(const char *name)
 	return DROP_NONE;
 }
 
-/* clsact, not TCX: the same on every kernel we run on. */
-static void tc_attach(struct device *d, enum program p)
-{
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = d->ifindex,
-		    .attach_point = BPF_TC_INGRESS);
-	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = program_fd[p]);
-	int err;
-
-	if (d->is_attached)
-		return;
-	err = bpf_tc_hook_create(&hook);
-	if (!err || err == -EEXIST)
-		err = bpf_tc_attach(&hook, &opts);
-	if (err)
-		test_abort("attach to", d->name, -err);
-	d->is_attached = true;
-}
-
 void harness_attach_vif(struct device *d)
 {
-	tc_attach(d, PROGRAM_VIF);
+	device_attach(d, program_fd[PROGRAM_VIF]);
 }
 
 void harness_attach_reinject(struct device *d)
 {
-	tc_attach(d, PROGRAM_REINJECT);
+	device_attach(d, program_fd[PROGRAM_REINJECT]);
 }
 
 void harness_attach_nic(struct device *d, bool with_xdp)
 {
 	int err;
 
-	tc_attach(d, PROGRAM_TC);
+	device_attach(d, program_fd[PROGRAM_TC]);
 	err = bpf_xdp_attach(d->ifindex,
 			     with_xdp ? program_fd[PROGRAM_XDP] : -1, 0, NULL);
 	if (err)

@@ -143,7 +143,7 @@ struct device {
 	char name[16];
 	uint32_t ifindex;
 	int fd; /* tap: what the other end of the wire reads and writes */
-	bool is_attached; /* harness.c: a program runs on what is written */
+	bool is_attached; /* a program runs on what is written */
 };
 
 /* What a frame says about itself in front of the bytes, virtio 1.2 5.1.6. */
@@ -171,6 +171,9 @@ void device_set_up(struct device *d, bool is_up);
 /* Out of the kernel; its ifindex stays in what was written of it. */
 void device_delete(struct device *d);
 void device_set_mac(struct device *d, const uint8_t mac[6]);
+/* Runs a TC program on what is written to it, if none does yet: by clsact, not
+ * TCX, so that it is the same on every kernel we run on. */
+void device_attach(struct device *d, int program_fd);
 void device_add_neighbor(struct device *d, const uint8_t ip[4],
 			 const uint8_t mac[6]);
 
@@ -202,6 +205,9 @@ void harness_clear(const char *name); /* removes every entry */
 /* So many records and buckets of the connection table in use; harness_load()
  * gives all back. */
 void harness_ct_size(uint32_t records, uint32_t buckets);
+/* As if the maps had other contents, or the programs had learned. */
+void harness_new_generation(void);
+void harness_new_epoch(void);
 /* Sum over CPUs. */
 uint64_t harness_ct_event(enum ct_event e);
 /* Packets of that number in "counter", over CPUs. */

@@ -115,21 +115,6 @@ static void age(void)
 	places_change(false);
 }
 
-static void generation_next(void)
-{
-	harness_ct_size(1024, 512);
-}
-
-static void epoch_next(void)
-{
-	struct epoch_val e;
-	uint32_t zero = 0;
-
-	bpf_map_lookup_elem(harness_map("epoch"), &zero, &e);
-	e.count++;
-	bpf_map_update_elem(harness_map("epoch"), &zero, &e, BPF_ANY);
-}
-
 static bool goes_in(enum program which, const char *text)
 {
 	static struct outcome o;
@@ -223,13 +208,13 @@ static void arrival_check(void)
 	CPU_SET(this_cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
 	until_check(PROGRAM_TC, "arrival, TC: a new generation is seen at once",
-		    generation_next);
+		    harness_new_generation);
 	until_check(PROGRAM_TC, "arrival, TC: and so is what was learned",
-		    epoch_next);
+		    harness_new_epoch);
 	until_check(PROGRAM_TC, "arrival, TC: the tables are asked at times",
 		    age);
 	until_check(PROGRAM_XDP, "arrival, XDP: a new generation is seen",
-		    generation_next);
+		    harness_new_generation);
 	until_check(PROGRAM_XDP, "arrival, XDP: the tables are asked at times",
 		    age);
 	unnoted_check(PROGRAM_TC, "arrival, TC: what tables must see");

@@ -162,21 +162,6 @@ static void b2_forget(bool is_known)
 				    BPF_ANY);
 }
 
-static void epoch_next(void)
-{
-	struct epoch_val e;
-	uint32_t zero = 0;
-
-	bpf_map_lookup_elem(harness_map("epoch"), &zero, &e);
-	e.count++;
-	bpf_map_update_elem(harness_map("epoch"), &zero, &e, BPF_ANY);
-}
-
-static void generation_next(void)
-{
-	harness_ct_size(1024, 512);
-}
-
 static void age(void)
 {
 	uint32_t place = place_only();
@@ -262,8 +247,8 @@ static void departure_check(void)
 	CPU_SET(this_cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
 	until_check("departure: a new generation of tables is seen at once",
-		    generation_next);
-	until_check("departure: and so is what was learned", epoch_next);
+		    harness_new_generation);
+	until_check("departure: and so is what was learned", harness_new_epoch);
 	until_check("departure: the tables are asked now and then", age);
 	patience_check();
 	places_clear();

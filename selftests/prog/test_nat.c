@@ -271,6 +271,11 @@ static const struct test range_tests[] = {
 	VM1_OUT("a port that is in the range is kept",
 		TO_7 "tcp 20002>80 flags=S",
 		TO_EXT AS_GW "tcp 20002>80 flags=S"),
+	TEST("SCTP's checksum is not whole in a fragment: the port stays, so it "
+	     "does not leave",
+	     "underlay",
+	     FROM_VM1 TO_7 "sctp 4000>9 chunk=1 | data 1200 | fragment 0+512",
+	     "drop CT_FRAGMENT", NULL),
 	VM1_OUT("who has no ports needs none of them",
 		"192.168.209.7 ttl=63 proto=47 | data 40",
 		TO_EXT "192.168.209.120>192.168.209.7 ttl=62 proto=47 | data "

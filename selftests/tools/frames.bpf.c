@@ -3,7 +3,8 @@
  * framegen's and framesink's side in the kernel.  "generate_*" run with
  * BPF_F_TEST_XDP_LIVE_FRAMES: each run is one frame on its way into the
  * device of map "out".  "sink_*" take framegen's frames out of the traffic
- * of an interface and leave the rest (ARP, ping) to the stack.
+ * of an interface and leave the rest (ARP, ping) to the stack.  "wire" is
+ * framewire's.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_endian.h>
@@ -142,6 +143,12 @@ SEC("xdp")
 int generate_geneve(struct xdp_md *ctx)
 {
 	return generate(ctx, FRAME_GENEVE);
+}
+
+SEC("xdp")
+int wire(struct xdp_md *ctx __attribute__((unused)))
+{
+	return bpf_redirect_map(&out, 0, 0);
 }
 
 static __always_inline void count_add(__u32 what)
@@ -284,6 +291,45 @@ SEC("tc")
 int nothing_tc(struct __sk_buff *skb __attribute__((unused)))
 {
 	return 0;
+}
+
+/* What no encapsulation can be without: room for the outer headers, these, and
+ * the inner packet's MACs, TTL and checksum. */
+SEC("tc")
+int write_encap(struct __sk_buff *skb)
+{
+	__u8 *p;
+
+	if (bpf_skb_adjust_room(
+		    skb, FRAME_GENEVE, BPF_ADJ_ROOM_MAC,
+		    BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 |
+			    BPF_F_ADJ_ROOM_ENCAP_L4_UDP |
+			    BPF_F_ADJ_ROOM_ENCAP_L2_ETH |
+			    BPF_F_ADJ_ROOM_NO_CSUM_RESET |
+			    ((__u64)ETH_LEN << BPF_ADJ_ROOM_ENCAP_L2_SHIFT)))
+		return 0;
+	p = (void *)(long)skb->data;
+	if ((void *)p + FRAME_MAX > (void *)(long)skb->data_end)
+		return 0;
+	__builtin_memcpy(p, p + FRAME_LEN, FRAME_GENEVE);
+	__builtin_memcpy(p + FRAME_GENEVE, p, ETH_LEN);
+	*(__u16 *)(p + FRAME_GENEVE + 22) -= 1;
+	*(__u16 *)(p + FRAME_GENEVE + 24) += 1;
+	return bpf_redirect(skb->ifindex, 0);
+}
+
+/* The same, to a guest of this host. */
+SEC("tc")
+int write_macs(struct __sk_buff *skb)
+{
+	__u8 *p = (void *)(long)skb->data;
+
+	if ((void *)p + FRAME_LEN > (void *)(long)skb->data_end)
+		return 0;
+	__builtin_memcpy(p, p + FRAME_LEN - ETH_LEN, ETH_LEN - 2);
+	*(__u16 *)(p + 22) -= 1;
+	*(__u16 *)(p + 24) += 1;
+	return bpf_redirect(skb->ifindex, 0);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -7,6 +7,9 @@
  *
  *   first N known N verdicts NUMBER:TIMES...
  *
+ * progrun OPTION... encap|macs IFACE: no program of xovn's, only the writes that
+ * one cannot be without, of outer headers or of MACs and TTL.
+ *
  * progrun memory N: what memory costs that is as cold as N connections make
  * it: per run a bucket chosen by a hash, and the record that it names.
  * Prints ns per run.
@@ -83,29 +86,34 @@ static struct frames_bpf *load(const char *name)
 	return k;
 }
 
+static int own_program(const char *name)
+{
+	struct frames_bpf *k = load(name);
+
+	if (frames_bpf__load(k))
+		frame_die("the kernel refused the programs");
+	return bpf_program__fd(bpf_object__find_program_by_name(k->obj, name));
+}
+
 /* What the clock and the call cost by themselves. */
 static __u32 empty_cost(bool is_xdp, __u32 ifindex, const void *data,
 			size_t len)
 {
-	struct frames_bpf *k = load(is_xdp ? "nothing_xdp" : "nothing_tc");
 	static __u32 ns[10000];
-	int fd;
+	int fd = own_program(is_xdp ? "nothing_xdp" : "nothing_tc");
 
-	if (frames_bpf__load(k))
-		frame_die("the kernel refused the programs");
-	fd = bpf_program__fd(is_xdp ? k->progs.nothing_xdp :
-				      k->progs.nothing_tc);
 	for (size_t i = 0; i < sizeof(ns) / sizeof(*ns); i++)
 		ns[i] = run(fd, is_xdp, ifindex, data, len);
 	memset(verdict, 0, sizeof(verdict));
-	frames_bpf__destroy(k);
 	return median(ns, sizeof(ns) / sizeof(*ns));
 }
 
 static int measure(const struct frame_options *o, const char *pin,
 		   const char *ifname)
 {
-	int fd = bpf_obj_get(pin);
+	int fd = !strcmp(pin, "encap") ? own_program("write_encap") :
+		 !strcmp(pin, "macs")  ? own_program("write_macs") :
+					 bpf_obj_get(pin);
 	__u32 ifindex = if_nametoindex(ifname), empty, first, known;
 	size_t len = o->inner + FRAME_LEN, n = 0;
 	unsigned long rounds = o->count ? o->count : 1;

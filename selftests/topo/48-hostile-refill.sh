@@ -92,9 +92,12 @@ nb_emptied() {
 	one_line "NB is emptied" "Northbound database has no switch"
 	rests "NB is emptied"
 	expect "NB is emptied: forwards" "2/2*" "$(pings vm1 "${VM_IP[vm3]}" -c 2)"
+	# Resumed before it has met the new server, it would agree with the empty
+	# NB that it knows.
+	daemon_end node1 ovn-northd
 	daemon_end node1 nb-server
 	started nb "$D/kept-nb.db"
-	northd resume
+	northd_start
 	survived "NB is as before"
 
 	daemon_end node1 ovn-northd

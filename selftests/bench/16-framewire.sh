@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# TCP from guest to guest over an underlay that delivers frames as a NIC does:
+# 1,500 bytes each, which the receiving host puts together again (GRO) before
+# or after it takes the tunnel off.  xovn by native XDP.
+WIRE=frames
+# shellcheck source=selftests/bench/pair.sh
+. "$(dirname "$0")/pair.sh"
+BEDS=${BEDS:-l2 routed route vxbridge vxroute}
+PEERS="route vxbridge"
+net_init
+ns_add wire
+for bed in $BEDS; do
+	"pair_$bed" "$bed" >"$DIR/up.log" 2>&1 || die "$bed: $(cat "$DIR/up.log")"
+done
+for n in ${STREAMS:-1 4}; do
+	for bed in $BEDS; do : >"$DIR/$bed.tcp"; done
+	for ((round = 0; round < ROUNDS; round++)); do
+		for bed in $BEDS; do
+			stream "$bed-vm1" "$bed-vm2" "${FAR[$bed]}" "$n" \
+				>>"$DIR/$bed.tcp"
+		done
+	done
+	figures tcp "TCP, $n streams, an underlay of frames" "Gb/s per CPU" more \
+		"$BEDS" "$PEERS"
+done
