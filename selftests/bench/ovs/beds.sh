@@ -20,6 +20,7 @@ DATAPATH=system
 TOOL_LIMIT=600
 NEAR_IP=172.18.100.40
 VIP=100.0.0.1
+VIP_CLIENT=192.168.201.10
 ROUTER1_LS1=02:ac:10:ff:00:01
 ROUTER1_LS2=02:ac:10:ff:10:01
 VM_MAC[near]=02:ac:10:ff:00:40
@@ -54,6 +55,7 @@ ovs_wires() {
 	cable "$1-h1" ens3 "$1-h2" ens3 1500
 	cable "$1-h1" ens9 "$1-ext" e0 1500
 	on "$1-ext" ip addr add "$OUTSIDE/19" dev e0
+	on "$1-ext" ip addr add "$VIP_CLIENT/32" dev e0 # answers ARP
 	for n in 1 2; do
 		on "$1-h$n" ip addr add "${NODE_IP[node$n]}/19" dev ens3
 		# ens9 is in the same subnet
