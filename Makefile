@@ -18,9 +18,12 @@
 #                 FULL=1: live clusters as well, T= which
 # make bench-ovs  the same beside stock OVN and the kernel's Open vSwitch, in a VM,
 #                 K=6.1 under which of Debian's kernels
+# make features   doc/features.md, from what the loader reads
 # make lint       formatting, static checks, file length
-# make man        the manual's pages, build/man/*.8
-# make install DESTDIR= PREFIX=, make uninstall, make clean
+# make deb        Debian package for the suite that this is, build/deb/*.deb
+# make test-deb   packages for Debian 12 and 13, installed, upgraded and purged there
+# make man        the manual's pages, build/man/
+# make install DESTDIR= PREFIX= SYSCONFDIR=, make uninstall, make clean
 # NODEPS=1        never call the package manager
 # V=1             show the commands
 # SAN=1           user space with the sanitizers (address, leak, undefined
@@ -29,6 +32,8 @@
 CLANG ?= clang
 BPFTOOL ?= bpftool
 PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+ZSHDIR ?= share/zsh/site-functions
 # BPF objects are the same with and without sanitizers
 BPF_B := build
 B := build$(if $(SAN),/san)
@@ -51,8 +56,9 @@ LDLIBS := -lbpf -lelf -lz -ljansson -lssl -lcrypto -lmnl -lcap-ng -lncursesw -lt
 TESTFLAGS := -I. -Imaps -Iselftests/lib \
 	-DXOVN_TEST_DATA='"$(CURDIR)/selftests/data"'
 
+# BTF has names of files: the same ones wherever it is built
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -std=gnu11 -Wall -Wextra -Werror \
-	-I. -Iinclude -Imaps
+	-ffile-prefix-map=$(CURDIR)=. -I. -Iinclude -Imaps
 
 BPF_SRC := $(sort $(wildcard bpf/*.bpf.c))
 BPF_OBJ := $(BPF_SRC:bpf/%.bpf.c=$(BPF_B)/%.bpf.o)
@@ -90,7 +96,8 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz soak vmtest bench bench-ovs veristat clangs lint man clean \
+.PHONY: all demo test test-san fuzz soak vmtest bench bench-ovs veristat clangs features lint \
+	man deb test-deb clean \
 	install uninstall build build-bpf build-skel build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
@@ -187,9 +194,23 @@ lint:
 clean:
 	rm -rf $(B)
 
+deb:
+	$(DEPS) build doc deb
+	@scripts/deb.sh
+
+test-deb:
+	$(DEPS) test deb
+	@selftests/deb/run $(T)
+
 man:
 	$(DEPS) doc
 	$(SUBMAKE) build-man
+
+features:
+	$(DEPS) build
+	$(SUBMAKE) $(B)/tools/featurelist
+	@FEATURELIST=$(B)/tools/featurelist scripts/features.sh >$(B)/features.md
+	@mv $(B)/features.md doc/features.md
 
 build-man: $(MAN)
 
@@ -198,27 +219,36 @@ build-fuzz: $(FUZZ)
 # what is installed: file, directory below PREFIX, name there
 define INSTALLED
 $(B)/xovn sbin xovn
-$(foreach m,$(MAN),$(m) share/man/man8 $(notdir $(m))
+$(foreach m,$(MAN),$(m) share/man/man$(subst .,,$(suffix $(m))) $(notdir $(m))
 )doc/completion/xovn.bash share/bash-completion/completions xovn
-doc/completion/_xovn share/zsh/site-functions _xovn
-doc/maps.md share/doc/xovn maps.md
-doc/systemd/xovn-agent.service lib/systemd/system xovn-agent.service
+doc/completion/_xovn $(ZSHDIR) _xovn
+$(foreach u,$(wildcard doc/systemd/*),$(u) lib/systemd/system $(notdir $(u))
+)doc/maps.md share/doc/xovn maps.md
+doc/features.md share/doc/xovn features.md
 endef
 export INSTALLED
+
+CONF := $(DESTDIR)$(SYSCONFDIR)/xovn/xovn.conf
 
 install:
 	$(DEPS) build doc
 	$(SUBMAKE) build build-man
 	@echo "$$INSTALLED" | while read -r file dir name; do \
 		mode=644; [ "$$dir" != sbin ] || mode=755; \
-		install -D -m $$mode "$$file" "$(DESTDIR)$(PREFIX)/$$dir/$$name" || exit 1; \
-		echo "  INSTALL $(DESTDIR)$(PREFIX)/$$dir/$$name"; \
+		to=$(DESTDIR)$(PREFIX)/$$dir/$$name; \
+		install -D -m $$mode "$$file" "$$to" || exit 1; \
+		case $$name in *.service) sed -i "s|/usr/sbin/|$(PREFIX)/sbin/|" "$$to";; esac; \
+		echo "  INSTALL $$to"; \
 	done
+	@[ -e "$(CONF)" ] || { install -D -m 644 doc/xovn.conf "$(CONF)" && \
+		echo "  INSTALL $(CONF)"; }
 
 uninstall:
 	@echo "$$INSTALLED" | while read -r file dir name; do \
 		rm -f "$(DESTDIR)$(PREFIX)/$$dir/$$name" || exit 1; \
 	done
+	@! cmp -s doc/xovn.conf "$(CONF)" || rm -f "$(CONF)"
+	@rmdir "$(dir $(CONF))" 2>/dev/null || :
 	@rmdir "$(DESTDIR)$(PREFIX)/share/doc/xovn" 2>/dev/null || :
 
 $(B)/man/xovn-unbind.8: Makefile

@@ -45,7 +45,7 @@ static __always_inline __sum16 csum_apply(__sum16 check, __u32 delta)
 }
 
 /* x * y modulo CRC32c's polynomial, bits reflected: bit 31 is x^0. */
-static __always_inline __u32 crc32c_multiply(__u32 x, __u32 y)
+__noinline __u32 crc32c_multiply(__u32 x, __u32 y)
 {
 	__u32 product = 0;
 
@@ -57,13 +57,19 @@ static __always_inline __u32 crc32c_multiply(__u32 x, __u32 y)
 	return product;
 }
 
+/* x^8 and its squares, each of the one before: of 2^i bytes. */
+static const __u32 crc32c_power[16] = {
+	0x00800000, 0x00008000, 0x82f63b78, 0x6ea2d55c, 0x18b8ea18, 0x510ac59a,
+	0xb82be955, 0xb8fdb1e7, 0x88e56f72, 0x74c360a4, 0xe4172b16, 0x0d65762a,
+	0x35d73a62, 0x28461564, 0xbf455269, 0xe2ea32dc,
+};
+
 /* How a CRC32c over len bytes changes when its first four do; change: their
  * exclusive or, as loaded from the packet.  The CRC is linear, so that is the
  * change's own, moved past the len - 4 bytes behind it: times x^(8 * that),
- * by repeated squaring of x^8. */
+ * by those of x^8, x^16, x^32 ... that its bits ask for. */
 __noinline __u32 crc32c_change(__u32 change, __u32 len)
 {
-	__u32 power = 0x00800000; /* x^8 */
 	__u32 crc = change;
 
 	/* The four bytes themselves: 32 shifts, a multiplication by x^32. */
@@ -72,8 +78,7 @@ __noinline __u32 crc32c_change(__u32 change, __u32 len)
 	len -= 4;
 	for (int i = 0; i < 16 && len; i++) {
 		if (len & 1)
-			crc = crc32c_multiply(crc, power);
-		power = crc32c_multiply(power, power);
+			crc = crc32c_multiply(crc, crc32c_power[i]);
 		len >>= 1;
 	}
 	return crc;

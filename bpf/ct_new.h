@@ -205,10 +205,14 @@ struct ct_new {
 	__u32 flags; /* enum ct_flag */
 };
 
-/* Another source port, as the kernel's nf_nat has it: of the same class,
- * where no range is given (RFC 6056 3.3.1: from a random place). */
-static __always_inline __u16 ct_port_try(const struct ct_new *n, __u8 proto,
-					 __u32 start, __u32 i)
+struct ct_ports {
+	__u32 first, n;
+};
+
+/* Where another source port is from, as the kernel's nf_nat has it: of the
+ * same class, where no range is given. */
+static __always_inline struct ct_ports ct_ports_of(const struct ct_new *n,
+						   __u8 proto)
 {
 	__u32 first = 1024, last = 65535;
 
@@ -226,7 +230,7 @@ static __always_inline __u16 ct_port_try(const struct ct_new *n, __u8 proto,
 	}
 	if (last < first)
 		last = first;
-	return first + (start + i * 7919) % (last - first + 1);
+	return (struct ct_ports){first, last - first + 1};
 }
 
 static __always_inline void ct_count_tries(__u32 tries)
@@ -274,7 +278,9 @@ static __always_inline int ct_reserve(struct flow *f, const struct ct_new *n,
 {
 	bool is_fit = !n->port_first || (n->to.sport >= n->port_first &&
 					 n->to.sport <= n->port_last);
+	/* RFC 6056 3.3.1: from a random place */
 	__u32 start = bpf_get_prandom_u32();
+	struct ct_ports from = ct_ports_of(n, f->proto);
 
 	/* A range of ports says nothing to who has none. */
 	if (!proto_has_ports(f->proto) && !flow_is_echo(f))
@@ -286,7 +292,7 @@ static __always_inline int ct_reserve(struct flow *f, const struct ct_new *n,
 		if (i || !is_fit) {
 			if (!proto_has_ports(f->proto) && !flow_is_echo(f))
 				break;
-			sport = ct_port_try(n, f->proto, start, i);
+			sport = from.first + (start + i * 7919) % from.n;
 		}
 		ret = ct_reserve_port(record, sport, f->now);
 		if (!ret) {

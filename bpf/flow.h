@@ -268,7 +268,18 @@ struct flow {
 	/* An action's counters while it is not known to hold. */
 	__u32 action_route[ACTION_ROUTES];
 	__u32 action_out;
+	__u32 forget; /* FORGET() */
 };
+
+/* x, of which the verifier knows nothing any more: the flow is a map's, and
+ * what is read from a map may be anything.  In a loop it has then one way to
+ * follow, instead of each combination of what the rounds before may have
+ * left. */
+#define FORGET(f, x)                                                           \
+	({                                                                     \
+		*(volatile __u32 *)&(f)->forget = (x);                         \
+		*(volatile __u32 *)&(f)->forget;                               \
+	})
 
 static __always_inline bool mac_equal(const void *a, const void *b)
 {

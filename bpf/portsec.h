@@ -17,21 +17,33 @@
 #define ICMPV6_MLD_REPORT 131
 #define ICMPV6_MLD2_REPORT 143
 
-static __always_inline bool ip4_matches(__be32 ip, const struct port_sec_ip4 *e)
+/* 1 for 0, else 0.  Without a branch, or the verifier would have two ways to
+ * follow at each entry. */
+static __always_inline __u64 is_zero(__u32 x)
 {
-	return !((ip ^ ip4_load(e->addr)) & ip4_load(e->mask));
+	__u64 wide = x;
+
+	barrier_var(wide);
+	return (wide - 1) >> 63;
 }
 
-static __always_inline bool ip6_matches(const union flow_ip *ip,
-					const struct port_sec_ip6 *e)
+/* 1 or 0. */
+static __always_inline __u64 ip4_matches(__be32 ip,
+					 const struct port_sec_ip4 *e)
+{
+	return is_zero((ip ^ ip4_load(e->addr)) & ip4_load(e->mask));
+}
+
+static __always_inline __u64 ip6_matches(const union flow_ip *ip,
+					 const struct port_sec_ip6 *e)
 {
 	const __u32 *addr = (const __u32 *)e->addr;
 	const __u32 *mask = (const __u32 *)e->mask;
 
-	return !(((ip->ip6[0] ^ addr[0]) & mask[0]) |
-		 ((ip->ip6[1] ^ addr[1]) & mask[1]) |
-		 ((ip->ip6[2] ^ addr[2]) & mask[2]) |
-		 ((ip->ip6[3] ^ addr[3]) & mask[3]));
+	return is_zero(((ip->ip6[0] ^ addr[0]) & mask[0]) |
+		       ((ip->ip6[1] ^ addr[1]) & mask[1]) |
+		       ((ip->ip6[2] ^ addr[2]) & mask[2]) |
+		       ((ip->ip6[3] ^ addr[3]) & mask[3]));
 }
 
 /* The link-local address a MAC makes, RFC 4291 appendix A. */
@@ -64,25 +76,30 @@ static __always_inline bool port_sec_lladdr(const struct flow *f,
 	return true;
 }
 
-/* Is any listed address ip?  Out: the subnet's broadcast counts, too. */
-static __always_inline bool port_sec_listed(const struct port_sec_val *val,
-					    const struct flow *f,
-					    const union flow_ip *ip, bool out)
+/* Is any listed address ip?  Out: the subnet's broadcast counts, too.  Of its
+ * own, so that the verifier looks at it once. */
+__noinline int port_sec_listed(const struct port_sec_val *val,
+			       const struct flow *f, const union flow_ip *ip,
+			       int out)
 {
+	__u64 to_broadcast, found = 0;
+
+	if (!val || !f || !ip)
+		return 0;
+	to_broadcast = out && f->eth_type == ETH_P_IP && ip->ip4;
 	if (f->eth_type == ETH_P_IPV6) {
 		for (int i = 0; i < PORT_SEC_IP6_MAX && i < val->n_ip6; i++)
-			if (ip6_matches(ip, &val->ip6[i]))
-				return true;
-		return false;
+			found |= ip6_matches(ip, &val->ip6[i]);
+		return found;
 	}
 	for (int i = 0; i < PORT_SEC_IP4_MAX && i < val->n_ip4; i++) {
-		if (ip4_matches(ip->ip4, &val->ip4[i]))
-			return true;
-		if (out && ip->ip4 &&
-		    ip->ip4 == ip4_load(val->ip4[i].broadcast))
-			return true;
+		const struct port_sec_ip4 *e = &val->ip4[i];
+
+		found |= ip4_matches(ip->ip4, e);
+		found |= to_broadcast &
+			 is_zero(ip->ip4 ^ ip4_load(e->broadcast));
 	}
-	return false;
+	return found;
 }
 
 static __always_inline bool port_sec_exempt_in(const struct flow *f)
@@ -122,7 +139,7 @@ __noinline int port_sec_check(struct flow *f, __u32 datapath, __u32 portkey,
 {
 	struct port_sec_key key = {.datapath = datapath};
 	int drop = out ? -DROP_PORT_SEC_OUT : -DROP_PORT_SEC_IN;
-	__u64 missing = MISSING_IP | MISSING_TARGET;
+	__u32 missing = MISSING_IP | MISSING_TARGET;
 
 	if (!f)
 		return drop;
@@ -161,6 +178,7 @@ __noinline int port_sec_check(struct flow *f, __u32 datapath, __u32 portkey,
 			return 0;
 		if (!val->more)
 			return drop;
+		missing = FORGET(f, missing);
 	}
 	return drop;
 }

@@ -20,8 +20,8 @@ enum tunnel_result {
 };
 
 /* OVN's option, its value in host order; 0: not there or not acceptable. */
-static __always_inline __u32 geneve_find_option(void *p, void *end,
-						__u32 opt_len)
+static __always_inline __u32 geneve_find_option(struct flow *f, void *p,
+						void *end, __u32 opt_len)
 {
 	__u32 off = 0, keys = 0;
 
@@ -43,7 +43,8 @@ static __always_inline __u32 geneve_find_option(void *p, void *end,
 		} else if (b[2] & GENEVE_OPT_CRITICAL) {
 			return 0;
 		}
-		off += len;
+		off = FORGET(f, off + len);
+		keys = FORGET(f, keys);
 	}
 	return 0;
 }
@@ -113,7 +114,7 @@ static __always_inline int geneve_parse(struct flow *f, void *p, void *end,
 		f->len = tot_len + ETH_HLEN;
 	if (f->outer_len + ETH_HLEN > f->len)
 		return -DROP_TUNNEL_MALFORMED;
-	keys = geneve_find_option(b + 8, end, opt_len);
+	keys = geneve_find_option(f, b + 8, end, opt_len);
 	if (!keys || keys >> 31)
 		return -DROP_TUNNEL_OPTION;
 	f->datapath = (__u32)b[4] << 16 | b[5] << 8 | b[6];

@@ -23,6 +23,9 @@ void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A line on stderr that is no problem: "xovn: ...", of what runs for long. */
 void inform(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The line that a failed command ends with: "xovn: NAME: TEXT". */
+void failure(const char *name, const char *text);
+
 /* A name out of a database may hold a line feed, or an escape sequence that
  * drives the terminal: such characters become '?'. */
 void text_clean(char *text);

@@ -18,6 +18,13 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"check", cmd_check,
+	 "[--config FILE] [--underlay IFACE]... [--localnet IFACE:NETWORK]...\n"
+	 "                 [--nb FILE|SERVER] [--sb FILE|SERVER | --placement FILE]\n"
+	 "                 [--chassis NAME] [--db SERVER]\n"
+	 "                 [--private-key FILE] [--certificate FILE] [--ca-cert FILE]\n"
+	 "                 [--max-ports N] [--ct-max N] [--json]"},
+	{"start", cmd_start, "[--config FILE] [--dry-run]"},
 	{"load", cmd_load,
 	 "--nb FILE|SERVER --chassis NAME [--sb FILE|SERVER] [--placement FILE]\n"
 	 "                 [--private-key FILE] [--certificate FILE] [--ca-cert FILE]\n"
@@ -59,7 +66,8 @@ static const struct command commands[] = {
 	 "                 [--reply-src IP] [--reply-dst IP] [--any-addr IP]\n"
 	 "                 [--sport N] [--dport N] [--state NAME] [--nat] [--json]"},
 	{"agent", cmd_agent,
-	 "[--db REMOTE] [--nb REMOTE] [--release] [--pidfile FILE]\n"
+	 "[--config FILE] [--db REMOTE] [--nb REMOTE] [--release]\n"
+	 "                 [--pidfile FILE]\n"
 	 "                 [--max-ports N] [--ct-max N] [--ct-timeout STATE=SEC,...]\n"
 	 "                 [--icmp-rate N] [--port-share PERCENT]\n"
 	 "                 [--no-announce]"},
@@ -103,6 +111,13 @@ static int words_list(void)
 	return output_end();
 }
 
+/* Whose configuration may name a directory, where --pin does not. */
+static bool has_config(const struct command *c)
+{
+	return c->run == cmd_check || c->run == cmd_start ||
+	       c->run == cmd_agent;
+}
+
 static int command_run(const struct command *c, const char *pin, int argc,
 		       char **argv)
 {
@@ -116,11 +131,12 @@ static int command_run(const struct command *c, const char *pin, int argc,
 			return output_end();
 		}
 	}
+	if (!pin && !has_config(c))
+		pin = PIN_DIR_DEFAULT;
 	ret = c->run(pin, argc, argv, &e);
 	if (!ret || ret == CMD_LISTED)
 		return output_end();
-	fprintf(stderr, "xovn: %s: %s\n", c->name,
-		e.text[0] ? e.text : strerror(-ret));
+	failure(c->name, e.text[0] ? e.text : strerror(-ret));
 	if (ret != CMD_USAGE)
 		return 1;
 	fprintf(stderr, "usage: xovn [--pin DIR] %s %s\n", c->name, c->usage);
@@ -129,7 +145,7 @@ static int command_run(const struct command *c, const char *pin, int argc,
 
 int main(int argc, char **argv)
 {
-	const char *pin = PIN_DIR_DEFAULT;
+	const char *pin = NULL;
 	int i = 1;
 
 	programs_set_verbose(false);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Installs the Debian packages that groups of targets need, only those that
 # are missing, and says which.  It changes no apt source, starts no service.
-# usage: deps.sh GROUP...     groups: build demo test doc fuzz vm bench lint stock
+# usage: deps.sh GROUP...     groups: build demo test doc fuzz vm bench lint stock deb
 set -eu
 
 packages() {
@@ -26,9 +26,10 @@ packages() {
 	# what the daemons that stock.sh unpacks are linked against
 	stock) echo openvswitch-common ovn-common libcap-ng0 libnuma1 \
 		libunbound8 libxdp1 ;;
+	deb) echo debhelper dpkg-dev lintian debootstrap ;;
 	lint) echo clang-format clang-tidy cppcheck shellcheck sparse ;;
 	*)
-		echo "deps.sh: no group named $1; build, demo, test, doc, fuzz, vm, bench, lint, stock" >&2
+		echo "deps.sh: no group named $1; build, demo, test, doc, fuzz, vm, bench, lint, stock, deb" >&2
 		exit 2
 		;;
 	esac

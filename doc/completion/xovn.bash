@@ -25,12 +25,20 @@ _xovn_names() {
 	' | sort -u
 }
 
+_xovn_interfaces() {
+	local dev
+	for dev in /sys/class/net/*/; do
+		dev=${dev%/}
+		_xovn_reply "${dev##*/}"
+	done
+}
+
 # _xovn_value OPTION: what may stand behind it.
 _xovn_value() {
 	local names i
 	names=
 	case $1 in
-	--nb | --sb | --placement | --ct | --pcap | --svg | --textfile | --pidfile | \
+	--nb | --sb | --placement | --ct | --pcap | --svg | --textfile | --pidfile | --config | \
 		--private-key | --certificate | --ca-cert)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -39,6 +47,7 @@ _xovn_value() {
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		;;
+	--underlay) _xovn_interfaces ;; # of check; to attach it is a flag
 	--mode) _xovn_reply auto native tc ;;
 	--proto) _xovn_reply tcp udp icmp sctp ;;
 	--sort) _xovn_reply pps bps drops name ;;
@@ -71,15 +80,10 @@ _xovn_value() {
 
 # _xovn_word COMMAND N: the Nth word behind the command that is no option.
 _xovn_word() {
-	local names dev
+	local names
 	names=
 	case $1-$2 in
-	attach-0 | bind-0 | unbind-0 | detach-0)
-		for dev in /sys/class/net/*/; do
-			dev=${dev%/}
-			_xovn_reply "${dev##*/}"
-		done
-		;;
+	attach-0 | bind-0 | unbind-0 | detach-0) _xovn_interfaces ;;
 	bind-1) names=$(_xovn_names lsp) ;;
 	show-0) names=$(_xovn_names datapath; _xovn_names lsp) ;;
 	stats-0) names="drops ports pipeline ct maps" ;;

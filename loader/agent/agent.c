@@ -102,6 +102,7 @@ static void agent_close(struct agent *a)
 	live_close(a->live);
 	update_forget(a);
 	report_free(&a->report);
+	notify_close(&a->notify);
 	close(a->signals);
 }
 
@@ -240,6 +241,7 @@ static void agent_step(struct agent *a)
 	if (a->upcalls)
 		upcalls_run(a->upcalls);
 	live_run(a->live);
+	notify_run(&a->notify, a);
 }
 
 static void agent_wait(struct agent *a)
@@ -253,14 +255,18 @@ static void agent_wait(struct agent *a)
 	ovsdb_client_wait(a->nb, &w);
 	vswitch_wait(a->vswitch, &w);
 	southbound_wait(a->southbound, &w);
-	links_wait(&a->links, &w);
+	/* until then nobody looks at interfaces */
+	if (vswitch_version(a->vswitch)) {
+		links_wait(&a->links, &w);
+		if (a->links.is_stale)
+			waits_now(&w);
+	}
 	live_wait(a->live, &w);
+	notify_wait(&a->notify, &w);
 	if (a->upcalls)
 		upcalls_wait(a->upcalls, &w);
 	if (a->retry)
 		waits_until(&w, a->retry);
-	if (a->links.is_stale)
-		waits_now(&w);
 	waits_block(&w);
 }
 
@@ -285,6 +291,7 @@ int agent_main(const struct agent_options *options, struct error *e)
 	int err;
 
 	a.links.watch = -1;
+	notify_open(&a.notify);
 	err = privileges_drop(e);
 	if (!err)
 		err = agent_open(&a, e);
@@ -292,6 +299,7 @@ int agent_main(const struct agent_options *options, struct error *e)
 		agent_step(&a);
 		agent_wait(&a);
 	}
+	notify_stopping(&a.notify);
 	if (!err && options->is_releasing)
 		release(&a);
 	agent_close(&a);

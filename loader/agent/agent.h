@@ -8,6 +8,7 @@
  *   links.c      interfaces: what changed, underlay, physical networks
  *   vifs.c       ... VIFs
  *   report.c     lines for the log, each once
+ *   notify.c     what systemd is told
  *   privileges.c what root could do and this need not
  *   ../vswitch/ conf.db;  ../southbound/ SB;  ../engine/ rows to maps
  */
@@ -36,6 +37,8 @@ int agent_main(const struct agent_options *options, struct error *e);
 /* Keeps the capabilities that the agent needs, of those it has, and sets
  * no_new_privs (capabilities(7)).  0, or -errno with e filled. */
 int privileges_drop(struct error *e);
+/* Names of those that the agent needs and this process lacks, at most max. */
+size_t privileges_missing(const char **names, size_t max);
 
 /* ---- report.c: a line for what is new, none for what lasts ---- */
 
@@ -115,11 +118,30 @@ bool links_find_underlay(struct links *l, const struct vswitch_settings *s);
 /* Underlay and physical networks; the maps exist. */
 void links_set_nics(struct links *l, const struct vswitch *v);
 
+/* ---- notify.c: readiness, state and signs of life for systemd ---- */
+
+struct notify {
+	int fd; /* -1: nobody wants to know */
+	bool is_ready; /* and said so */
+	char status[600]; /* said last */
+	int64_t period; /* between signs of life, ms; 0: none are wanted */
+	int64_t next; /* time_ms() of the next word, 0: none due */
+};
+
+struct agent;
+
+void notify_open(struct notify *n);
+void notify_run(struct notify *n, const struct agent *a);
+void notify_wait(const struct notify *n, struct waits *w);
+void notify_stopping(const struct notify *n);
+void notify_close(struct notify *n);
+
 /* ---- update.c ---- */
 
 struct agent {
 	const struct agent_options *options;
 	struct report report;
+	struct notify notify;
 	int signals; /* signalfd */
 	struct live *live;
 	struct links links;

@@ -47,3 +47,15 @@ int privileges_drop(struct error *e)
 				 strerror(errno));
 	return 0;
 }
+
+size_t privileges_missing(const char **names, size_t max)
+{
+	size_t n = 0;
+
+	if (capng_get_caps_process())
+		return 0;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]) && n < max; i++)
+		if (!capng_have_capability(CAPNG_EFFECTIVE, kept[i]))
+			names[n++] = capng_capability_to_name(kept[i]);
+	return n;
+}

@@ -8,9 +8,10 @@
 
 #include "agent/agent.h"
 #include "cmd/apply_options.h"
+#include "cmd/cmd.h"
+#include "config/config.h"
 
-/* As ovs-vsctl finds it: $OVS_RUNDIR, else Debian's directory. */
-static const char *default_db(char remote[4096])
+const char *cmd_default_db(char remote[4096])
 {
 	const char *dir = getenv("OVS_RUNDIR");
 
@@ -50,12 +51,34 @@ static int agent_run(struct agent_options *o, const char *pidfile,
 	return ret;
 }
 
+/* What the file says, as if it stood on the command line. */
+static int read_config(const char *path, struct host_config *c,
+		       struct agent_options *o, struct error *e)
+{
+	int ret = host_config_read(path, c, e);
+
+	if (ret)
+		return ret;
+	if (!o->pin)
+		o->pin = c->host.pin;
+	if (!o->db)
+		o->db = c->agent.db;
+	if (!o->nb)
+		o->nb = c->agent.nb;
+	o->is_releasing |= c->agent.is_releasing;
+	c->host.apply.is_silent |= o->apply.is_silent;
+	o->apply = c->host.apply;
+	return 0;
+}
+
 int cmd_agent(const char *pin, int argc, char **argv, struct error *e)
 {
 	struct agent_options o = {.pin = pin};
 	struct apply_texts texts = {0};
-	const char *pidfile = NULL;
+	const char *pidfile = NULL, *path = NULL;
+	struct host_config config = {0};
 	const struct option_def options[] = {
+		{"config", &path, NULL},
 		{"db", &o.db, NULL},
 		{"nb", &o.nb, NULL},
 		{"release", NULL, &o.is_releasing},
@@ -69,8 +92,16 @@ int cmd_agent(const char *pin, int argc, char **argv, struct error *e)
 
 	if (ret < 0)
 		return ret;
+	apply_options_default(&o.apply);
+	ret = path ? read_config(path, &config, &o, e) : 0;
+	if (!o.pin)
+		o.pin = PIN_DIR_DEFAULT;
 	if (!o.db)
-		o.db = default_db(remote);
-	ret = apply_options_parse(&texts, &o.apply, e);
-	return ret ? ret : agent_run(&o, pidfile, e);
+		o.db = cmd_default_db(remote);
+	if (!ret)
+		ret = apply_options_parse(&texts, &o.apply, e);
+	if (!ret)
+		ret = agent_run(&o, pidfile, e);
+	host_config_free(&config);
+	return ret;
 }

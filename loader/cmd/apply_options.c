@@ -7,13 +7,8 @@
 int apply_options_parse(const struct apply_texts *texts,
 			struct apply_options *o, struct error *e)
 {
-	int ret;
-
-	o->limits.max_ports = MAX_PORTS_DEFAULT;
-	o->limits.ct_max = CT_MAX_DEFAULT;
-	o->share = (struct limit_options)LIMIT_OPTIONS_DEFAULT;
-	ret = option_number("max-ports", texts->max_ports, MAX_PORTS_LOWEST,
-			    MAX_PORTS_HIGHEST, &o->limits.max_ports, e);
+	int ret = option_number("max-ports", texts->max_ports, MAX_PORTS_LOWEST,
+				MAX_PORTS_HIGHEST, &o->limits.max_ports, e);
 	if (!ret)
 		ret = option_number("ct-max", texts->ct_max, CT_MAX_LOWEST,
 				    CT_MAX_HIGHEST, &o->limits.ct_max, e);
@@ -23,7 +18,8 @@ int apply_options_parse(const struct apply_texts *texts,
 	if (!ret)
 		ret = option_number("port-share", texts->port_share, 1, 100,
 				    &o->share.percent, e);
-	if (!ret && ct_timeouts_parse(texts->ct_timeout, o->ct_timeout, e))
+	if (!ret && texts->ct_timeout &&
+	    ct_timeouts_parse(texts->ct_timeout, o->ct_timeout, e))
 		ret = CMD_USAGE;
 	return ret;
 }

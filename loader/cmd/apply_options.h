@@ -21,7 +21,7 @@ struct apply_texts {
 		"port-share", &(texts).port_share, NULL                        \
 	}
 
-/* limits, ct_timeout and share of o; what is not given is the default.
+/* limits, ct_timeout and share of o; what is not given stays as it is there.
  * CMD_USAGE: e says what is wrong. */
 int apply_options_parse(const struct apply_texts *texts,
 			struct apply_options *o, struct error *e);

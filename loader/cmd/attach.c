@@ -4,25 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/attach.h"
 #include "cmd/cmd.h"
 #include "companion.h"
-#include "sync/attach.h"
 #include "wire.h"
 
 static int parse_mode(const char *text, enum attach_mode *mode, struct error *e)
 {
-	static const char *const names[] = {
-		[ATTACH_AUTO] = "auto",
-		[ATTACH_NATIVE] = "native",
-		[ATTACH_TC] = "tc",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i]))
-			continue;
-		*mode = i;
+	if (!attach_mode_find(text, mode))
 		return 0;
-	}
 	error_set(e, EINVAL, "--mode %s: auto, native or tc is wanted", text);
 	return CMD_USAGE;
 }
@@ -62,11 +52,23 @@ static void warn_result(const char *ifname, const struct attach_result *r)
 			ifname);
 }
 
+int attach_and_say(struct state *s, const char *ifname,
+		   const struct attach_request *request, struct error *e)
+{
+	struct attach_result result;
+	int err = attach_iface(s, ifname, request, &result, e);
+
+	if (err)
+		return err;
+	warn_result(ifname, &result);
+	print_result(ifname, request, &result);
+	return 0;
+}
+
 int cmd_attach(const char *pin, int argc, char **argv, struct error *e)
 {
 	const char *mode_text = "auto", *ifname = NULL;
 	struct attach_request request = {0};
-	struct attach_result result;
 	bool is_underlay = false;
 	const struct option_def options[] = {
 		{"underlay", NULL, &is_underlay},
@@ -99,11 +101,7 @@ int cmd_attach(const char *pin, int argc, char **argv, struct error *e)
 	ret = state_open(&s, pin, STATE_CHANGE, e);
 	if (ret)
 		return ret;
-	ret = attach_iface(&s, ifname, &request, &result, e);
-	if (!ret) {
-		warn_result(ifname, &result);
-		print_result(ifname, &request, &result);
-	}
+	ret = attach_and_say(&s, ifname, &request, e);
 	state_close(&s);
 	return ret;
 }

@@ -23,12 +23,14 @@
 
 /* A subcommand returns 0, CMD_USAGE for wrong usage (e holds what is
  * wrong), or another -errno with e filled.  argv[0] is its own name; pin is
- * the directory of --pin. */
+ * the directory of --pin, or of check, start and agent NULL: not
+ * given. */
 #define EXIT_USAGE 2
 #define CMD_USAGE (-10000)
 /* What options_parse() returns for --options, to be handed on. */
 #define CMD_LISTED (-10001)
 
+int cmd_start(const char *pin, int argc, char **argv, struct error *e);
 int cmd_load(const char *pin, int argc, char **argv, struct error *e);
 int cmd_attach(const char *pin, int argc, char **argv, struct error *e);
 int cmd_bind(const char *pin, int argc, char **argv, struct error *e);
@@ -40,6 +42,7 @@ int cmd_monitor(const char *pin, int argc, char **argv, struct error *e);
 int cmd_top(const char *pin, int argc, char **argv, struct error *e);
 int cmd_stats(const char *pin, int argc, char **argv, struct error *e);
 int cmd_trace(const char *pin, int argc, char **argv, struct error *e);
+int cmd_check(const char *pin, int argc, char **argv, struct error *e);
 int cmd_agent(const char *pin, int argc, char **argv, struct error *e);
 
 /* One option of a subcommand: --name VALUE into *string, or --name into
@@ -62,6 +65,9 @@ int options_parse(int argc, char **argv, const struct option_def *options,
  * CMD_USAGE with e filled. */
 int option_number(const char *option, const char *text, uint32_t lowest,
 		  uint32_t highest, uint32_t *number, struct error *e);
+
+/* conf.db's server where ovs-vsctl finds it: $OVS_RUNDIR, else Debian's. */
+const char *cmd_default_db(char remote[4096]);
 
 /* For an option that may be given several times, before options_parse(): takes
  * every "--NAME VALUE" out of argv.  How many there were, or CMD_USAGE with e

@@ -11,26 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/apply_options.h"
-#include "cmd/files.h"
-#include "cmd/stats.h"
+#include "cmd/cmd.h"
+#include "cmd/load.h"
 #include "companion.h"
-#include "compile/compile.h"
-#include "sync/apply.h"
-#include "sync/state.h"
-
-struct load {
-	struct network_files files;
-	const char *chassis;
-	struct apply_options apply;
-	bool has_ct_max, as_json;
-	uint32_t moved_from; /* layout of the maps before, 0: ours */
-	struct nb nb;
-	struct placement placement;
-	struct compile_output out;
-	struct stats_map maps[MAP_COUNT]; /* once loaded */
-	struct error *e;
-};
 
 static void warn_notices(const struct nb *nb)
 {
@@ -155,29 +138,41 @@ static void check_maps(struct load *l, const struct state *s)
 		stats_maps_warn(l->maps);
 }
 
-static int load_run(struct load *l, const char *pin)
+int load_read(struct load *l)
+{
+	/* Tables that grow move by pages instead of being copied, and leave no
+	 * holes. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	return network_files_read(&l->files, &l->nb, &l->placement, l->e);
+}
+
+static void say(struct load *l, const struct state *s,
+		const struct apply_result *r)
+{
+	warn_notices(&l->nb);
+	for (size_t i = 0; i < l->out.n_notes; i++)
+		warning("%s", l->out.notes[i]);
+	warn_result(l, r);
+	check_maps(l, s);
+	if (l->as_json)
+		print_json(l, r);
+	else
+		print_text(l, r);
+}
+
+int load_apply(struct load *l, struct state *s)
 {
 	struct compile_mapping *mappings = NULL;
 	struct compile_binding *bindings = NULL;
 	struct chassis_val *present = NULL;
 	struct apply_result result = {0};
-	struct state s;
 	size_t n = 0, n_mappings = 0;
-	int ret = network_files_read(&l->files, &l->nb, &l->placement, l->e);
+	int ret = apply_read_bindings(s, &bindings, &n, l->e);
 
-	if (ret)
-		return ret;
-	if (!l->apply.is_dry)
-		companion_begin();
-	ret = state_open(&s, pin,
-			 l->apply.is_dry ? STATE_PREVIEW : STATE_CREATE, l->e);
-	if (ret)
-		return ret;
-	ret = apply_read_bindings(&s, &bindings, &n, l->e);
 	if (!ret)
-		ret = apply_read_mappings(&s, &mappings, &n_mappings, l->e);
+		ret = apply_read_mappings(s, &mappings, &n_mappings, l->e);
 	if (!ret)
-		ret = apply_read_chassis(&s, &present, l->e);
+		ret = apply_read_chassis(s, &present, l->e);
 	if (!ret) {
 		struct compile_input in = {
 			.nb = &l->nb,
@@ -193,32 +188,38 @@ static int load_run(struct load *l, const char *pin)
 		ret = compile(&in, &l->out, l->e);
 	}
 	if (!ret) {
-		l->moved_from = s.moved_from;
-		ret = apply(&s, &l->out, &l->apply, &result, l->e);
-		if (!ret) {
-			warn_notices(&l->nb);
-			for (size_t i = 0; i < l->out.n_notes; i++)
-				warning("%s", l->out.notes[i]);
-			warn_result(l, &result);
-			check_maps(l, &s);
-			if (l->as_json)
-				print_json(l, &result);
-			else
-				print_text(l, &result);
-		}
+		l->moved_from = s->moved_from;
+		ret = apply(s, &l->out, &l->apply, &result, l->e);
+		if (!ret)
+			say(l, s, &result);
 		compile_output_free(&l->out);
 	}
 	free(bindings);
 	free(mappings);
 	free(present);
+	return ret;
+}
+
+static int load_run(struct load *l, const char *pin)
+{
+	struct state s;
+	int ret = load_read(l);
+
+	if (ret)
+		return ret;
+	if (!l->apply.is_dry)
+		companion_begin();
+	ret = state_open(&s, pin,
+			 l->apply.is_dry ? STATE_PREVIEW : STATE_CREATE, l->e);
+	if (ret)
+		return ret;
+	ret = load_apply(l, &s);
 	state_close(&s);
 	return ret;
 }
 
 int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 {
-	/* What was read stays until the process ends: its companion has the
-	 * same pages, and freeing row by row would copy each of them. */
 	static struct load l;
 	struct apply_texts texts = {0};
 	const struct option_def options[] = {
@@ -239,9 +240,6 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 
 	if (ret < 0)
 		return ret;
-	/* Tables that grow move by pages instead of being copied, and leave no
-	 * holes. */
-	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	l.e = e;
 	if (!l.files.nb || !l.chassis) {
 		error_set(e, EINVAL,
@@ -250,6 +248,7 @@ int cmd_load(const char *pin, int argc, char **argv, struct error *e)
 		return CMD_USAGE;
 	}
 	l.has_ct_max = texts.ct_max;
+	apply_options_default(&l.apply);
 	ret = apply_options_parse(&texts, &l.apply, e);
 	return ret ? ret : load_run(&l, pin);
 }

@@ -51,6 +51,7 @@ int copy_optional(const char *text, char **out, struct error *e);
 /* Counts n more of a kind; the first example stays. */
 int notice_add(struct nb *nb, struct error *e, size_t n, const char *example,
 	       const char *what, ...) __attribute__((format(printf, 5, 6)));
+void notice_free(struct nb_notice *notice);
 
 int switch_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb_switch *s, struct nb *nb, struct error *e);
@@ -75,6 +76,38 @@ int lb_read(const struct ovsdb_row *row, struct nb_lb *lb, struct nb *nb,
 /* nb_switch.lbs, nb_router.lbs of the row; nb->lbs is complete. */
 int lb_use_read(const struct ovsdb *db, const struct ovsdb_row *row,
 		struct nb *nb, uint32_t **lbs, size_t *n_lbs, struct error *e);
+
+/* What a kind of row holds that xovn does not honour; lists end with zeros. */
+struct unsupported_column {
+	const char *column, *what;
+};
+
+/* A key that changes nothing: always, or with this value (its default), or
+ * because what it modifies has a notice of its own; or one that is honoured.
+ * Others get a notice. */
+struct harmless_key {
+	const char *key, *value;
+};
+
+struct unsupported_kind {
+	const char *table;
+	const char *options; /* the column of keys */
+	const struct unsupported_column *columns;
+	const struct harmless_key *harmless;
+};
+
+enum unsupported_id {
+	UNSUPPORTED_SWITCH,
+	UNSUPPORTED_LSP,
+	UNSUPPORTED_ROUTER,
+	UNSUPPORTED_LRP,
+	UNSUPPORTED_ROUTE,
+	UNSUPPORTED_NAT,
+	UNSUPPORTED_LB,
+	UNSUPPORTED_COUNT,
+};
+
+extern const struct unsupported_kind unsupported_kinds[UNSUPPORTED_COUNT];
 
 /* Notices for the columns and options of a row that xovn does not honour. */
 int unsupported_switch(const struct ovsdb_row *row, struct nb *nb,

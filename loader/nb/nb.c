@@ -62,7 +62,6 @@ static int read_all(const struct ovsdb *db, bool is_live, struct nb *nb,
 {
 	int err;
 
-	memset(nb, 0, sizeof(*nb));
 	nb->refused.is_live = is_live;
 	err = lbs_read(db, nb, e);
 	if (!err)
@@ -78,12 +77,22 @@ static int read_all(const struct ovsdb *db, bool is_live, struct nb *nb,
 
 int nb_from_ovsdb(const struct ovsdb *db, struct nb *nb, struct error *e)
 {
+	memset(nb, 0, sizeof(*nb));
 	return read_all(db, false, nb, e);
 }
 
 int nb_from_live(const struct ovsdb *db, struct nb *nb, struct error *e)
 {
+	memset(nb, 0, sizeof(*nb));
 	return read_all(db, true, nb, e);
+}
+
+int nb_examine(const struct ovsdb *db, bool is_live, struct nb *nb,
+	       struct error *e)
+{
+	memset(nb, 0, sizeof(*nb));
+	nb->keeps_rows = true;
+	return read_all(db, is_live, nb, e);
 }
 
 void nb_free(struct nb *nb)
@@ -96,10 +105,8 @@ void nb_free(struct nb *nb)
 		router_free(&nb->routers[i]);
 	for (i = 0; i < nb->n_lbs; i++)
 		lb_free(&nb->lbs[i]);
-	for (i = 0; i < nb->n_notices; i++) {
-		free(nb->notices[i].what);
-		free(nb->notices[i].example);
-	}
+	for (i = 0; i < nb->n_notices; i++)
+		notice_free(&nb->notices[i]);
 	free(nb->switches);
 	free(nb->routers);
 	free(nb->lbs);

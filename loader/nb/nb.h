@@ -206,6 +206,12 @@ struct nb_notice {
 	char *what;
 	size_t n;
 	char *example; /* name of the first object, or NULL */
+	/* All objects, each once, with what it has of n; with keeps_rows. */
+	struct nb_notice_row {
+		char *name;
+		size_t n;
+	} * rows;
+	size_t n_rows;
 };
 
 struct nb {
@@ -217,6 +223,7 @@ struct nb {
 	size_t n_lbs;
 	struct nb_notice *notices;
 	size_t n_notices;
+	bool keeps_rows; /* in notices */
 	struct refused refused; /* of a live database */
 };
 
@@ -230,6 +237,9 @@ int nb_from_ovsdb(const struct ovsdb *db, struct nb *nb, struct error *e);
  * and nb->refused says why.  The Southbound database's keys are law, so that
  * nobody asks what NB requests.  0 or -ENOMEM. */
 int nb_from_live(const struct ovsdb *db, struct nb *nb, struct error *e);
+/* Either of them, with the rows of notices. */
+int nb_examine(const struct ovsdb *db, bool is_live, struct nb *nb,
+	       struct error *e);
 void nb_free(struct nb *nb);
 
 /* Some rows, for a part of the network. */

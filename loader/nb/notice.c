@@ -44,33 +44,79 @@ bool row_is_refused(struct nb *nb, int *err, struct error *e)
 	return !*err;
 }
 
+static struct nb_notice *notice_find(struct nb *nb, const char *what)
+{
+	struct nb_notice *notice;
+	size_t i;
+
+	for (i = 0; i < nb->n_notices; i++)
+		if (!strcmp(nb->notices[i].what, what))
+			return &nb->notices[i];
+	notice = realloc(nb->notices, (nb->n_notices + 1) * sizeof(*notice));
+	if (!notice)
+		return NULL;
+	nb->notices = notice;
+	notice += nb->n_notices;
+	memset(notice, 0, sizeof(*notice));
+	notice->what = strdup(what);
+	if (!notice->what)
+		return NULL;
+	nb->n_notices++;
+	return notice;
+}
+
+/* Rows are read one after the other, so that one has what it has together. */
+static int row_add(struct nb_notice *notice, size_t n, const char *name)
+{
+	struct nb_notice_row *row = notice->rows + notice->n_rows;
+	size_t capacity = notice->n_rows;
+
+	if (capacity && !strcmp(row[-1].name, name)) {
+		row[-1].n += n;
+		return 0;
+	}
+	if (!(capacity & (capacity - 1))) { /* 0, 1, 2, 4: it is full */
+		row = reallocarray(notice->rows, capacity ? 2 * capacity : 1,
+				   sizeof(*row));
+		if (!row)
+			return -ENOMEM;
+		notice->rows = row;
+		row += notice->n_rows;
+	}
+	row->n = n;
+	row->name = strdup(name);
+	if (!row->name)
+		return -ENOMEM;
+	notice->n_rows++;
+	return 0;
+}
+
 int notice_add(struct nb *nb, struct error *e, size_t n, const char *example,
 	       const char *what, ...)
 {
 	struct nb_notice *notice;
+	bool is_first;
 	char text[256];
 	va_list args;
-	size_t i;
 
 	va_start(args, what);
 	vsnprintf(text, sizeof(text), what, args);
 	va_end(args);
-	for (i = 0; i < nb->n_notices; i++) {
-		if (!strcmp(nb->notices[i].what, text)) {
-			nb->notices[i].n += n;
-			return 0;
-		}
-	}
-	notice = realloc(nb->notices, (nb->n_notices + 1) * sizeof(*notice));
+	notice = notice_find(nb, text);
 	if (!notice)
 		return out_of_memory(e);
-	nb->notices = notice;
-	notice += nb->n_notices;
-	memset(notice, 0, sizeof(*notice));
-	notice->what = strdup(text);
-	if (!notice->what)
+	is_first = !notice->n;
+	notice->n += n;
+	if (nb->keeps_rows && example && row_add(notice, n, example))
 		return out_of_memory(e);
-	nb->n_notices++;
-	notice->n = n;
-	return copy_optional(example, &notice->example, e);
+	return is_first ? copy_optional(example, &notice->example, e) : 0;
+}
+
+void notice_free(struct nb_notice *notice)
+{
+	for (size_t i = 0; i < notice->n_rows; i++)
+		free(notice->rows[i].name);
+	free(notice->rows);
+	free(notice->what);
+	free(notice->example);
 }

@@ -9,16 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct unsupported_column {
-	const char *column, *what;
-};
-
-/* A key that changes nothing: always, or with this value (its default), or
- * because what it modifies has a notice of its own. */
-struct harmless_key {
-	const char *key, *value;
-};
-
 static const struct unsupported_column switch_unsupported[] = {
 	{"acls", "ACL"},	{"qos_rules", "QoS"},
 	{"dns_records", "DNS"}, {"forwarding_groups", "Forwarding_Group"},
@@ -138,6 +128,10 @@ static const struct harmless_key route_harmless[] = {
 	{0},
 };
 
+static const struct unsupported_column nat_unsupported[] = {
+	{0}, /* nat.c has them */
+};
+
 static const struct harmless_key nat_harmless[] = {
 	{"stateless", NULL},
 	{"add_route", "false"},
@@ -164,6 +158,22 @@ static const struct harmless_key lb_harmless[] = {
 	{"distributed", "false"},
 	{"use_stateless_nat", "false"},
 	{0},
+};
+
+const struct unsupported_kind unsupported_kinds[] = {
+	[UNSUPPORTED_SWITCH] = {"Logical_Switch", "other_config",
+				switch_unsupported, switch_harmless},
+	[UNSUPPORTED_LSP] = {"Logical_Switch_Port", "options", lsp_unsupported,
+			     lsp_harmless},
+	[UNSUPPORTED_ROUTER] = {"Logical_Router", "options", router_unsupported,
+				router_harmless},
+	[UNSUPPORTED_LRP] = {"Logical_Router_Port", "options", lrp_unsupported,
+			     lrp_harmless},
+	[UNSUPPORTED_ROUTE] = {"Logical_Router_Static_Route", "options",
+			       route_unsupported, route_harmless},
+	[UNSUPPORTED_NAT] = {"NAT", "options", nat_unsupported, nat_harmless},
+	[UNSUPPORTED_LB] = {"Load_Balancer", "options", lb_unsupported,
+			    lb_harmless},
 };
 
 static int columns_check(const struct ovsdb_row *row,
@@ -197,48 +207,51 @@ static bool is_harmless(const struct harmless_key *harmless, const char *key,
 	return false;
 }
 
-static int options_check(const struct ovsdb_row *row, const char *column,
-			 const struct harmless_key *harmless,
+static int options_check(const struct ovsdb_row *row,
+			 const struct unsupported_kind *kind,
 			 const char *example, struct nb *nb, struct error *e)
 {
-	size_t i, n = ovsdb_size(row, column);
+	size_t i, n = ovsdb_size(row, kind->options);
 	int err;
 
 	for (i = 0; i < n; i++) {
-		const char *key = ovsdb_map_key(row, column, i);
-		const char *value = ovsdb_map_get(row, column, key);
+		const char *key = ovsdb_map_key(row, kind->options, i);
+		const char *value = ovsdb_map_get(row, kind->options, key);
 
-		if (is_harmless(harmless, key, value))
+		if (is_harmless(kind->harmless, key, value))
 			continue;
-		err = notice_add(nb, e, 1, example, "%s %s:%.100s",
-				 ovsdb_row_table(row), column, key);
+		err = notice_add(nb, e, 1, example, "%s %s:%.100s", kind->table,
+				 kind->options, key);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-static int row_check(const struct ovsdb_row *row,
-		     const struct unsupported_column *columns,
-		     const char *options, const struct harmless_key *harmless,
-		     const char *kind, struct nb *nb, struct error *e)
+static int row_check(const struct ovsdb_row *row, enum unsupported_id id,
+		     const char *example, struct nb *nb, struct error *e)
+{
+	const struct unsupported_kind *kind = &unsupported_kinds[id];
+	int err = columns_check(row, kind->columns, example, nb, e);
+
+	return err ? err : options_check(row, kind, example, nb, e);
+}
+
+static int named_check(const struct ovsdb_row *row, enum unsupported_id id,
+		       const char *what, struct nb *nb, struct error *e)
 {
 	const char *name = ovsdb_string(row, "name", 0);
 	char example[256], uuid[37];
-	int err;
 
 	ovsdb_uuid_format(ovsdb_row_uuid(row), uuid);
-	snprintf(example, sizeof(example), "%s %s", kind, *name ? name : uuid);
-	err = columns_check(row, columns, example, nb, e);
-	return err ? err :
-		     options_check(row, options, harmless, example, nb, e);
+	snprintf(example, sizeof(example), "%s %s", what, *name ? name : uuid);
+	return row_check(row, id, example, nb, e);
 }
 
 int unsupported_switch(const struct ovsdb_row *row, struct nb *nb,
 		       struct error *e)
 {
-	return row_check(row, switch_unsupported, "other_config",
-			 switch_harmless, "switch", nb, e);
+	return named_check(row, UNSUPPORTED_SWITCH, "switch", nb, e);
 }
 
 int unsupported_lsp(const struct ovsdb_row *row, struct nb *nb, struct error *e)
@@ -251,15 +264,13 @@ int unsupported_lsp(const struct ovsdb_row *row, struct nb *nb, struct error *e)
 	if (*ovsdb_string(row, "parent_name", 0) &&
 	    notice_add(nb, e, 1, example, "nested port (parent_name)"))
 		return -ENOMEM;
-	return row_check(row, lsp_unsupported, "options", lsp_harmless, "port",
-			 nb, e);
+	return named_check(row, UNSUPPORTED_LSP, "port", nb, e);
 }
 
 int unsupported_router(const struct ovsdb_row *row, struct nb *nb,
 		       struct error *e)
 {
-	return row_check(row, router_unsupported, "options", router_harmless,
-			 "router", nb, e);
+	return named_check(row, UNSUPPORTED_ROUTER, "router", nb, e);
 }
 
 int unsupported_lrp(const struct ovsdb_row *row, struct nb *nb, struct error *e)
@@ -273,8 +284,7 @@ int unsupported_lrp(const struct ovsdb_row *row, struct nb *nb, struct error *e)
 	    notice_add(nb, e, 1, example,
 		       "Logical_Router_Port ipv6_ra_configs"))
 		return -ENOMEM;
-	return row_check(row, lrp_unsupported, "options", lrp_harmless, "port",
-			 nb, e);
+	return named_check(row, UNSUPPORTED_LRP, "port", nb, e);
 }
 
 int unsupported_route(const struct ovsdb_row *row, const char *router,
@@ -282,14 +292,9 @@ int unsupported_route(const struct ovsdb_row *row, const char *router,
 {
 	char example[256];
 
-	int err;
-
 	snprintf(example, sizeof(example), "%s in router %s",
 		 ovsdb_string(row, "ip_prefix", 0), router);
-	err = columns_check(row, route_unsupported, example, nb, e);
-	return err ? err :
-		     options_check(row, "options", route_harmless, example, nb,
-				   e);
+	return row_check(row, UNSUPPORTED_ROUTE, example, nb, e);
 }
 
 int unsupported_nat(const struct ovsdb_row *row, const char *router,
@@ -299,13 +304,12 @@ int unsupported_nat(const struct ovsdb_row *row, const char *router,
 
 	snprintf(example, sizeof(example), "%s in router %s",
 		 ovsdb_string(row, "external_ip", 0), router);
-	return options_check(row, "options", nat_harmless, example, nb, e);
+	return row_check(row, UNSUPPORTED_NAT, example, nb, e);
 }
 
 int unsupported_lb(const struct ovsdb_row *row, struct nb *nb, struct error *e)
 {
-	return row_check(row, lb_unsupported, "options", lb_harmless,
-			 "load balancer", nb, e);
+	return named_check(row, UNSUPPORTED_LB, "load balancer", nb, e);
 }
 
 /* Of NB_Global's many options only these change how packets go. */

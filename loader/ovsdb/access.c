@@ -15,6 +15,11 @@ void ovsdb_free(struct ovsdb *db)
 	free(db);
 }
 
+const char *ovsdb_version(const struct ovsdb *db)
+{
+	return db->version ? db->version : "";
+}
+
 static const struct ovsdb_table *table_find(const struct ovsdb *db,
 					    const char *name)
 {

@@ -143,6 +143,8 @@ bool ovsdb_txn_is_empty(const struct ovsdb_txn *t);
  * when the connection is lost before the answer (TRY_AGAIN: it may have
  * happened).  An empty one succeeds.  With a lock configured it asserts it. */
 void ovsdb_txn_submit(struct ovsdb_txn *t, ovsdb_txn_done_fn done, void *arg);
+/* Nobody is to be told any more of transactions submitted with that arg. */
+void ovsdb_client_forget(struct ovsdb_client *c, const void *arg);
 void ovsdb_txn_cancel(struct ovsdb_txn *t); /* frees it unsent */
 /* Transactions sent and not answered. */
 size_t ovsdb_client_in_flight(const struct ovsdb_client *c);

@@ -55,6 +55,8 @@ int ovsdb_read(const char *path, const char *expect,
 	       struct error *e);
 void ovsdb_free(struct ovsdb *db);
 
+/* Of its schema, as "7.0.0"; "": a dump has none. */
+const char *ovsdb_version(const struct ovsdb *db);
 /* Rows in a table, kept or only counted; 0 for a table it does not have. */
 size_t ovsdb_count(const struct ovsdb *db, const char *table);
 /* A table of the filter, or NULL where the file does not have it. */

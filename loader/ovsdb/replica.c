@@ -195,6 +195,9 @@ static int db_replace(struct replica *r, struct ovsdb *new, struct error *e)
 		if (err)
 			return err;
 	}
+	free(r->db->version);
+	r->db->version = new->version;
+	new->version = NULL;
 	return 0;
 }
 

@@ -67,6 +67,7 @@ static int table_apply(struct ovsdb *db, struct json_text name,
 int schema_apply(struct ovsdb *db, struct json_text schema, struct error *e)
 {
 	struct json_text tables = {NULL, NULL}, name = {NULL, NULL};
+	struct json_text version = {NULL, NULL};
 	struct json_walk w;
 	int err;
 
@@ -79,6 +80,9 @@ int schema_apply(struct ovsdb *db, struct json_text schema, struct error *e)
 		if (json_text_equals(w.key, "name") &&
 		    json_text_is(w.value, '"'))
 			name = w.value;
+		else if (json_text_equals(w.key, "version") &&
+			 json_text_is(w.value, '"'))
+			version = w.value;
 		else if (json_text_equals(w.key, "tables") &&
 			 json_text_is(w.value, '{'))
 			tables = w.value;
@@ -90,7 +94,10 @@ int schema_apply(struct ovsdb *db, struct json_text schema, struct error *e)
 
 	store_reset(db);
 	db->name = strndup(name.p + 1, name.end - name.p - 2);
-	if (!db->name)
+	if (version.p)
+		db->version =
+			strndup(version.p + 1, version.end - version.p - 2);
+	if (!db->name || (version.p && !db->version))
 		return error_set(e, ENOMEM, "out of memory");
 	if (strcmp(db->name, db->expect))
 		return error_set(e, EINVAL,

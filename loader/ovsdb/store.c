@@ -48,9 +48,10 @@ void store_reset(struct ovsdb *db)
 		table_free(db->tables[i]);
 	free(db->tables);
 	free(db->name);
+	free(db->version);
 	db->tables = NULL;
 	db->n_tables = 0;
-	db->name = NULL;
+	db->name = db->version = NULL;
 }
 
 struct ovsdb_table *store_table(struct ovsdb *db, struct json_text name)

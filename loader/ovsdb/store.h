@@ -35,7 +35,7 @@ struct ovsdb_table {
 struct ovsdb {
 	const struct ovsdb_filter *filter;
 	const char *expect;
-	char *name; /* from a schema; NULL: a dump */
+	char *name, *version; /* from a schema; NULL: a dump */
 	uint32_t txn; /* transactions so far */
 	struct ovsdb_table **tables;
 	size_t n_tables;

@@ -139,6 +139,16 @@ void transact_free(struct ovsdb_client *c)
 	list_free(c->finished);
 }
 
+void ovsdb_client_forget(struct ovsdb_client *c, const void *arg)
+{
+	struct ovsdb_txn *lists[] = {c->sent, c->finished};
+
+	for (size_t i = 0; i < 2; i++)
+		for (struct ovsdb_txn *t = lists[i]; t; t = t->next)
+			if (t->arg == arg)
+				t->done = NULL;
+}
+
 size_t ovsdb_client_in_flight(const struct ovsdb_client *c)
 {
 	const struct ovsdb_txn *t;

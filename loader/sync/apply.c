@@ -9,6 +9,7 @@
 #include "sync/attach.h"
 #include "sync/attachment.h"
 #include "sync/bind.h"
+#include "sync/conntrack.h"
 #include "sync/counters.h"
 #include "sync/garp.h"
 #include "sync/localnet.h"
@@ -36,6 +37,16 @@ int apply_read_chassis(const struct state *s, struct chassis_val **chassis,
 		       struct error *e)
 {
 	return chassis_read(s, chassis, e);
+}
+
+void apply_options_default(struct apply_options *o)
+{
+	struct error none;
+
+	o->limits.max_ports = MAX_PORTS_DEFAULT;
+	o->limits.ct_max = CT_MAX_DEFAULT;
+	o->share = (struct limit_options)LIMIT_OPTIONS_DEFAULT;
+	ct_timeouts_parse(NULL, o->ct_timeout, &none);
 }
 
 /* A typing error in --chassis would turn this host into another one.  The

@@ -50,6 +50,9 @@ struct apply_options {
 	struct garp_queue *queue; /* announces; NULL: a child does */
 };
 
+/* Sizes, time-outs and shares where nobody says. */
+void apply_options_default(struct apply_options *o);
+
 /* What is known to be in the maps, for who changes them again and again. */
 struct apply_known {
 	bool is_valid; /* else it is read first */

@@ -12,6 +12,23 @@
 #include "sync/localnet.h"
 #include "wire.h"
 
+int attach_mode_find(const char *name, enum attach_mode *mode)
+{
+	static const char *const names[] = {
+		[ATTACH_AUTO] = "auto",
+		[ATTACH_NATIVE] = "native",
+		[ATTACH_TC] = "tc",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]))
+			continue;
+		*mode = i;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 struct chassis_context {
 	struct chassis_val *chassis;
 };
@@ -158,7 +175,7 @@ static int check_free(struct attach_run *r)
 			 name, other.val.ifname, other.val.ifname);
 }
 
-static int check_link(const struct iface *iface, struct error *e)
+int attach_check_link(const struct iface *iface, struct error *e)
 {
 	if (!iface->is_ethernet)
 		return error_set(e, EINVAL, "%s: is no Ethernet interface",
@@ -192,40 +209,26 @@ static int check_underlay(const struct state *s, struct netlink *nl,
 	return 0;
 }
 
-/* auto: XDP on a veth switches the peer's segmentation offload off and copies
- * every frame; with a NIC it is the fast way. */
 static int attach_by_mode(const struct state *s, struct netlink *nl,
 			  const struct iface *iface, enum attach_mode mode,
 			  struct attachment_val *val,
 			  struct attach_result *result, struct error *e)
 {
-	char *reason = result->reason;
-	size_t size = sizeof(result->reason);
-	struct error refusal;
+	struct error refusal = {""};
+	enum mode_rule rule;
 	char driver[32];
+	bool may_fail;
+	int err;
 
 	iface_driver(iface->name, driver);
-	if (mode != ATTACH_AUTO) {
-		val->mode = mode == ATTACH_TC ? ATTACHMENT_TC :
-						ATTACHMENT_NATIVE;
-		snprintf(reason, size, "asked for");
-		return attachment_add(s, nl, iface, val, e);
-	}
-	if (!strcmp(driver, "veth")) {
-		val->mode = ATTACHMENT_TC;
-		snprintf(reason, size,
-			 "auto: veth keeps segmentation offload "
-			 "in mode tc only");
-		return attachment_add(s, nl, iface, val, e);
-	}
-	val->mode = ATTACHMENT_NATIVE;
-	if (!attachment_add(s, nl, iface, val, &refusal)) {
-		snprintf(reason, size, "auto: driver %s takes native XDP",
-			 driver[0] ? driver : "(unnamed)");
-		return 0;
-	}
+	rule = mode_rule(mode, driver);
+	may_fail = rule == MODE_RULE_TRY_NATIVE;
+	val->mode = rule == MODE_RULE_TC ? ATTACHMENT_TC : ATTACHMENT_NATIVE;
+	err = attachment_add(s, nl, iface, val, may_fail ? &refusal : e);
+	mode_reason(result->reason, mode, driver, err ? refusal.text : NULL);
+	if (!err || !may_fail)
+		return err;
 	val->mode = ATTACHMENT_TC;
-	snprintf(reason, size, "auto: %.240s", refusal.text);
 	return attachment_add(s, nl, iface, val, e);
 }
 
@@ -362,7 +365,7 @@ static int check_all(struct attach_run *r, const char *ifname)
 	if (err == -ENOENT && r->request->is_early)
 		err = 0;
 	if (!err)
-		err = check_link(&r->iface, r->e);
+		err = attach_check_link(&r->iface, r->e);
 	if (!err)
 		err = check_free(r);
 	if (!err && !r->network[0])

@@ -9,14 +9,12 @@
 #include "error.h"
 #include "sync/attachment.h"
 #include "sync/garp.h"
+#include "sync/mode.h"
 #include "sync/state.h"
 #include "sync/underlay.h"
 
-enum attach_mode {
-	ATTACH_AUTO, /* veth: tc; else native if it attaches, else tc */
-	ATTACH_NATIVE,
-	ATTACH_TC,
-};
+/* By the name that users give it.  0 or -ENOENT. */
+int attach_mode_find(const char *name, enum attach_mode *mode);
 
 struct attach_request {
 	const char *network; /* --localnet, NULL: --underlay */
@@ -29,7 +27,7 @@ struct attach_request {
 
 struct attach_result {
 	enum attachment_mode mode;
-	char reason[256]; /* why that mode */
+	char reason[MODE_REASON_LEN]; /* why that mode */
 	bool has_clsact; /* the kernel has no TCX */
 	uint32_t mtu;
 	bool needs_veth_peer; /* a veth in mode native: its peer must run NAPI
@@ -44,6 +42,8 @@ struct attach_result {
 int attach_iface(struct state *s, const char *ifname,
 		 const struct attach_request *request,
 		 struct attach_result *result, struct error *e);
+/* May it be attached at all? */
+int attach_check_link(const struct iface *iface, struct error *e);
 /* Tunnels to all chassis over iface, NULL: none; underlay_free(u) in any
  * case. */
 int tunnels_set(struct state *s, struct netlink *nl, const struct iface *iface,

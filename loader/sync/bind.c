@@ -181,6 +181,14 @@ static int check_port(const struct state *s, const char *lsp,
 			 lsp, other.name, s->config.chassis_name);
 }
 
+int bind_check(const struct state *s, const char *lsp, struct error *e)
+{
+	struct port_search port;
+	int err = find_port(s, lsp, &port, e);
+
+	return err ? err : check_port(s, lsp, &port.val, e);
+}
+
 int binding_remove(struct state *s, struct netlink *nl,
 		   const struct attachment *a, struct error *e)
 {

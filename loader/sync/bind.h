@@ -26,6 +26,8 @@ int bindings_purge(const struct state *s, struct error *e);
 int binding_remove(struct state *s, struct netlink *nl,
 		   const struct attachment *a, struct error *e);
 
+/* Is there such a port, a VIF, and placed here?  0, or -errno with e filled. */
+int bind_check(const struct state *s, const char *lsp, struct error *e);
 int bind_iface(struct state *s, const char *ifname, const char *lsp,
 	       struct error *e);
 /* lsp: receives the name of the port, for the message. */

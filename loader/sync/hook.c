@@ -124,6 +124,27 @@ int hook_has_clsact(struct netlink *nl, uint32_t ifindex)
 	return err ? err : q.n > 0;
 }
 
+/* What is in front of each priority's filters stands for all of them. */
+static int count_other(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct tcmsg *tc = mnl_nlmsg_get_payload(nlh);
+	struct tc_query *q = arg;
+
+	if (TC_H_MAJ(tc->tcm_info) >> 16 != FILTER_PRIORITY)
+		q->n++;
+	return MNL_CB_OK;
+}
+
+int hook_has_other_filters(struct netlink *nl, uint32_t ifindex)
+{
+	struct tc_query q = {.ifindex = ifindex};
+	int err = tc_dump(nl, RTM_GETTFILTER,
+			  TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS), &q,
+			  count_other);
+
+	return err ? err : q.n > 0;
+}
+
 int hook_set_clsact(int prog_fd, uint32_t ifindex)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,

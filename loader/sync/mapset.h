@@ -18,7 +18,8 @@
  *   upgrade*.c, sides.c   maps of an older layout become ours
  *   programs.c  loading, pinning, gapless replacement of BPF programs
  *   hook.c      TC (TCX or clsact) and XDP at one interface
- *   attach.c    NICs;  bind.c  VIFs;  detach.c  undoing both
+ *   attach.c    NICs;  mode.c  by XDP or TC;  bind.c  VIFs;  detach.c
+ *               undoing both
  *   localnet.c  physical networks;  garp.c  their announcements
  *   underlay.c  next hops of chassis;  netlink.c, iface.c  kernel's view
  *

@@ -74,15 +74,18 @@ static int not_loaded(const struct state *s, struct error *e)
 			 s->dir);
 }
 
-static int make_dir(struct state *s, struct error *e)
+int state_place_check(const char *dir, struct error *e)
 {
 	char copy[PATH_MAX];
-	const char *parent;
-	int err;
 
-	strcpy(copy, s->dir);
-	parent = dirname(copy);
-	err = check_bpffs(parent, e);
+	snprintf(copy, sizeof(copy), "%s", dir);
+	return check_bpffs(dirname(copy), e);
+}
+
+static int make_dir(struct state *s, struct error *e)
+{
+	int err = state_place_check(s->dir, e);
+
 	if (err)
 		return err;
 	if (!mkdir(s->dir, 0700))

@@ -49,6 +49,8 @@ enum state_mode {
 int state_open(struct state *s, const char *dir, enum state_mode mode,
 	       struct error *e);
 void state_close(struct state *s);
+/* May a directory of that path be made?  -EINVAL: not on a bpffs. */
+int state_place_check(const char *dir, struct error *e);
 /* Opens maps pinned since state_open(). */
 int state_open_maps(struct state *s, struct error *e);
 int state_read_config(struct state *s, struct config *config, struct error *e);

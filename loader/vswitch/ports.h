@@ -20,7 +20,7 @@
 #define OFPORT_LOCAL 65534 /* OFPP_LOCAL */
 #define OFPORT_MAX 65279 /* OFPP_MAX - 1, as the schema has it */
 
-enum port_kind {
+enum bridge_port_kind {
 	PORT_PLAIN, /* an interface that is there */
 	PORT_INTERNAL, /* a pair that is made */
 	PORT_PATCH, /* OVN's, of a stock chassis before: only a number */
@@ -33,7 +33,7 @@ struct port {
 	uint8_t uuid[16]; /* Interface row; ports stand sorted by it */
 	uint8_t bridge[16]; /* Bridge row */
 	char *name;
-	enum port_kind kind;
+	enum bridge_port_kind kind;
 	bool is_local; /* its bridge's own */
 	bool is_integration; /* on ovn-bridge */
 	bool is_vif;

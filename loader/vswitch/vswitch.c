@@ -21,11 +21,6 @@ struct cfg {
 
 #define CFGS_MAX 16
 
-/* A transaction on its way; outlives the vswitch where its answer does. */
-struct writing {
-	struct vswitch *vswitch;
-};
-
 struct vswitch {
 	struct ovsdb_client *conf;
 	int stats_interval; /* option, <=0: conf.db's */
@@ -40,7 +35,7 @@ struct vswitch {
 	int64_t lock_missed_at; /* 0: it is held, or nobody has looked */
 	bool is_lock_reported;
 	bool is_serving; /* had the lock when a server was there last */
-	struct writing *writing;
+	bool is_writing; /* a transaction is on its way */
 	char *refused; /* the last refusal that was logged */
 	uint8_t root[16];
 	struct cfg cfg[CFGS_MAX];
@@ -73,8 +68,7 @@ void vswitch_free(struct vswitch *v)
 {
 	if (!v)
 		return;
-	if (v->writing)
-		v->writing->vswitch = NULL;
+	ovsdb_client_forget(v->conf, v);
 	link_table_close(&v->links);
 	ports_clear(&v->ports);
 	settings_clear(&v->settings);
@@ -172,15 +166,11 @@ static int look(struct vswitch *v)
 static void write_done(void *arg, enum ovsdb_txn_result outcome,
 		       const json_t *result, const char *why)
 {
-	struct writing *w = arg;
-	struct vswitch *v = w->vswitch;
+	struct vswitch *v = arg;
 	size_t i;
 
 	(void)result;
-	free(w);
-	if (!v)
-		return;
-	v->writing = NULL;
+	v->is_writing = false;
 	v->is_unwritten = true;
 	if (outcome == OVSDB_TXN_SUCCESS) {
 		free(v->refused);
@@ -220,14 +210,12 @@ static void write_columns(struct vswitch *v)
 	v->is_unwritten = false;
 	v->has_stats = false;
 	status_write(&status, t);
-	if (!ovsdb_txn_is_empty(t))
-		v->writing = malloc(sizeof(*v->writing));
-	if (!v->writing) {
+	if (ovsdb_txn_is_empty(t)) {
 		ovsdb_txn_cancel(t);
 		return;
 	}
-	v->writing->vswitch = v;
-	ovsdb_txn_submit(t, write_done, v->writing);
+	v->is_writing = true;
+	ovsdb_txn_submit(t, write_done, v);
 }
 
 static bool may_write(const struct vswitch *v)
@@ -296,7 +284,7 @@ void vswitch_run(struct vswitch *v)
 			v->stats_at = time_ms() + RETRY_INTERVAL;
 	}
 	follow_cfg(v);
-	if (v->is_unwritten && !v->writing && may_write(v) &&
+	if (v->is_unwritten && !v->is_writing && may_write(v) &&
 	    time_ms() >= v->retry_at)
 		write_columns(v);
 }
@@ -311,7 +299,7 @@ void vswitch_wait(const struct vswitch *v, struct waits *w)
 		return;
 	link_table_wait(&v->links, w);
 	waits_until(w, v->stats_at);
-	if (v->is_unwritten && !v->writing && may_write(v))
+	if (v->is_unwritten && !v->is_writing && may_write(v))
 		waits_until(w, v->retry_at);
 	if (v->n_cfgs && v->cfg[0].version <= v->applied)
 		waits_now(w);

@@ -79,11 +79,11 @@ check_foreign() {
 		FNR == NR { for (i = 2; i <= NF; i++) { takes[$1, $i]; takes["xovn.8.scd", $i] }
 			commands[$1]; next }
 		FNR == 1 { page = FILENAME; sub(/.*\//, "", page) }
-		/ovn-nbctl|ovsdb-client|ethtool/ { next }
+		/ovn-nbctl|ovsdb-client|ethtool|systemctl/ { next }
 		{
 			cmd = page
 			gsub(/xovn-|\.8\.scd/, "", cmd)
-			if (cmd == "xovn") cmd = page
+			if (!(cmd in commands)) cmd = "xovn.8.scd"
 			gsub(/[^-a-z0-9]+/, " ")
 			n = split($0, w, " ")
 			for (i = 1; i <= n; i++)
@@ -108,7 +108,7 @@ check_pages() {
 	local file out=
 	make -s -C "$TOP" NODEPS=1 build-man >"$DIR/make.log" 2>&1 ||
 		fail "make man" "$(cat "$DIR/make.log")"
-	for file in "$TOP"/build/man/*.8; do
+	for file in "$TOP"/build/man/*.[58]; do
 		case $file in */xovn-unbind.8) continue ;; esac
 		out+=$(mandoc -T lint -W error "$file" 2>&1)
 		! command -v man >/dev/null ||
@@ -122,10 +122,14 @@ check_install() {
 	make -s -C "$TOP" NODEPS=1 install DESTDIR="$root" PREFIX=/usr >"$DIR/make.log" 2>&1 ||
 		fail "make install" "$(cat "$DIR/make.log")"
 	{
-		echo "usr/lib/systemd/system/xovn-agent.service 644"
+		echo "etc/xovn/xovn.conf 644"
+		echo "usr/lib/systemd/system/xovn.service 644"
+		echo "usr/lib/systemd/system/xovn-snapshot.service 644"
+		echo "usr/share/man/man5/xovn.conf.5 644"
 		echo "usr/sbin/xovn 755"
 		echo "usr/share/bash-completion/completions/xovn 644"
 		echo "usr/share/zsh/site-functions/_xovn 644"
+		echo "usr/share/doc/xovn/features.md 644"
 		echo "usr/share/doc/xovn/maps.md 644"
 		echo "usr/share/man/man8/xovn.8 644"
 		for name in $COMMANDS; do
@@ -136,6 +140,17 @@ check_install() {
 		"$(find "$root" -type f -printf '%P %m\n' | sort)"
 	expect "the page of unbind is that of bind" "*xovn-bind, xovn-unbind*" \
 		"$(man -M "$root/usr/share/man" xovn-unbind 2>&1)"
+	expect "units start what is installed" "$(printf '%s\n' /usr/sbin/xovn{,,})" \
+		"$(sed -n 's/^Exec[A-Za-z]*=\([^ ]*\).*/\1/p' "$root"/usr/lib/systemd/system/*)"
+	echo "# mine" >>"$root/etc/xovn/xovn.conf"
+	make -s -C "$TOP" NODEPS=1 install DESTDIR="$root" PREFIX=/usr/local >"$DIR/make.log" 2>&1
+	expect "elsewhere, too" "$(printf '%s\n' /usr/local/sbin/xovn{,,})" \
+		"$(sed -n 's/^Exec[A-Za-z]*=\([^ ]*\).*/\1/p' "$root"/usr/local/lib/systemd/system/*)"
+	expect "a configuration that is there stays" "# mine" \
+		"$(tail -n 1 "$root/etc/xovn/xovn.conf")"
+	make -s -C "$TOP" NODEPS=1 uninstall DESTDIR="$root" PREFIX=/usr/local
+	expect "with make uninstall, too" 1 "$(find "$root/etc" -type f | wc -l)"
+	cp "$TOP/doc/xovn.conf" "$root/etc/xovn"
 	make -s -C "$TOP" NODEPS=1 uninstall DESTDIR="$root" PREFIX=/usr
 	expect "make uninstall takes them away" "" "$(find "$root" -type f)"
 }
@@ -214,6 +229,8 @@ done
 check_foreign
 json_members load "load --json" --nb "$DATA/gateway/nb.db" --chassis node1 \
 	--placement "$PLACEMENT" --dry-run
+json_members check "check --json" --underlay lo --nb "$DATA/gateway/nb.db" --chassis node1 \
+	--placement "$PLACEMENT"
 json_members show "show --json"
 json_members show "show --json with rates" --interval 0.1
 json_members stats "stats drops --all --json" drops --all

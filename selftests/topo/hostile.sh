@@ -10,8 +10,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/live.sh"
 
 # How the end of a connection is told by who reads, and by who was writing.
-readonly CUT_LATE='Connection reset by peer|Broken pipe|no (answer|connection) within'
-readonly CUT="closed by the server|$CUT_LATE"
+readonly CUT='closed by the server|Connection reset by peer|Broken pipe|no (answer|connection) within'
 
 D=
 declare -A MEDDLE
@@ -120,10 +119,9 @@ one_line() {
 	sleep 1.2
 	# How a connection ended is two lines where both ends saw it otherwise;
 	# on a busy machine a server may find another one silent for too long.
-	n=$(said | grep 'warning: ' | grep -vE "$CUT_LATE" |
-		awk -v want="$2" '
-			/closed by the server/ && $0 !~ want { next }
-			{ print }' | grep -vc -e "${3:-no others}")
+	n=$(said | grep 'warning: ' | grep -v 'Connection reset by peer' |
+		awk -v want="$2" -v cut="$CUT" '$0 !~ cut || $0 ~ want' |
+		grep -vc -e "${3:-no others}")
 	if [ "$n" = 1 ] && warned "$2"; then
 		pass "$1: one line"
 	else
@@ -203,7 +201,8 @@ rests() {
 		vsctl node1 --no-wait set Open_vSwitch . external_ids:tick="$i"
 	done
 	before=$(($(turns) - before))
-	if [ "$before" -ge 20 ] && [ "$before" -le 1000 ]; then
+	# a slow loop takes several changes at once
+	if [ "$before" -ge 5 ] && [ "$before" -le 1000 ]; then
 		pass "$1: $before turns for 20 changes"
 	else
 		fail "$1: turns for 20 changes" "$before"
