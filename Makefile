@@ -16,6 +16,8 @@
 # make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing; some 15 minutes,
 #                 FULL=1: live clusters as well, T= which
+# make bench-ovs  the same beside stock OVN and the kernel's Open vSwitch, in a VM,
+#                 K=6.1 under which of Debian's kernels
 # make features   doc/features.md, from what the loader reads
 # make lint       formatting, static checks, file length
 # make deb        Debian package for the suite that this is, build/deb/*.deb
@@ -94,8 +96,8 @@ SUBMAKE = @+$(MAKE) --no-print-directory \
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz soak vmtest bench veristat clangs features lint man \
-	deb test-deb clean \
+.PHONY: all demo test test-san fuzz soak vmtest bench bench-ovs veristat clangs features lint \
+	man deb test-deb clean \
 	install uninstall build build-bpf build-skel build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
@@ -166,6 +168,12 @@ bench:
 	$(STOCK)
 	$(SUBMAKE) build build-tests
 	@selftests/bench/run $(T)
+
+bench-ovs:
+	$(DEPS) build demo test bench stock vm
+	$(STOCK)
+	$(SUBMAKE) build build-tests
+	@K="$(K)" selftests/bench/ovs/run
 
 veristat:
 	$(DEPS) build test $(if $(K),vm)

@@ -208,7 +208,7 @@ int main(int argc, char **argv)
 	cpu = cpu_now(softirq) - cpu;
 	wall = seconds_now(CLOCK_MONOTONIC) - wall;
 	got = o.sink ? arrived(sink) - got : o.count;
-	printf("sent %lu arrived %llu wall %.3f cpu %.3f mpps %.3f", o.count,
+	printf("sent %lu arrived %llu wall %.3f cpu %.3f mpps %.5f", o.count,
 	       got, wall, cpu, got / cpu / 1e6);
 	if (o.program) {
 		after = program_info(program);

@@ -3,7 +3,8 @@
  * framesink attach DIR IFACE xdp|tc plain|vxlan|geneve FLOWS
  *     takes framegen's frames out of what arrives on IFACE; pins its maps and
  *     the link in DIR, a new directory of a bpffs.  With FLOWS (not 0) it
- *     notes each flow's addresses and ports.
+ *     notes each flow's addresses and ports.  On a kernel without TCX there is
+ *     no link: attaching again takes the filter's place.
  * framesink counts DIR     frames N new N duplicate N changed N strange N
  * framesink flows DIR      what arrived, "SRC SPORT DST DPORT", a line each in
  *                          the order of framegen's file; 0.0.0.0: never seen
@@ -53,6 +54,20 @@ static int pin(int fd, const char *dir, const char *name)
 	return bpf_obj_pin(fd, path) ? fail(path) : 0;
 }
 
+/* What kernels before TCX have. */
+static int attach_clsact(__u32 ifindex, int prog_fd)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
+		    .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog_fd, .handle = 1,
+		    .priority = 1, .flags = BPF_TC_F_REPLACE);
+	libbpf_print_fn_t print = libbpf_set_print(NULL); /* it may exist */
+	int err = bpf_tc_hook_create(&hook);
+
+	libbpf_set_print(print);
+	return err && err != -EEXIST ? err : bpf_tc_attach(&hook, &opts);
+}
+
 static int attach(char **argv)
 {
 	const char *dir = argv[0];
@@ -82,9 +97,9 @@ static int attach(char **argv)
 		return fail(dir);
 	link = bpf_link_create(bpf_program__fd(p), ifindex,
 			       is_xdp ? BPF_XDP : TCX_INGRESS, &link_opts);
-	if (link < 0)
+	if (link < 0 && (is_xdp || attach_clsact(ifindex, bpf_program__fd(p))))
 		return fail(argv[1]);
-	return pin(link, dir, "link") ||
+	return (link >= 0 && pin(link, dir, "link")) ||
 	       pin(bpf_map__fd(k->maps.count), dir, "count") ||
 	       pin(bpf_map__fd(k->maps.seen), dir, "seen") ||
 	       pin(bpf_map__fd(k->maps.arrived), dir, "arrived");

@@ -11,7 +11,8 @@
 #
 # Stock hosts use Open vSwitch's userspace datapath, which needs no kernel
 # module.  It sends tunnel packets only by way of a bridge of its own: ens3
-# is a port of br-phys there, which has the host's address.
+# is a port of br-phys there, which has the host's address.  With
+# DATAPATH=system it is the kernel's, and ens3 stays as it is.
 
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -22,6 +23,7 @@ GATEWAY=${GATEWAY:-node1}
 EXT=${VM_IP[ext]}
 LIVE_KIND=${LIVE_KIND:-xovn}
 KINDS=${KINDS:-}
+DATAPATH=${DATAPATH:-netdev}
 # seconds that a tool waits for a daemon
 TOOL_LIMIT=${TOOL_LIMIT:-60}
 # what tests may use; one with another kind of host is skipped
@@ -169,8 +171,10 @@ central_start() {
 }
 
 vswitchd_start() {
+	local options=()
+	[ "$DATAPATH" = system ] || options=(--disable-system)
 	ovn_daemon "$1" ovs-vswitchd ovs-vswitchd "unix:$DIR/$1/db.sock" \
-		--disable-system
+		${options[@]+"${options[@]}"}
 }
 
 controller_start() {
@@ -208,9 +212,9 @@ host_start() {
 	else
 		# of br-int, which ovn-controller makes
 		vsctl "$1" --no-wait set Open_vSwitch . \
-			external-ids:ovn-bridge-datapath-type=netdev
+			external-ids:ovn-bridge-datapath-type="$DATAPATH"
 		vswitchd_start "$1"
-		underlay_up "$1"
+		[ "$DATAPATH" = system ] || underlay_up "$1"
 		controller_start "$1"
 	fi
 }
