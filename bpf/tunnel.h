@@ -43,7 +43,7 @@ static __always_inline __u32 geneve_find_option(struct flow *f, void *p,
 		} else if (b[2] & GENEVE_OPT_CRITICAL) {
 			return 0;
 		}
-		off = FORGET(f, off + len);
+		off = FORGET(f, off + len) & 0x1ff; /* 252 + 128 at most */
 		keys = FORGET(f, keys);
 	}
 	return 0;
