@@ -25,7 +25,8 @@ static __always_inline __u32 geneve_find_option(struct flow *f, void *p,
 {
 	__u32 off = 0, keys = 0;
 
-	for (int i = 0; i < GENEVE_OPTS_MAX; i++) {
+	/* 64 bits: of fewer in the stack the verifier may lose sight */
+	for (__u64 i = 0; i < GENEVE_OPTS_MAX; i++) {
 		__be16 *w = p + off;
 		__u8 *b = (__u8 *)w;
 		__u32 len;
