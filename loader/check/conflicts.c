@@ -69,7 +69,7 @@ static void check_stock(struct check *c)
 	if (vswitchd)
 		check_add(c, c->options->db ? CHECK_ERROR : CHECK_WARNING,
 			  GROUP, "ovs_vswitchd", NULL,
-			  "systemctl disable --now ovs-vswitchd, and keep "
+			  "systemctl stop ovs-vswitchd; systemctl start "
 			  "ovsdb-server",
 			  c->options->db ?
 				  "ovs-vswitchd runs (pid %ld): it serves "
