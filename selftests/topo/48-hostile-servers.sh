@@ -31,8 +31,17 @@ dies() { # NAME
 	survived "$1 dies in a message"
 }
 
+# met NAME: the agent has that server again; what is said before that nobody
+# hears.
+met() {
+	[[ $(grep -E "^xovn: (warning: )?${TOPIC[$1]}: " "$D/agent.log" |
+		tail -n 1) == *": connected to "* ]]
+}
+
 # injected NAME WHAT COMMAND...: what no server says.
 injected() {
+	until_true 20 met "$1"
+	remember
 	meddle_do "$1" "${@:3}"
 	one_line "$1: $2" "${TOPIC[$1]}: "
 	survived "$1: $2"
@@ -51,6 +60,8 @@ garbage() { # NAME
 }
 
 hole() {
+	until_true 20 met "$1"
+	remember
 	meddle_do "$1" hole
 	one_line "$1 says nothing" "${TOPIC[$1]}: "
 	meddle_do "$1" pass
