@@ -26,7 +26,7 @@ packages() {
 	# what the daemons that stock.sh unpacks are linked against
 	stock) echo openvswitch-common ovn-common libcap-ng0 libnuma1 \
 		libunbound8 libxdp1 ;;
-	deb) echo debhelper dpkg-dev lintian debootstrap ;;
+	deb) echo build-essential debhelper dpkg-dev lintian debootstrap ;;
 	lint) echo clang-format clang-tidy cppcheck shellcheck sparse ;;
 	*)
 		echo "deps.sh: no group named $1; build, demo, test, doc, fuzz, vm, bench, lint, stock, deb" >&2
