@@ -36,16 +36,7 @@ awk '$2 > $4 { n++; lost += $2 - $4; all += $2 }
 	"$DIR/log"
 for bed in $BEDS; do rm -rf "$PINS/$bed-out"; done
 
-for n in ${STREAMS:-1 4}; do
-	for bed in $BEDS; do : >"$DIR/$bed.tcp"; done
-	for ((round = 0; round < ROUNDS; round++)); do
-		for bed in $BEDS; do
-			stream "$bed-vm1" "$bed-vm2" "${FAR[$bed]}" "$n" \
-				>>"$DIR/$bed.tcp"
-		done
-	done
-	figures tcp "TCP, $n streams, veth underlay" "Gb/s per CPU" more "$BEDS" "$PEERS"
-done
+pair_tcp "veth underlay" "$BEDS" "$PEERS"
 
 for bed in $BEDS; do : >"$DIR/$bed.requests"; done
 for ((round = 0; round < ROUNDS; round++)); do

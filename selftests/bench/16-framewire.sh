@@ -13,14 +13,4 @@ ns_add wire
 for bed in $BEDS; do
 	"pair_$bed" "$bed" >"$DIR/up.log" 2>&1 || die "$bed: $(cat "$DIR/up.log")"
 done
-for n in ${STREAMS:-1 4}; do
-	for bed in $BEDS; do : >"$DIR/$bed.tcp"; done
-	for ((round = 0; round < ROUNDS; round++)); do
-		for bed in $BEDS; do
-			stream "$bed-vm1" "$bed-vm2" "${FAR[$bed]}" "$n" \
-				>>"$DIR/$bed.tcp"
-		done
-	done
-	figures tcp "TCP, $n streams, an underlay of frames" "Gb/s per CPU" more \
-		"$BEDS" "$PEERS"
-done
+pair_tcp "an underlay of frames" "$BEDS" "$PEERS"

@@ -253,3 +253,18 @@ pair_send() {
 pair_sink() { # BED: at vm2; what it has
 	on "$1-vm2" "$TOOLS/framesink" attach "$PINS/$1-out" eth0 tc plain 0
 }
+
+# pair_tcp UNDERLAY BEDS PEERS: figures of TCP streams from vm1 to vm2
+pair_tcp() {
+	local n bed round
+	for n in ${STREAMS:-1 4}; do
+		for bed in $2; do : >"$DIR/$bed.tcp"; done
+		for ((round = 0; round < ROUNDS; round++)); do
+			for bed in $2; do
+				stream "$bed-vm1" "$bed-vm2" "${FAR[$bed]}" "$n" \
+					>>"$DIR/$bed.tcp"
+			done
+		done
+		figures tcp "TCP, $n streams, $1" "Gb/s per CPU" more "$2" "$3"
+	done
+}
