@@ -123,7 +123,7 @@ static void decide_mode(struct check *c, const struct check_nic *nic,
 	if (rule == MODE_RULE_NATIVE && refusal)
 		check_add(c, CHECK_ERROR, GROUP, "mode", nic->ifname,
 			  "use mode tc", "mode native: %s", refusal);
-	if (rule == MODE_RULE_TRY_NATIVE && err)
+	if (rule == MODE_RULE_TRY_NATIVE && err && !refusal)
 		snprintf(f->reason, sizeof(f->reason),
 			 "auto: native if the driver takes it, else tc; this "
 			 "kernel does not say before it is tried");

@@ -59,6 +59,12 @@ static void check_xdp(struct check *c, const char *ifname, uint32_t ifindex,
 	}
 }
 
+static bool is_own_tc(const struct check *c, uint32_t id)
+{
+	return id && (id == c->own_program[PROGRAM_NIC] ||
+		      id == c->own_program[PROGRAM_VIF]);
+}
+
 static void check_tcx(struct check *c, const char *ifname, uint32_t ifindex,
 		      struct check_occupied *o)
 {
@@ -71,11 +77,7 @@ static void check_tcx(struct check *c, const char *ifname, uint32_t ifindex,
 	if (bpf_prog_query_opts(ifindex, ATTACH_TCX_INGRESS, &q))
 		return;
 	for (uint32_t i = 0; i < q.prog_cnt && i < PROGRAMS_MAX; i++) {
-		bool is_own = ids[i] &&
-			      (ids[i] == c->own_program[PROGRAM_NIC] ||
-			       ids[i] == c->own_program[PROGRAM_VIF]);
-
-		if (is_own)
+		if (is_own_tc(c, ids[i]))
 			o->has_own_tc = true;
 		else
 			check_add(c, CHECK_WARNING, GROUP, "other_tc", ifname,
@@ -90,8 +92,11 @@ static void check_tcx(struct check *c, const char *ifname, uint32_t ifindex,
 	}
 }
 
-static void check_filters(struct check *c, const char *ifname, uint32_t ifindex)
+static void check_filters(struct check *c, const char *ifname, uint32_t ifindex,
+			  struct check_occupied *o)
 {
+	if (is_own_tc(c, hook_clsact_program(ifindex)))
+		o->has_own_tc = true;
 	if (hook_has_other_filters(&c->nl, ifindex) <= 0)
 		return;
 	check_add(c, CHECK_WARNING, GROUP, "other_tc", ifname,
@@ -115,6 +120,6 @@ struct check_occupied check_occupied(struct check *c, const char *ifname,
 		return o;
 	check_xdp(c, ifname, ifindex, &o);
 	check_tcx(c, ifname, ifindex, &o);
-	check_filters(c, ifname, ifindex);
+	check_filters(c, ifname, ifindex, &o);
 	return o;
 }

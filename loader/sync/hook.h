@@ -23,6 +23,8 @@ int hook_link_remove(const char *path);
 int hook_has_clsact(struct netlink *nl, uint32_t ifindex);
 /* Are there filters of others at its ingress?  1, 0, -errno. */
 int hook_has_other_filters(struct netlink *nl, uint32_t ifindex);
+/* The id of the program where xovn's own filter is, 0: there is none. */
+uint32_t hook_clsact_program(uint32_t ifindex);
 /* Adds qdisc and filter, or puts the program in the place of our old one. */
 int hook_set_clsact(int prog_fd, uint32_t ifindex);
 /* Removes our filter; the qdisc, too, if it is ours and carries none of

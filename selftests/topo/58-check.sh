@@ -133,8 +133,13 @@ expect "for a host that has $have" "$wanted" "$level"
 said=$(xovn node1 check | sed -n 's/.*the maps take \([0-9]*\) MB.*/\1/p')
 check "load of the defaults" xovn node1 load --nb "$NB" --placement "$PLACEMENT" --chassis node1
 takes=$(xovn node1 stats maps --json | jq '[.. | .bytes? // empty] | add / 1048576 | floor')
-expect "the maps' memory: $said MB were said, $takes taken" 1 \
-	$((said * 10 >= takes * 9 && said * 9 <= takes * 10))
+# map_mem_usage of Linux 6.4
+if [ "$(printf '6.4\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 6.4 ]; then
+	skip "the maps' memory" "before 6.4 the kernel says something else"
+else
+	expect "the maps' memory: $said MB were said, $takes taken" 1 \
+		$((said * 10 >= takes * 9 && said * 9 <= takes * 10))
+fi
 check "and away" xovn node1 detach --all
 
 # from here on with programs that the kernel has taken, which is faster
