@@ -8,11 +8,7 @@
 BEDS=${BEDS:-raw here l2 routed chain route vxbridge vxroute}
 FLOWS=${FLOWS:-1 1000}
 PEERS="raw route vxbridge"
-net_init
-ns_add wire
-for bed in $BEDS; do
-	"pair_$bed" "$bed" >"$DIR/up.log" 2>&1 || die "$bed: $(cat "$DIR/up.log")"
-done
+pair_up "$BEDS"
 
 for bed in $BEDS; do
 	pair_sink "$bed" || die "no sink on $bed"

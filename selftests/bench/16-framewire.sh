@@ -8,9 +8,5 @@ WIRE=frames
 . "$(dirname "$0")/pair.sh"
 BEDS=${BEDS:-l2 routed route vxbridge vxroute}
 PEERS="route vxbridge"
-net_init
-ns_add wire
-for bed in $BEDS; do
-	"pair_$bed" "$bed" >"$DIR/up.log" 2>&1 || die "$bed: $(cat "$DIR/up.log")"
-done
+pair_up "$BEDS"
 pair_tcp "an underlay of frames" "$BEDS" "$PEERS"

@@ -235,6 +235,16 @@ pair_here() { # BED: both guests on node3
 	pair_ready "$bed"
 }
 
+# pair_up BEDS: side by side
+pair_up() {
+	local bed
+	net_init
+	ns_add wire
+	for bed in $1; do
+		"pair_$bed" "$bed" >"$DIR/up.log" 2>&1 || die "$bed: $(cat "$DIR/up.log")"
+	done
+}
+
 # pair_flows BED N: framegen's file of N flows, vm1 to vm2
 pair_flows() {
 	awk -v n="$2" -v from=$NEAR -v to="${FAR[$1]}" 'BEGIN {
