@@ -55,6 +55,16 @@ static const struct test lb_switch_tests[] = {
 	     A1 "10.9.9.9 | tcp 4000>80 flags=A | data 77", "redirect ens3",
 	     TO_B2 "tcp 4000>8000 flags=A | data 77",
 	     .ct = "TCP_ESTABLISHED tcp 10.1.0.10:4000>10.9.9.9:80"),
+	TEST("its next packet with another guest's MAC goes to that one",
+	     "vif a1",
+	     "eth a1>a3 | ip4 10.1.0.10>10.9.9.9 | tcp 4000>80 flags=A | data "
+	     "78",
+	     "redirect a3",
+	     "eth a1>a3 | ip4 10.1.0.10>10.2.0.20 | tcp 4000>8000 flags=A | "
+	     "data 78"),
+	TEST("and with the router's again where the connection goes", "vif a1",
+	     A1 "10.9.9.9 | tcp 4000>80 flags=A | data 79", "redirect ens3",
+	     TO_B2 "tcp 4000>8000 flags=A | data 79"),
 	TEST("backend elsewhere: data back", "underlay",
 	     FROM_B2 "tcp 8000>4000 flags=A | data 1348", "redirect a1",
 	     TO_A1("10.9.9.9") "tcp 80>4000 flags=A | data 1348"),
