@@ -4,9 +4,10 @@
  *                             its own address, then with what it is sent
  * tcphold hold IP PORT N MS   opens N connections; each sends a byte and waits
  *                             for it to come back every MS milliseconds.
- *                             Prints "open N"; on SIGUSR1 begins to count, on
- *                             SIGTERM stops once each connection has had a
- *                             last byte back, or GRACE seconds later:
+ *                             Prints "open N"; on SIGUSR1 begins to count; on
+ *                             SIGTERM counts until it has done so for two MS,
+ *                             then stops once each connection has had a last
+ *                             byte back, or GRACE seconds later:
  *                             held N lost N idle N bytes N
  *                             lost: reset, or no last byte; idle: nothing
  *                             came back while it counted
@@ -228,8 +229,9 @@ static int signals(void)
 static int hold(const struct sockaddr_in *to, int n, int ms)
 {
 	struct signalfd_siginfo info;
-	double stop = 0, next, left;
+	double stop = 0, next, left, counted_to;
 	int fd = signals(), idle = 0;
+	bool is_asked = false;
 
 	n_conn = n;
 	conn = calloc(n, sizeof(*conn));
@@ -237,6 +239,7 @@ static int hold(const struct sockaddr_in *to, int n, int ms)
 		return fail("start");
 	open_all(to);
 	next = now();
+	counted_to = next + 2 * ms / 1e3;
 	/* the connections take turns, so that their bytes are spread evenly */
 	for (int turn = 0;; turn = (turn + 1) % 16) {
 		for (int i = turn; i < n; i += 16)
@@ -247,14 +250,18 @@ static int hold(const struct sockaddr_in *to, int n, int ms)
 		while (read(fd, &info, sizeof(info)) == sizeof(info)) {
 			if (info.ssi_signo == SIGUSR1) {
 				n_bytes = 0;
+				counted_to = now() + 2 * ms / 1e3;
 				for (int i = 0; i < n; i++)
 					conn[i].since_mark = 0;
-			} else if (!stop) {
-				stop = now();
-				for (int i = 0; i < n; i++) {
-					idle += !conn[i].since_mark;
-					conn[i].since_stop = 0;
-				}
+			} else {
+				is_asked = true;
+			}
+		}
+		if (is_asked && !stop && now() >= counted_to) {
+			stop = now();
+			for (int i = 0; i < n; i++) {
+				idle += !conn[i].since_mark;
+				conn[i].since_stop = 0;
 			}
 		}
 		if (stop && (all_answered() || now() > stop + GRACE))
