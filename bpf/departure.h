@@ -73,7 +73,7 @@ static __always_inline void departure_note(const struct flow *f, __u32 ifindex,
 
 	if (!f->cache || (verdict != V_DELIVER && verdict != V_TUNNEL) ||
 	    f->generation || f->changed & ~(CHANGE_ETH | CHANGE_TTL) ||
-	    f->flags & FLOW_SLOW || f->n_routes > CACHE_ROUTES || f->n_rules)
+	    f->flags & FLOW_SLOW || f->n_rules)
 		return;
 	v = bpf_map_lookup_elem(&departure, &at);
 	if (!v)

@@ -17,7 +17,7 @@
 /* Packets that miss before a place changes hands: where there are many more
  * flows than places, few packets pay for a note that nobody finds. */
 #define CACHE_PATIENCE 8
-#define CACHE_ROUTES 4 /* counted ones that a flow may take */
+#define CACHE_ROUTES 8 /* as many as count of those that a packet takes */
 
 /* ---- departure: TCP or UDP over IPv4 as a guest sends it ---- */
 
@@ -53,13 +53,14 @@ struct departure_val {
 	__u8 ttl; /* hops passed */
 	__u8 kind; /* as in struct ct_action */
 	__u16 vlan; /* localnet tag */
-	__u32 counter_route[CACHE_ROUTES]; /* of routes, 0: no more */
 	__u32 counter_in; /* of the port it comes from */
 	__u32 counter_out; /* of the one it leaves by; 0: none */
+	/* of routes, 0: no more; last, since few flows take many */
+	__u32 counter_route[CACHE_ROUTES];
 };
 
 XOVN_STATIC_ASSERT(sizeof(struct departure_key) == 32, "four words");
-XOVN_STATIC_ASSERT(sizeof(struct departure_val) == 96, "a line and a half");
+XOVN_STATIC_ASSERT(sizeof(struct departure_val) == 112, "two lines");
 
 /* ---- arrival: IPv4 in Geneve from one chassis, for a guest of this host.
  * What is in the key decides whether the guest may have it. ---- */
