@@ -160,7 +160,7 @@ soak:
 
 vmtest:
 	$(DEPS) build demo test vm
-	$(SUBMAKE) build build-tests
+	$(SUBMAKE) build build-tests $(if $(findstring upgrade,$(T)),build-upgrade)
 	@K="$(K)" selftests/vm/run $(T)
 
 bench:
