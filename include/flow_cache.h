@@ -17,7 +17,7 @@
 /* Packets that miss before a place changes hands: where there are many more
  * flows than places, few packets pay for a note that nobody finds. */
 #define CACHE_PATIENCE 8
-#define CACHE_ROUTES 4 /* counted ones that a flow may take */
+#define CACHE_ROUTES 8 /* as many as count of those that a packet takes */
 
 /* ---- departure: TCP or UDP over IPv4 as a guest sends it ---- */
 
@@ -33,27 +33,34 @@ struct departure_key {
 	__u8 pad[3];
 };
 
+/* What goes on the wire. */
+struct encap_keys {
+	__u32 datapath;
+	__u16 inport;
+	__u16 outport;
+};
+
 struct departure_val {
 	struct departure_key key;
 	__u32 generation; /* of all maps when it was noted */
 	__u32 stamp; /* jiffies then, low bits */
-	__u32 misses; /* of others' packets since its own last one */
+	__u16 misses; /* of others' packets since its own last one */
+	__be16 outer_sport; /* of the flow's Geneve */
 	__u32 target; /* interface index, or chassis index */
-	__u32 datapath; /* of the output */
-	__u16 inport; /* keys there */
-	__u16 outport;
+	struct encap_keys keys;
 	__u8 eth_dst[6];
 	__u8 eth_src[6];
 	__u8 ttl; /* hops passed */
 	__u8 kind; /* as in struct ct_action */
 	__u16 vlan; /* localnet tag */
-	__u32 counter_route[CACHE_ROUTES]; /* of routes, 0: no more */
 	__u32 counter_in; /* of the port it comes from */
 	__u32 counter_out; /* of the one it leaves by; 0: none */
+	/* of routes, 0: no more; last, since few flows take many */
+	__u32 counter_route[CACHE_ROUTES];
 };
 
 XOVN_STATIC_ASSERT(sizeof(struct departure_key) == 32, "four words");
-XOVN_STATIC_ASSERT(sizeof(struct departure_val) == 96, "a line and a half");
+XOVN_STATIC_ASSERT(sizeof(struct departure_val) == 112, "two lines");
 
 /* ---- arrival: IPv4 in Geneve from one chassis, for a guest of this host.
  * What is in the key decides whether the guest may have it. ---- */

@@ -71,6 +71,27 @@ static bool is_trie(int id)
 	       id == IMAGE_NAT_SET;
 }
 
+/* The least --max-ports that has room for all of the network (after a change
+ * in part, at most what goes is too much in it); 0: none has. */
+static uint32_t ports_wanted(const struct apply_run *r)
+{
+	uint32_t most = 0;
+
+	for (int id = 0; id < IMAGE_TABLE_COUNT; id++) {
+		const char *name = image_table_name(id);
+		size_t n = r->is_part ? r->known->image.table[id].n +
+						r->diff.n_added[id] :
+					r->want->table[id].n;
+		uint32_t ports = map_ports_for(name, n + is_trie(id));
+
+		if (!ports && n > map_max_entries(name, &(struct map_limits){}))
+			return 0;
+		if (ports > most)
+			most = ports;
+	}
+	return most;
+}
+
 /* Additions come before deletions, so both must fit for a moment; a trie
  * wants one more to change an entry. */
 static int check_capacity(const struct apply_run *r)
@@ -78,22 +99,29 @@ static int check_capacity(const struct apply_run *r)
 	for (int id = 0; id < IMAGE_TABLE_COUNT; id++) {
 		size_t n = r->known->image.table[id].n + r->diff.n_added[id] +
 			   is_trie(id);
+		bool is_new = r->s->map_fd[id] < 0;
 		uint32_t capacity =
-			r->s->map_fd[id] < 0 ?
-				map_max_entries(image_table_name(id),
-						&r->options->limits) :
-				map_capacity(r->s->map_fd[id]);
+			is_new ? map_max_entries(image_table_name(id),
+						 &r->options->limits) :
+				 map_capacity(r->s->map_fd[id]);
+		uint32_t ports;
+		char remedy[64];
 
 		if (n <= capacity)
 			continue;
+		ports = ports_wanted(r);
+		if (ports)
+			snprintf(remedy, sizeof(remedy),
+				 "%sload with --max-ports %u or more",
+				 is_new ? "" : "xovn detach --all, ", ports);
 		return error_set(
 			r->e, E2BIG,
 			"map full: %s needs %zu entries (%zu present, "
 			"%zu to add) and has room for %u; nothing was "
-			"touched; %sload with a larger --max-ports",
+			"touched; %s",
 			image_table_name(id), n, r->known->image.table[id].n,
 			r->diff.n_added[id], capacity,
-			r->s->map_fd[id] < 0 ? "" : "xovn detach --all, ");
+			ports ? remedy : "no --max-ports is enough for it");
 	}
 	return 0;
 }

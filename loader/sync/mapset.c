@@ -30,7 +30,7 @@ const struct map_definition map_definitions[MAP_COUNT] = {
  * 10 backends has 16 entries in maglev.  Localnet ports are few.  Of counters,
  * 16 bytes for each CPU, one for each port of the network: a host's own ports
  * have two, routes one, NAT rules and VIPs three. */
-static const struct {
+static const struct map_share {
 	const char *name;
 	uint32_t numerator, denominator;
 	uint32_t lowest;
@@ -73,8 +73,27 @@ uint32_t map_capacity(int fd)
 		       info.max_entries;
 }
 
+static const struct map_share *map_share_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(map_shares) / sizeof(map_shares[0]); i++)
+		if (!strcmp(name, map_shares[i].name))
+			return &map_shares[i];
+	return NULL;
+}
+
+static uint32_t share_entries(const struct map_share *share, uint64_t ports)
+{
+	uint64_t n = ports * share->numerator / share->denominator;
+
+	if (n < share->lowest)
+		n = share->lowest;
+	return strcmp(share->name, "counter") ? n : COUNTER_FIRST + n;
+}
+
 uint32_t map_max_entries(const char *name, const struct map_limits *limits)
 {
+	const struct map_share *share;
+
 	for (int id = 0; limits->entries && id < MAP_COUNT; id++)
 		if (limits->entries[id] &&
 		    !strcmp(name, map_definitions[id].name))
@@ -88,18 +107,20 @@ uint32_t map_max_entries(const char *name, const struct map_limits *limits)
 	if (!strcmp(name, "encap_ip") || !strcmp(name, "chassis") ||
 	    !strcmp(name, "tunnel") || !strcmp(name, "heard"))
 		return XOVN_MAX_CHASSIS;
-	for (size_t i = 0; i < sizeof(map_shares) / sizeof(map_shares[0]);
-	     i++) {
-		uint64_t n = limits->max_ports;
+	share = map_share_find(name);
+	return share ? share_entries(share, limits->max_ports) : 0;
+}
 
-		if (strcmp(name, map_shares[i].name))
-			continue;
-		n = n * map_shares[i].numerator / map_shares[i].denominator;
-		if (n < map_shares[i].lowest)
-			n = map_shares[i].lowest;
-		return strcmp(name, "counter") ? n : COUNTER_FIRST + n;
-	}
-	return 0;
+uint32_t map_ports_for(const char *name, uint64_t n)
+{
+	const struct map_share *share = map_share_find(name);
+	uint64_t ports;
+
+	if (!share)
+		return 0;
+	ports = (n * share->denominator + share->numerator - 1) /
+		share->numerator;
+	return ports <= MAX_PORTS_HIGHEST ? ports : 0;
 }
 
 /* For kernels and map types without batch operations (LPM tries and arrays

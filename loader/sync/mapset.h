@@ -105,6 +105,9 @@ struct map_limits {
 /* max_entries of a map created for these, or 0: as the BPF object declares
  * it. */
 uint32_t map_max_entries(const char *name, const struct map_limits *limits);
+/* The least max_ports by which an image table's map has room for n entries; 0:
+ * none does. */
+uint32_t map_ports_for(const char *name, uint64_t n);
 /* max_entries of an open map, 0: unknown. */
 uint32_t map_capacity(int fd);
 /* Buckets of "ct_index" for so many records: two slots for each fill half of

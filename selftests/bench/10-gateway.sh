@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A gateway with SNAT: xovn with XDP, xovn with TC, and Linux (VXLAN, routing,
 # nftables masquerade), in turns.  64-byte UDP from inside out and the answers
-# back, in packets per second of one CPU's time; a TCP stream, per CPU.
+# back, in packets per second of one CPU's time; TCP streams, per CPU; the time
+# of a request and its answer.
 # shellcheck source=selftests/bench/bed.sh
 . "$(dirname "$0")/bed.sh"
 CONFIGS=${CONFIGS:-native tc linux}
 FLOWS=${FLOWS:-2 1000 100000}
+STREAMS=${STREAMS:-1 4}
 net_init
 bench_nb
 for bed in $CONFIGS; do
@@ -54,19 +56,27 @@ for n in $FLOWS; do
 	figures in "64-byte UDP, $n flows, answers" "Mpps of one CPU" more "$CONFIGS" linux
 	for bed in $CONFIGS; do sinks_gone "$bed"; done
 done
-awk '$2 > $4 { n++; lost += $2 - $4; all += $2 }
-	END { if (n) printf "frames lost: %d of %d, in %d runs of %d\n", lost, all, n, NR }' \
-	"$DIR/log"
+lost
 
 for bed in $CONFIGS; do
-	: >"$DIR/$bed.tcp"
+	: >"$DIR/$bed.requests"
 	[ "$bed" = linux ] || bed_host "$bed" >"$DIR/up.log" 2>&1 ||
 		die "$(cat "$DIR/up.log")"
 done
+for n in $STREAMS; do
+	for bed in $CONFIGS; do : >"$DIR/$bed.tcp"; done
+	for ((round = 0; round < ROUNDS; round++)); do
+		for bed in $CONFIGS; do
+			stream "$bed-vm" "$bed-ext" "$OUTSIDE" "$n" >>"$DIR/$bed.tcp"
+		done
+	done
+	figures tcp "TCP, $n streams from a guest to outside, veth underlay" \
+		"Gb/s per CPU" more "$CONFIGS" linux
+done
 for ((round = 0; round < ROUNDS; round++)); do
 	for bed in $CONFIGS; do
-		stream "$bed-vm" "$bed-ext" "$OUTSIDE" >>"$DIR/$bed.tcp"
+		requests "$bed-vm" "$bed-ext" "$OUTSIDE" >>"$DIR/$bed.requests"
 	done
 done
-figures tcp "one TCP stream from a guest to outside, veth underlay" "Gb/s per CPU" \
-	more "$CONFIGS" linux
+request_figures "a request and its answer by TCP, from a guest to outside" \
+	"$CONFIGS" linux

@@ -109,6 +109,4 @@ for n in $VIPS; do
 		"$beds" "linux-$n"
 	for bed in $beds; do sinks_gone "$bed"; done
 done
-awk '$2 > $4 { n++; lost += $2 - $4; all += $2 }
-	END { if (n) printf "frames lost: %d of %d, in %d runs of %d\n", lost, all, n, NR }' \
-	"$DIR/log"
+lost

@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Does a packet cost more in a large network?  ns of a known flow's packet from
 # a guest to another host, in networks (nbgen) of 10 to 100,000 ports, in
-# routers of 10 to 100,000 static routes, to one of 10 to 10,000 VIPs; and of
-# the first packet of each flow, which asks all tables.  BPF_PROG_TEST_RUN; the
-# networks stand side by side and take turns.
+# routers of 10 to 100,000 static routes, to one of 10 to 10,000 VIPs, of 10
+# backends each and of 100; and of the first packet of each flow, which asks all
+# tables.  BPF_PROG_TEST_RUN; the networks stand side by side and take turns.
 # shellcheck source=selftests/bench/bed.sh
 . "$(dirname "$0")/bed.sh"
 PORTS_SIZES=${PORTS_SIZES:-"10 1000 100000"}
 ROUTES_SIZES=${ROUTES_SIZES:-"10 1000 100000"}
 VIPS_SIZES=${VIPS_SIZES:-"10 1000 10000"}
-BACKENDS=${BACKENDS:-10}
+BACKENDS=10
+MANY_SIZES=${MANY_SIZES:-"10 10000"} # VIPs of MANY_BACKENDS
+MANY_BACKENDS=100
 FLOWS=${FLOWS:-16}
 COUNT=${COUNT:-500} # packets of each flow
 HERE=$TOP/selftests/bench
@@ -93,6 +95,10 @@ for n in $VIPS_SIZES; do
 	LBS=$((2 * n)) # every second one is of the guest's switch
 	bed "vips-$n" $((30000 + 10 * n * BACKENDS))
 done
+for n in $MANY_SIZES; do
+	LBS=$n BACKENDS=$MANY_BACKENDS
+	bed "many-$n" $((30000 + 64 * n)) # entries of maglev: 256 for a VIP
+done
 SWITCH_ROUTER=02:02:00:00:00:01
 for ((round = 0; round < ROUNDS; round++)); do
 	for n in $PORTS_SIZES; do
@@ -109,6 +115,9 @@ for ((round = 0; round < ROUNDS; round++)); do
 	for n in $VIPS_SIZES; do
 		measure vip "vips-$n" 11.0.0.1 $SWITCH_ROUTER
 	done
+	for n in $MANY_SIZES; do
+		measure many "many-$n" 11.0.0.1 $SWITCH_ROUTER
+	done
 done
 # flat NAME TITLE SIZES
 flat() {
@@ -118,4 +127,5 @@ flat() {
 flat switch "to another port of the switch, by ports" "$PORTS_SIZES"
 flat routed "to a port of another switch, by ports" "$PORTS_SIZES"
 flat route "by a static route, by routes of the router" "$ROUTES_SIZES"
-flat vip "to a VIP of the switch, by VIPs of $BACKENDS backends" "$VIPS_SIZES"
+flat vip "to a VIP of the switch, by VIPs of 10 backends" "$VIPS_SIZES"
+flat many "to a VIP of the switch, by VIPs of $MANY_BACKENDS backends" "$MANY_SIZES"

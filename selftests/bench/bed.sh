@@ -58,12 +58,12 @@ stream() {
 	wait "$server" 2>/dev/null
 }
 
-# requests CLIENT SERVER ADDRESS: "MEDIAN P99" in microseconds, of a request of
-# 64 bytes by TCP and its answer, both ends on one CPU
+# requests CLIENT SERVER ADDRESS [SERVER'S OWN]: "MEDIAN P99" in microseconds, of
+# a request of 64 bytes by TCP and its answer, both ends on one CPU
 requests() {
 	local server out
 	spawn server "$2" taskset -c "$CPU" sockperf server --tcp \
-		-i "$3" -p 7002 >/dev/null 2>&1
+		-i "${4:-$3}" -p 7002 >/dev/null 2>&1
 	until_true 5 listening "$2" 7002
 	out=$(on "$1" timeout 30 taskset -c "$CPU" sockperf ping-pong --tcp \
 		-i "$3" -p 7002 -m 64 -t "${REQUEST_SECONDS:-2}" --full-rtt 2>/dev/null)
@@ -71,6 +71,13 @@ requests() {
 		END { print p50 + 0, p99 + 0 }' <<<"$out"
 	kill "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
+}
+
+# lost: what the log of framegen's runs says that was sent and did not arrive
+lost() {
+	awk '$2 > $4 { n++; lost += $2 - $4; all += $2 }
+		END { if (n) printf "frames lost: %d of %d, in %d runs of %d\n",
+			lost, all, n, NR }' "$DIR/log"
 }
 
 mpps() { sed -n 's/.* mpps //p'; }

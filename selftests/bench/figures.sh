@@ -46,6 +46,17 @@ figures() {
 	figure_json "$name" "$title" "$unit" "$better" "$beds"
 }
 
+# request_figures TITLE BEDS PEERS: of $DIR/BED.requests, "MEDIAN P99" a line
+request_figures() {
+	local bed
+	for bed in $2; do
+		cut -d ' ' -f 1 "$DIR/$bed.requests" >"$DIR/$bed.p50"
+		cut -d ' ' -f 2 "$DIR/$bed.requests" >"$DIR/$bed.p99"
+	done
+	figures p50 "$1, median" us less "$2" "$3"
+	figures p99 "the same, 99 of 100 are faster" us less "$2" "$3"
+}
+
 # figure_json NAME TITLE UNIT more|less BEDS: behind those of this run
 figure_json() {
 	local file=$RESULTS/$BENCH.json bed values='{}'

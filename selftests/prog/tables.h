@@ -33,8 +33,8 @@ extern const struct test_group switch_group, flood_group, fdb_group,
 	answer_group, port_sec_in_group, port_sec_out_group, arp_group,
 	route_group, router_local_group, router_error_group, loop_group,
 	learn_group, teach_group, own_mac_group, too_big_group, departure_group,
-	arrival_group, tunnel_group, tunnel_drop_group, underlay_pass_group,
-	base_group;
+	departure_routers_group, arrival_group, tunnel_group, tunnel_drop_group,
+	underlay_pass_group, base_group;
 
 /* Gateways: gateway.h */
 extern const struct test_group gateway_group, gateway_own_group,

@@ -78,6 +78,28 @@ static const struct test tests[] = {
 
 static int n_cpu, this_cpu;
 
+/* From now on what is noted is found. */
+static void on_one_cpu(void)
+{
+	cpu_set_t set;
+
+	n_cpu = libbpf_num_possible_cpus();
+	this_cpu = sched_getcpu();
+	CPU_ZERO(&set);
+	CPU_SET(this_cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+static void on_any_cpu(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	for (int cpu = 0; cpu < n_cpu; cpu++)
+		CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
 /* This CPU's note in a place. */
 static struct departure_val place_read(uint32_t place)
 {
@@ -239,13 +261,8 @@ static void departure_check(void)
 {
 	const char *name =
 		"departure: what must be answered, copied or dropped";
-	cpu_set_t set;
 
-	n_cpu = libbpf_num_possible_cpus();
-	this_cpu = sched_getcpu();
-	CPU_ZERO(&set);
-	CPU_SET(this_cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	on_one_cpu();
 	until_check("departure: a new generation of tables is seen at once",
 		    harness_new_generation);
 	until_check("departure: and so is what was learned", harness_new_epoch);
@@ -258,10 +275,73 @@ static void departure_check(void)
 		test_ok(name);
 	else
 		test_fail(name, "%u noted", places_taken());
-	for (int cpu = 0; cpu < n_cpu; cpu++)
-		CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	on_any_cpu();
 }
 
 const struct test_group departure_group =
 	TEST_GROUP("departure", NETWORK, tests, .after = departure_check);
+
+/* ls - r1 - r2 ... r9 - far: a route more than packets count. */
+#define MIDDLE(here, before, next, n, m)                                       \
+	"router " here "\n"                                                    \
+	" lrp " here "-" before " 02:00:00:00:0b:0" n " 10.0." n               \
+	".2/24 peer=" before "-" here "\n"                                     \
+	" lrp " here "-" next " 02:00:00:00:0a:0" m " 10.0." m                 \
+	".1/24 peer=" next "-" here "\n"                                       \
+	" route 10.99.0.0/16 10.0." m ".2\n"
+
+#define ROUTERS                                                                      \
+	"self node2\n"                                                               \
+	"chassis node2 192.168.209.111\n"                                            \
+	"switch ls\n"                                                                \
+	" port x addr=02:00:00:00:00:0a,10.0.0.10 at=node2 if=x\n"                   \
+	" router-port ls-r1 r1-ls\n"                                                 \
+	"switch far\n"                                                               \
+	" port y addr=02:00:00:00:00:0b,10.99.0.10 at=node2 if=y\n"                  \
+	" router-port far-r9 r9-far\n"                                               \
+	"router r1\n"                                                                \
+	" lrp r1-ls 02:00:00:00:0c:01 10.0.0.1/24\n"                                 \
+	" lrp r1-r2 02:00:00:00:0a:01 10.0.1.1/24 peer=r2-r1\n"                      \
+	" route 10.99.0.0/16 10.0.1.2\n" MIDDLE(                                     \
+		"r2", "r1", "r3", "1",                                               \
+		"2") MIDDLE("r3", "r2", "r4", "2",                                   \
+			    "3") MIDDLE("r4", "r3", "r5", "3",                       \
+					"4") MIDDLE("r5", "r4", "r6", "4",           \
+						    "5") MIDDLE("r6", "r5",          \
+								"r7", "5",           \
+								"6")                 \
+		MIDDLE("r7", "r6", "r8", "6", "7") MIDDLE(                           \
+			"r8", "r7", "r9", "7",                                       \
+			"8") "router r9\n"                                           \
+			     " lrp r9-r8 02:00:00:00:0b:08 10.0.8.2/24 peer=r8-r9\n" \
+			     " lrp r9-far 02:00:00:00:0c:09 10.99.0.1/24\n"
+
+#define TO_FAR "eth x>r1-ls | ip4 10.0.0.10>10.99.0.10 | udp 1>2"
+#define AT_FAR "eth r9-far>y | ip4 10.0.0.10>10.99.0.10 ttl=55 | udp 1>2"
+#define EIGHT(n) "route r" n " 10.99.0.0/16"
+#define ROUTES                                                                 \
+	EIGHT("1")                                                             \
+	", " EIGHT("2") ", " EIGHT("3") ", " EIGHT("4") ", " EIGHT(            \
+		"5") ", " EIGHT("6") ", " EIGHT("7") ", " EIGHT("8")
+
+static const struct test routers_tests[] = {
+	TEST("by nine routers: asks the tables", "vif x", TO_FAR, "redirect y",
+	     AT_FAR, .counters = "x in, y out, " ROUTES),
+	TEST("is known, and counts the same", "vif x", TO_FAR, "redirect y",
+	     AT_FAR, .counters = "x in, y out, " ROUTES),
+};
+
+static void routers_check(void)
+{
+	const char *name = "departure: a flow by nine routers is noted";
+
+	if (places_taken() == 1)
+		test_ok(name);
+	else
+		test_fail(name, "%u noted", places_taken());
+	on_any_cpu();
+}
+
+const struct test_group departure_routers_group =
+	TEST_GROUP("departure by many routers", ROUTERS, routers_tests,
+		   .before = on_one_cpu, .after = routers_check);

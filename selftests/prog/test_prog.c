@@ -21,6 +21,7 @@ static const struct test_group *const groups[] = {
 	&own_mac_group,
 	&too_big_group,
 	&departure_group,
+	&departure_routers_group,
 	&arrival_group,
 	&tunnel_group,
 	&tunnel_drop_group,

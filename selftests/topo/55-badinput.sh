@@ -68,7 +68,17 @@ nb lrp-del rq
 many=(ls-add many)
 for i in {1..300}; do many+=(-- lsp-add many "many$i"); done
 nb "${many[@]}"
-bad_nb "more ports than the maps hold" "xovn: load: *map *"
+bad_nb "more ports than the maps hold" \
+	"xovn: load: map full: *detach --all, load with --max-ports * or more"
+enough=$(xovn node2 load --nb "$DIR/bad.db" --chassis node2 \
+	--placement "$PLACEMENT" 2>&1 | sed -n 's/.*--max-ports \([0-9]*\).*/\1/p')
+elsewhere() { # MAX-PORTS: a first load, which says whether it would
+	on node2 "$XOVN" --pin "$PINS/elsewhere" load --nb "$DIR/bad.db" \
+		--chassis node2 --placement "$PLACEMENT" --dry-run --max-ports "$1"
+}
+check "as many as it says are enough" elsewhere "$enough"
+refused "one less is not" "xovn: load: map full: *; load with --max-ports $enough or more" \
+	elsewhere $((enough - 1))
 
 refused "attach: no such interface" "xovn: attach: *nope*" \
 	xovn node2 attach nope --underlay
