@@ -16,6 +16,7 @@
 #include "sync/diff.h"
 #include "sync/garp.h"
 #include "sync/limit.h"
+#include "sync/programs_load.h"
 #include "sync/state.h"
 
 struct apply_result {
@@ -75,7 +76,7 @@ void apply_known_refresh_entry(const struct state *s, struct apply_known *k,
 
 /* apply() on what is known, which is brought up to date (is_live), or not
  * valid any more after an error. */
-int apply_whole(struct state *s, struct apply_known *known,
+int apply_whole(struct state *s, struct apply_known *known, struct programs *p,
 		struct compile_output *out, const struct apply_options *options,
 		struct apply_result *result, struct error *e);
 /* part is all that the n owners (IMAGE_OWNER_*) shall have; chassis, tunnels
@@ -85,9 +86,10 @@ int apply_part(struct state *s, struct apply_known *known,
 	       const struct apply_options *options, struct apply_result *result,
 	       struct error *e);
 
-/* Re-orders flood members of out->image, and fills in numbers of counters.
- * -E2BIG: map full. */
-int apply(struct state *s, struct compile_output *out,
+/* Programs that programs_begin() found to be not current are loaded by p; of a
+ * dry run it is zeroed.  Re-orders flood members of out->image, and fills in
+ * numbers of counters.  -E2BIG: map full. */
+int apply(struct state *s, struct programs *p, struct compile_output *out,
 	  const struct apply_options *options, struct apply_result *result,
 	  struct error *e);
 

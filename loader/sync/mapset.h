@@ -16,7 +16,8 @@
  *   upcalls.c   packets that wait for a next hop, what was learned
  *   hops.c      where they wait;  tap.c  how they go back;  l4sum.c  whole
  *   upgrade*.c, sides.c   maps of an older layout become ours
- *   programs.c  loading, pinning, gapless replacement of BPF programs
+ *   programs.c  the embedded BPF programs;  program_maps.c  their maps
+ *   programs_load.c  verifying beside all else, pinning, gapless replacement
  *   hook.c      TC (TCX or clsact) and XDP at one interface
  *   attach.c    NICs;  mode.c  by XDP or TC;  bind.c  VIFs;  detach.c
  *               undoing both
