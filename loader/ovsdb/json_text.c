@@ -14,10 +14,37 @@ static void space_skip(struct json_text *t)
 		t->p++;
 }
 
+#define EACH_BYTE 0x0101010101010101ull
+
+/* May one of eight bytes be a quote, a backslash or a control character?  A
+ * byte that is less than what is taken off borrows, which sets its top bit; so
+ * may the one behind such a byte. */
+static bool is_special(uint64_t w)
+{
+	uint64_t quote = w ^ EACH_BYTE * '"', backslash = w ^ EACH_BYTE * '\\';
+
+	return (((w - EACH_BYTE * 0x20) & ~w) | ((quote - EACH_BYTE) & ~quote) |
+		((backslash - EACH_BYTE) & ~backslash)) &
+	       EACH_BYTE * 0x80;
+}
+
+/* To where a byte may be special. */
+static const char *plain_end(const char *p, const char *end)
+{
+	uint64_t w;
+
+	for (; end - p >= (ptrdiff_t)sizeof(w); p += sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		if (is_special(w))
+			break;
+	}
+	return p;
+}
+
 /* t stands at the opening quote. */
 static const char *string_skip(struct json_text *t)
 {
-	for (t->p++; t->p < t->end; t->p++) {
+	for (t->p = plain_end(t->p + 1, t->end); t->p < t->end; t->p++) {
 		if (*t->p == '"') {
 			t->p++;
 			return NULL;
