@@ -353,13 +353,13 @@ int apply_part(struct state *s, struct apply_known *known,
 	return err;
 }
 
-int apply(struct state *s, struct programs *p, struct compile_output *out,
+int apply(struct apply_ahead *a, struct state *s, struct compile_output *out,
 	  const struct apply_options *options, struct apply_result *result,
 	  struct error *e)
 {
-	struct apply_known known = {0};
 	struct error second;
-	int err = apply_whole(s, &known, p, out, options, result, e);
+	int err = apply_whole(s, apply_ahead_known(a), &a->programs, out,
+			      options, result, e);
 
 	if (!err && !options->is_dry)
 		err = bindings_purge(s, e);
@@ -368,6 +368,5 @@ int apply(struct state *s, struct programs *p, struct compile_output *out,
 		detach_pins(s, &second);
 	if (!err)
 		s->was_created = false;
-	apply_known_free(&known);
 	return err;
 }

@@ -8,6 +8,7 @@
  *   counters.c  numbers of what is counted, and the counts
  *   diff.c      present against wanted contents: ordered list of changes
  *   apply.c     capacity check, writing, chassis and tunnels
+ *   apply_ahead.c    what goes on while the network is compiled
  *   apply_changes.c  the entries, many at once
  *   apply_revert.c   taking back what the kernel refuses half way
  *   purge.c, flush.c   what BPF knows of things that went

@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "sync/attachment.h"
 #include "sync/program_maps.h"
+#include "thread.h"
 
 /* By the verifier's time, the longest first; PROGRAM_CT_DELETE, which takes
  * none, has been loaded before: what libbpf asks the kernel once, it has asked
@@ -39,19 +39,14 @@ static void *load_some(void *arg)
 /* One for each further CPU; without any the caller does it all at the end. */
 static void start_threads(struct programs *p)
 {
-	sigset_t all, before;
 	cpu_set_t cpus;
 	/* It fails where there are more than the set has room for. */
 	int n = sched_getaffinity(0, sizeof(cpus), &cpus) ? N_ORDER + 1 :
 							    CPU_COUNT(&cpus);
 
-	/* Signals are the caller's. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (n-- > 1 && p->n_threads < N_ORDER &&
-	       !pthread_create(&p->thread[p->n_threads], NULL, load_some, p))
+	       thread_start(&p->thread[p->n_threads], load_some, p))
 		p->n_threads++;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void join_threads(struct programs *p)
