@@ -56,15 +56,18 @@ const char *program_pin(enum program p)
 
 uint32_t programs_id(void)
 {
-	uint32_t id = 0;
+	static uint32_t id; /* 0: not known yet */
 
+	if (id)
+		return id;
 	for (int i = 0; i < PROGRAM_COUNT; i++) {
 		size_t size;
 		const void *bytes = programs[i].bytes(&size);
 
 		id = hash_bytes(bytes, size, id);
 	}
-	return id ? id : 1; /* 0 in config: none yet */
+	id = id ? id : 1; /* 0 in config: none yet */
+	return id;
 }
 
 int program_open(const struct state *s, enum program p, struct error *e)
