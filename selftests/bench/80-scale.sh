@@ -75,6 +75,7 @@ figures again-ms "load of the same again, by the clock" "ms" less "$SIZES" ""
 figures change-ms "load after one guest's address has changed, by the clock" "ms" \
 	less "$SIZES" ""
 figures first-mib "resident memory at most, of a load" "MiB" less "$SIZES" ""
+figures again-mib "resident memory at most, of a load of the same" "MiB" less "$SIZES" ""
 figures maps-mib "memory of the maps" "MiB" less "$SIZES" ""
 figures first-writes "map writes of the first load" "entries" less "$SIZES" ""
 figures change-writes "map writes for one guest's address" "entries" less "$SIZES" ""
