@@ -324,14 +324,14 @@ FUZZ_CC = $(CLANG) $(CPPFLAGS) $(TESTFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall \
 	-Wextra -Werror -MMD -MP $(FUZZ_FLAGS)
 FUZZ_OBJ = $(patsubst %,$(B)/fuzz/%.o,$(1))
 FUZZ_OVSDB := $(patsubst %,loader/ovsdb/%,read log standalone raft dump schema txn \
-	store store_rows datum datum_copy json_text access) loader/error loader/utf8
+	store store_rows datum datum_copy datum_text json_text access) loader/error loader/utf8
 # all of the compiler, and of the agent what needs neither server nor kernel
 FUZZ_NETWORK := $(basename $(wildcard loader/nb/*.c loader/compile/*.c)) \
 	$(filter-out loader/engine/engine,$(basename $(wildcard loader/engine/*.c))) \
 	loader/refused loader/mac selftests/lib/rows
 $(B)/fuzz/jsonrpc: $(call FUZZ_OBJ,loader/ovsdb/framing loader/error)
 $(B)/fuzz/replica: $(call FUZZ_OBJ,loader/error $(patsubst %,loader/ovsdb/%,\
-	replica update store store_rows change txn schema datum datum_copy \
+	replica update store store_rows change txn schema datum datum_copy datum_text \
 	json_text access value))
 $(B)/fuzz/dbfile: $(call FUZZ_OBJ,$(FUZZ_OVSDB))
 $(B)/fuzz/network: $(call FUZZ_OBJ,$(FUZZ_OVSDB) $(FUZZ_NETWORK))
