@@ -116,7 +116,7 @@ build-bpf: $(BPF_OBJ)
 
 build-skel: $(SKEL) $(TOOLS_SKEL)
 
-build-tests: $(UNIT) $(PROG) $(TOOLS) $(B)/tools/notcx.so
+build-tests: $(UNIT) $(PROG) $(TOOLS) $(B)/tools/notcx.so $(B)/tools/mapwrites.so
 
 build-unit: $(UNIT)
 
@@ -356,6 +356,8 @@ $(B)/tools/talkd: $(B)/selftests/tools/talkd.o
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ -o $@
 
 $(B)/tools/notcx.so: selftests/vm/notcx.c Makefile
+$(B)/tools/mapwrites.so: selftests/bench/mapwrites.c Makefile
+$(B)/tools/%.so:
 	@mkdir -p $(@D)
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) -fPIC $(LDFLAGS) -shared $< -o $@
 
