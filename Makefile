@@ -15,7 +15,8 @@
 #                 K="6.1 6.12 newest": Debian's kernels, in VMs
 # make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing; some 15 minutes,
-#                 FULL=1: live clusters as well, T= which
+#                 FULL=1: live clusters, a million connections and a million
+#                 backends as well, T= which
 # make bench-ovs  the same beside stock OVN and the kernel's Open vSwitch, in a VM,
 #                 K=6.1 under which of Debian's kernels
 # make features   doc/features.md, from what the loader reads
