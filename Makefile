@@ -18,7 +18,7 @@
 #                 FULL=1: live clusters, a million connections and a million
 #                 backends as well, T= which
 # make bench-ovs  the same beside stock OVN and the kernel's Open vSwitch, in a VM,
-#                 K=6.1 under which of Debian's kernels
+#                 some 10 minutes; K=6.1 under which of Debian's kernels
 # make features   doc/features.md, from what the loader reads
 # make lint       formatting, static checks, file length
 # make deb        Debian package for the suite that this is, build/deb/*.deb
@@ -161,7 +161,7 @@ soak:
 
 vmtest:
 	$(DEPS) build demo test vm
-	$(SUBMAKE) build build-tests
+	$(SUBMAKE) build build-tests $(if $(findstring upgrade,$(T)),build-upgrade)
 	@K="$(K)" selftests/vm/run $(T)
 
 bench:

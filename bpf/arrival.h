@@ -43,9 +43,9 @@ static __always_inline bool arrival_is_plain(const struct arrival_view *p,
 	       p->eth.type == bpf_htons(ETH_P_IP);
 }
 
-/* Bytes of the inner frame in one of len, 0: the lengths do not agree. */
-static __always_inline __u32 arrival_len(const struct arrival_view *p,
-					 __u32 len, bool is_gso)
+/* Do the lengths in the headers and that of the frame agree? */
+static __always_inline bool arrival_len_is_right(const struct arrival_view *p,
+						 __u32 len, bool is_gso)
 {
 	__u32 outer = bpf_ntohs(p->outer.ip.tot_len);
 	__u32 inner = bpf_ntohs(p->ip.tot_len);
@@ -53,11 +53,9 @@ static __always_inline __u32 arrival_len(const struct arrival_view *p,
 
 	if (!is_gso && (outer + ETH_HLEN != len ||
 			bpf_ntohs(p->outer.udp.len) + IP_HLEN != outer))
-		return 0;
-	if (p->ip.ver_ihl >> 4 != 4 || hlen < IP_HLEN || inner < hlen ||
-	    inner + ETH_HLEN + ENCAP_LEN > len)
-		return 0;
-	return len - ENCAP_LEN;
+		return false;
+	return p->ip.ver_ihl >> 4 == 4 && hlen >= IP_HLEN && inner >= hlen &&
+	       inner + ETH_HLEN + ENCAP_LEN <= len;
 }
 
 static __always_inline __u32 arrival_place(const struct arrival_view *p)
@@ -81,19 +79,17 @@ static __always_inline bool arrival_key_is(const struct arrival_key *k,
 	       mac_equal(k->outer_eth_src, p->outer.eth.src);
 }
 
-/* What is known of a frame of *len bytes, which become those of the inner one;
+/* What is known of a frame of len bytes, ENCAP_LEN in front of the inner one;
  * 0: nothing, or it is not plain. */
 static __always_inline struct arrival_val *
-arrival_find(const struct arrival_view *p, void *end, __u32 *len, bool is_gso)
+arrival_find(const struct arrival_view *p, void *end, __u32 len, bool is_gso)
 {
 	struct config *c = config_find();
 	struct arrival_val *v;
-	__u32 inner, at;
+	__u32 at;
 
-	if ((void *)(p + 1) > end || !c || trace_on || !arrival_is_plain(p, c))
-		return 0;
-	inner = arrival_len(p, *len, is_gso);
-	if (!inner)
+	if ((void *)(p + 1) > end || !c || trace_on ||
+	    !arrival_is_plain(p, c) || !arrival_len_is_right(p, len, is_gso))
 		return 0;
 	at = arrival_place(p);
 	v = bpf_map_lookup_elem(&arrival, &at);
@@ -101,7 +97,6 @@ arrival_find(const struct arrival_view *p, void *end, __u32 *len, bool is_gso)
 	    !arrival_key_is(&v->key, p))
 		return 0;
 	v->misses = 0;
-	*len = inner;
 	return v;
 }
 

@@ -81,10 +81,11 @@ static __always_inline void departure_note(const struct flow *f, __u32 ifindex,
 	departure_key_set(f, ifindex, &v->key);
 	v->stamp = bpf_jiffies64();
 	v->misses = 0;
+	v->outer_sport = outer_sport(f->hash);
 	v->target = f->ifindex;
-	v->datapath = f->datapath;
-	v->inport = f->inport;
-	v->outport = f->outport;
+	v->keys.datapath = f->datapath;
+	v->keys.inport = f->inport;
+	v->keys.outport = f->outport;
 	mac_copy(v->eth_dst, f->eth_dst);
 	mac_copy(v->eth_src, f->eth_src);
 	v->vlan = f->vlan;
@@ -107,28 +108,37 @@ struct departure_view {
 	struct udp_view l4; /* TCP has the same ports */
 };
 
-/* Up to where the headers reach, of a whole TCP or UDP packet without tags,
- * options and fragments; 0: it is none. */
-static __always_inline __u32 departure_headers(const struct __sk_buff *skb,
+/* Is it a whole TCP or UDP packet without tags, options and fragments? */
+static __always_inline bool departure_is_plain(const struct __sk_buff *skb,
 					       const struct departure_view *p,
 					       void *end)
 {
-	const __u8 *tcp = (const __u8 *)&p->l4;
 	__u32 tot_len;
 
 	if ((void *)(p + 1) > end || skb->vlan_present ||
 	    p->eth.type != bpf_htons(ETH_P_IP) || p->ip.ver_ihl != 0x45 ||
 	    p->ip.frag & bpf_htons(IP_MF | IP_OFFSET))
-		return 0;
+		return false;
 	tot_len = bpf_ntohs(p->ip.tot_len);
 	if (tot_len > skb->len - ETH_HLEN)
-		return 0;
-	if (p->ip.proto == IPPROTO_UDP && tot_len >= IP_HLEN + UDP_HLEN)
+		return false;
+	if (p->ip.proto == IPPROTO_UDP)
+		return tot_len >= IP_HLEN + UDP_HLEN;
+	return p->ip.proto == IPPROTO_TCP && tot_len >= IP_HLEN + TCP_HLEN &&
+	       (void *)&p->l4 + TCP_HLEN <= end;
+}
+
+/* Up to where the headers of a plain packet reach; 0: they cannot be read. */
+static __always_inline __u32 departure_hlen(const struct departure_view *p,
+					    void *end)
+{
+	const __u8 *tcp = (const __u8 *)&p->l4;
+
+	if (p->ip.proto == IPPROTO_UDP)
 		return ETH_HLEN + IP_HLEN + UDP_HLEN;
-	if (p->ip.proto != IPPROTO_TCP || tot_len < IP_HLEN + TCP_HLEN ||
-	    (void *)(tcp + TCP_HLEN) > end)
-		return 0;
-	return ETH_HLEN + IP_HLEN + (tcp[12] >> 4) * 4;
+	return (void *)(tcp + TCP_HLEN) > end ?
+		       0 :
+		       ETH_HLEN + IP_HLEN + (tcp[12] >> 4) * 4;
 }
 
 static __always_inline bool departure_is(const struct departure_key *k,
@@ -138,9 +148,8 @@ static __always_inline bool departure_is(const struct departure_key *k,
 	return k->ifindex == ifindex &&
 	       ip4_load(k->src) == be16_pair(p->ip.src) &&
 	       ip4_load(k->dst) == be16_pair(p->ip.dst) &&
-	       k->sport == p->l4.sport && k->dport == p->l4.dport &&
-	       k->proto == p->ip.proto && mac_equal(k->eth_dst, p->eth.dst) &&
-	       mac_equal(k->eth_src, p->eth.src);
+	       be16_pair(&k->sport) == be16_pair(&p->l4.sport) &&
+	       k->proto == p->ip.proto && macs_equal(k->eth_dst, p->eth.dst);
 }
 
 static __always_inline void departure_write(struct eth_view *eth,
@@ -149,8 +158,7 @@ static __always_inline void departure_write(struct eth_view *eth,
 {
 	__u16 from = bpf_htons(ip->ttl << 8 | ip->proto);
 
-	mac_copy(eth->dst, v->eth_dst);
-	mac_copy(eth->src, v->eth_src);
+	macs_store(eth->dst, macs_load(v->eth_dst));
 	eth->type = bpf_htons(ETH_P_IP);
 	if (!v->ttl)
 		return;
@@ -170,32 +178,35 @@ static __always_inline void departure_count(const struct departure_val *v,
 
 /* Does the packet, or each segment of a GSO one, fit the interface, with so
  * many bytes of headers to come? */
-static __always_inline bool departure_fits(struct __sk_buff *skb, __u32 headers,
+static __always_inline bool departure_fits(struct __sk_buff *skb,
+					   const struct departure_view *p,
 					   __u32 ifindex, __u32 cost)
 {
-	__u32 len = skb->gso_size ? headers + skb->gso_size : skb->len;
-	__u32 mtu = 0;
+	__u32 len = skb->len, mtu = 0;
 
+	if (skb->gso_size) {
+		len = departure_hlen(p, CTX_DATA_END(skb));
+		if (!len)
+			return false;
+		len += skb->gso_size;
+	}
 	len += cost - ETH_HLEN;
 	return len <= MTU_MIN ||
 	       (bpf_check_mtu(skb, ifindex, &mtu, 0, 0) >= 0 && len <= mtu);
 }
 
 static __always_inline int departure_tunnel(struct __sk_buff *skb,
-					    const struct departure_val *v,
-					    __u32 headers, __u32 hash)
+					    const struct departure_view *p,
+					    const struct departure_val *v)
 {
 	struct bpf_redir_neigh nh = {.nh_family = AF_INET};
-	struct encap_keys k = {.datapath = v->datapath,
-			       .inport = v->inport,
-			       .outport = v->outport};
 	struct tunnel_val *t = tunnel_find(v->target);
-	__u32 len = skb->len;
 	struct outer_view *o;
 	struct eth_view *eth;
 	struct ip4_view *ip;
+	__u32 len;
 
-	if (!t || !departure_fits(skb, headers, t->ifindex, ENCAP_MTU_COST) ||
+	if (!t || !departure_fits(skb, p, t->ifindex, ENCAP_MTU_COST) ||
 	    bpf_skb_adjust_room(skb, ENCAP_LEN, BPF_ADJ_ROOM_MAC, ENCAP_FLAGS))
 		return KNOWN_NOT;
 	o = CTX_DATA(skb);
@@ -204,7 +215,8 @@ static __always_inline int departure_tunnel(struct __sk_buff *skb,
 	if ((void *)(ip + 1) > CTX_DATA_END(skb))
 		return -DROP_ENCAP_FAILED;
 	departure_write(eth, ip, v);
-	outer_write(o, t, v->target, &k, len, hash);
+	len = skb->len - ENCAP_LEN;
+	outer_write(o, t, v->target, &v->keys, len, v->outer_sport);
 	departure_count(v, len);
 	count(COUNTER_CHASSIS_TX(v->target), len);
 	nh.ipv4_nh = ip4_load(t->nexthop);
@@ -214,13 +226,12 @@ static __always_inline int departure_tunnel(struct __sk_buff *skb,
 /* To a guest of this host, or a physical network. */
 static __always_inline int departure_deliver(struct __sk_buff *skb,
 					     struct departure_view *p,
-					     const struct departure_val *v,
-					     __u32 headers)
+					     const struct departure_val *v)
 {
 	__u16 type = v->kind & ACTION_8021AD ? ETH_P_8021AD : ETH_P_8021Q;
 	bool is_localnet = v->kind & ACTION_LOCALNET;
 
-	if (is_localnet && !departure_fits(skb, headers, v->target, 0))
+	if (is_localnet && !departure_fits(skb, p, v->target, 0))
 		return KNOWN_NOT;
 	departure_write(&p->eth, &p->ip, v);
 	departure_count(v, skb->len);
@@ -232,28 +243,27 @@ static __always_inline int departure_deliver(struct __sk_buff *skb,
 }
 
 /* A TC action, a drop reason, or KNOWN_NOT. */
-__noinline int departure_send(struct __sk_buff *skb)
+static __always_inline int departure_send(struct __sk_buff *skb)
 {
 	struct departure_view *p = CTX_DATA(skb);
 	struct config *c = config_find();
-	__u32 headers, hash, at;
 	struct departure_val *v;
+	__u32 at;
 
-	headers = departure_headers(skb, p, CTX_DATA_END(skb));
-	if (!headers || !c || trace_on)
+	if (!c || trace_on || !departure_is_plain(skb, p, CTX_DATA_END(skb)))
 		return KNOWN_NOT;
-	hash = hash_ip4(be16_pair(p->ip.src), be16_pair(p->ip.dst),
-			bpf_ntohs(p->l4.sport), bpf_ntohs(p->l4.dport),
-			p->ip.proto);
-	at = departure_place(hash, skb->ifindex);
+	at = hash_ip4(be16_pair(p->ip.src), be16_pair(p->ip.dst),
+		      bpf_ntohs(p->l4.sport), bpf_ntohs(p->l4.dport),
+		      p->ip.proto);
+	at = departure_place(at, skb->ifindex);
 	v = bpf_map_lookup_elem(&departure, &at);
 	if (!v || !cache_is_fresh(v->generation, generation_now(c), v->stamp) ||
 	    !departure_is(&v->key, p, skb->ifindex) || p->ip.ttl <= v->ttl)
 		return KNOWN_NOT;
 	v->misses = 0;
 	if ((v->kind & ACTION_VERDICT) == V_TUNNEL)
-		return departure_tunnel(skb, v, headers, hash);
-	return departure_deliver(skb, p, v, headers);
+		return departure_tunnel(skb, p, v);
+	return departure_deliver(skb, p, v);
 }
 
 #endif /* XOVN_BPF_DEPARTURE_H */

@@ -7,6 +7,7 @@
 #define XOVN_BPF_ENCAP_H
 
 #include "flow.h"
+#include "flow_cache.h"
 #include "parse.h"
 #include "rewrite.h"
 #include "stats.h"
@@ -43,13 +44,6 @@ struct outer_view {
 };
 
 XOVN_STATIC_ASSERT(sizeof(struct outer_view) == ENCAP_LEN, "outer headers");
-
-/* Which keys go on the wire. */
-struct encap_keys {
-	__u32 datapath;
-	__u32 inport;
-	__u32 outport;
-};
 
 static __always_inline struct tunnel_val *tunnel_find(__u32 chassis)
 {
@@ -98,11 +92,16 @@ static __always_inline void outer_write_address(struct outer_view *o,
 	o->ip.check = csum_fold(sum);
 }
 
-/* inner_len: of the frame behind the outer headers.  hash: of its flow; the
- * source port is in OVS's range 32768..61000. */
+/* Source port by the flow's hash, in OVS's range 32768..61000. */
+static __always_inline __be16 outer_sport(__u32 hash)
+{
+	return bpf_htons(32768 + (((hash >> 16) * (61000u - 32768u)) >> 16));
+}
+
+/* inner_len: of the frame behind the outer headers. */
 static __always_inline void
 outer_write(struct outer_view *o, const struct tunnel_val *t, __u32 chassis,
-	    const struct encap_keys *k, __u32 inner_len, __u32 hash)
+	    const struct encap_keys *k, __u32 inner_len, __be16 sport)
 {
 	__u32 tot_len = inner_len + ENCAP_LEN - ETH_HLEN;
 
@@ -115,8 +114,7 @@ outer_write(struct outer_view *o, const struct tunnel_val *t, __u32 chassis,
 	o->ip.ttl = OUTER_TTL;
 	o->ip.proto = IPPROTO_UDP;
 	outer_write_address(o, t, chassis);
-	o->udp.sport =
-		bpf_htons(32768 + (((hash >> 16) * (61000u - 32768u)) >> 16));
+	o->udp.sport = sport;
 	o->udp.dport = bpf_htons(GENEVE_UDP_PORT);
 	o->udp.len = bpf_htons(tot_len - IP_HLEN);
 	o->udp.check = 0; /* RFC 8926 3.3 allows it, stock OVN accepts it */
@@ -170,7 +168,7 @@ __noinline int encap_push(struct __sk_buff *skb, struct flow *f,
 		mac_copy(inner->src, f->eth_src);
 		inner->type = bpf_htons(f->eth_type);
 	}
-	outer_write(o, t, chassis, k, inner_len, f->hash);
+	outer_write(o, t, chassis, k, inner_len, outer_sport(f->hash));
 	return is_ip;
 }
 
@@ -211,7 +209,8 @@ static __always_inline int encap_turn(struct __sk_buff *skb,
 
 	if (!t || (void *)(o + 1) > CTX_DATA_END(skb))
 		return -DROP_ENCAP_FAILED;
-	outer_write(o, t, f->chassis, k, skb->len - ENCAP_LEN, f->hash);
+	outer_write(o, t, f->chassis, k, skb->len - ENCAP_LEN,
+		    outer_sport(f->hash));
 	return 1;
 }
 

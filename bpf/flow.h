@@ -298,6 +298,33 @@ static __always_inline void mac_copy(void *to, const void *from)
 	x[2] = y[2];
 }
 
+/* Destination and source, which stand side by side in a frame and in what is
+ * noted of one (flow_cache.h): never on the stack, where the kernel wants words
+ * aligned. */
+struct macs {
+	__u64 head;
+	__u32 tail;
+};
+
+static __always_inline struct macs macs_load(const __u8 *dst)
+{
+	return (struct macs){.head = *(const __u64 *)dst,
+			     .tail = *(const __u32 *)(dst + 8)};
+}
+
+static __always_inline void macs_store(__u8 *dst, struct macs m)
+{
+	*(__u64 *)dst = m.head;
+	*(__u32 *)(dst + 8) = m.tail;
+}
+
+static __always_inline bool macs_equal(const __u8 *a, const __u8 *b)
+{
+	struct macs x = macs_load(a), y = macs_load(b);
+
+	return x.head == y.head && x.tail == y.tail;
+}
+
 static __always_inline bool mac_is_multicast(const __u8 *mac)
 {
 	return mac[0] & 1;

@@ -39,27 +39,28 @@ static __always_inline int skb_decap(struct __sk_buff *skb, struct flow *f)
 }
 
 /* A frame whose like is known: a TC action, a drop reason, or KNOWN_NOT. */
-__noinline int nic_known(struct __sk_buff *skb)
+static __always_inline int nic_known(struct __sk_buff *skb)
 {
 	struct arrival_view *p = CTX_DATA(skb);
-	__u32 len = skb->len;
 	struct arrival_val *v;
-	struct eth_view eth, *inner;
+	struct eth_view *inner;
+	struct macs macs;
 
 	if (skb->vlan_present)
 		return KNOWN_NOT;
-	v = arrival_find(p, CTX_DATA_END(skb), &len, skb->gso_size);
+	v = arrival_find(p, CTX_DATA_END(skb), skb->len, skb->gso_size);
 	if (!v)
 		return KNOWN_NOT;
-	eth = p->eth;
+	macs = macs_load(p->eth.dst);
 	if (bpf_skb_adjust_room(skb, -ENCAP_LEN, BPF_ADJ_ROOM_MAC, DECAP_FLAGS))
 		return KNOWN_NOT;
 	inner = CTX_DATA(skb);
 	if ((void *)(inner + 1) > CTX_DATA_END(skb))
 		return -DROP_DECAP_FAILED;
-	*inner = eth;
-	count(v->counter_in, len);
-	count(v->counter_out, len);
+	macs_store(inner->dst, macs);
+	inner->type = bpf_htons(ETH_P_IP);
+	count(v->counter_in, skb->len);
+	count(v->counter_out, skb->len);
 	return skb_deliver(skb, v->ifindex, v->is_peer);
 }
 
@@ -104,20 +105,30 @@ static __always_inline int gateway_run(struct __sk_buff *skb, struct flow *f)
 	return ret == EMIT_BUILD ? steps(skb, f) : ret;
 }
 
+/* Parses the frame behind outer headers.  Of its own for the stack's sake. */
+__noinline int nic_parse(struct __sk_buff *skb, struct flow *f)
+{
+	int ret;
+
+	if (!f)
+		return -DROP_MALFORMED;
+	ret = flow_parse(f, CTX_DATA(skb) + (f->outer_len & 0x1ff),
+			 CTX_DATA_END(skb));
+	if (skb->gso_size)
+		f->ip_len = f->l4_off - ETH_HLEN + f->l4_len + skb->gso_size;
+	return ret;
+}
+
 /* The flow of a tunnelled packet, outer headers still on. */
 static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 {
-	void *p = CTX_DATA(skb), *end = CTX_DATA_END(skb);
 	int ret, err;
 
-	p += f->outer_len & 0x1ff;
 	count(f->counter_in, f->len);
 	arrival_begin(f);
-	ret = flow_parse(f, p, end);
+	ret = nic_parse(skb, f);
 	if (ret)
 		return ret;
-	if (skb->gso_size)
-		f->ip_len = f->l4_off - ETH_HLEN + f->l4_len + skb->gso_size;
 	ret = tunnel_input(f);
 	if (ret < 0)
 		return ret;
@@ -151,8 +162,10 @@ static __always_inline int underlay_run(struct __sk_buff *skb, struct flow *f)
 static __always_inline int localnet_run(struct __sk_buff *skb, struct flow *f,
 					const struct localnet_val *from)
 {
-	__u16 tci = skb->vlan_tci, type = bpf_ntohs(skb->vlan_proto);
-	bool is_tagged = skb->vlan_present;
+	__u32 tag = skb->vlan_present ?
+			    (__u32)bpf_ntohs(skb->vlan_proto) << 16 |
+				    skb->vlan_tci :
+			    0;
 	int ret;
 
 	if (localnet_is_others(f, from, localnet_lookup(f, from),
@@ -160,7 +173,7 @@ static __always_inline int localnet_run(struct __sk_buff *skb, struct flow *f,
 		TRACE(f, PASS, 0, 0, 0);
 		return TC_ACT_OK;
 	}
-	if (is_tagged && bpf_skb_vlan_pop(skb))
+	if (tag && bpf_skb_vlan_pop(skb))
 		return TC_ACT_OK;
 	flow_begin(f, from->datapath, from->port, STAGE_LS, FLOW_FROM_LOCALNET);
 	if (from->counter)
@@ -179,7 +192,7 @@ static __always_inline int localnet_run(struct __sk_buff *skb, struct flow *f,
 	if (ret < 0)
 		drop_skb(skb, f, -ret, f->len);
 	TRACE(f, PASS, 0, 0, 0);
-	if (is_tagged && bpf_skb_vlan_push(skb, bpf_htons(type), tci))
+	if (tag && bpf_skb_vlan_push(skb, bpf_htons(tag >> 16), tag & 0xffff))
 		return TC_ACT_SHOT;
 	return TC_ACT_OK;
 }

@@ -51,9 +51,10 @@ struct ip6_view {
 	__be16 dst[8];
 };
 
+/* Of a packet or a map's value; on the stack the kernel wants words aligned. */
 static __always_inline __be32 be16_pair(const __be16 *p)
 {
-	return (__u32)p[0] | (__u32)p[1] << 16;
+	return *(const __be32 *)p;
 }
 
 /* Two multiplications instead of the kernel's dissector (2 ns, not 115).

@@ -42,15 +42,16 @@ static __always_inline int vif_run(struct __sk_buff *skb, struct flow *f)
 SEC("tc")
 int vif_ingress(struct __sk_buff *skb)
 {
-	__u32 len = skb->len;
 	int ret = departure_send(skb);
 	struct flow *f;
+	__u32 len;
 
 	if (ret >= 0)
 		return ret;
 	f = flow_new();
 	if (!f)
 		return TC_ACT_SHOT;
+	len = skb->len;
 	f->len = len;
 	if (ret == KNOWN_NOT)
 		ret = vif_run(skb, f);

@@ -83,14 +83,14 @@ static __always_inline int xdp_hand_over(struct xdp_md *ctx, struct flow *f)
 }
 
 /* A frame whose like is known: an XDP action, a drop reason, or KNOWN_NOT. */
-__noinline int xdp_known(struct xdp_md *ctx)
+static __always_inline int xdp_known(struct xdp_md *ctx)
 {
 	__u32 len = bpf_xdp_get_buff_len(ctx);
 	struct tunnel_meta *meta;
 	struct arrival_val *v;
 	int ret;
 
-	v = arrival_find(CTX_DATA(ctx), CTX_DATA_END(ctx), &len, false);
+	v = arrival_find(CTX_DATA(ctx), CTX_DATA_END(ctx), len, false);
 	if (!v)
 		return KNOWN_NOT;
 	ret = xdp_strip(ctx, ENCAP_LEN, &meta);
@@ -98,8 +98,8 @@ __noinline int xdp_known(struct xdp_md *ctx)
 		return ret;
 	meta->ifindex = v->ifindex;
 	meta->is_peer = v->is_peer;
-	count(v->counter_in, len);
-	count(v->counter_out, len);
+	count(v->counter_in, len - ENCAP_LEN);
+	count(v->counter_out, len - ENCAP_LEN);
 	return XDP_PASS;
 }
 
@@ -174,7 +174,7 @@ static __always_inline int xdp_tunnel(struct xdp_md *ctx, struct flow *f)
 	o = CTX_DATA(ctx);
 	if ((void *)(o + 1) > CTX_DATA_END(ctx))
 		return -DROP_ENCAP_FAILED;
-	outer_write(o, t, f->chassis, &k, f->len, f->hash);
+	outer_write(o, t, f->chassis, &k, f->len, outer_sport(f->hash));
 	xdp_count(f);
 	count(COUNTER_CHASSIS_TX(f->chassis), f->len);
 	TRACE(f, TUNNEL, f->chassis, f->inport, f->outport);

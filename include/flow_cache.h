@@ -33,15 +33,21 @@ struct departure_key {
 	__u8 pad[3];
 };
 
+/* What goes on the wire. */
+struct encap_keys {
+	__u32 datapath;
+	__u16 inport;
+	__u16 outport;
+};
+
 struct departure_val {
 	struct departure_key key;
 	__u32 generation; /* of all maps when it was noted */
 	__u32 stamp; /* jiffies then, low bits */
-	__u32 misses; /* of others' packets since its own last one */
+	__u16 misses; /* of others' packets since its own last one */
+	__be16 outer_sport; /* of the flow's Geneve */
 	__u32 target; /* interface index, or chassis index */
-	__u32 datapath; /* of the output */
-	__u16 inport; /* keys there */
-	__u16 outport;
+	struct encap_keys keys;
 	__u8 eth_dst[6];
 	__u8 eth_src[6];
 	__u8 ttl; /* hops passed */

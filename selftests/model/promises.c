@@ -141,6 +141,19 @@ void dialog_note(struct session *s, const struct out *out)
 	}
 }
 
+/* The asker's switch does not note what is not for one of its VIPs: of what was
+ * asked from the same ports it may take the answer for a backend's. */
+static bool is_of_vip(const struct session *s, uint32_t src)
+{
+	int sw;
+
+	if (s->promise.at.place != AT_VIF)
+		return false;
+	sw = s->net->lsp[s->promise.at.lsp].sw;
+	return lb_has_vip(s->net, -1, sw, src) &&
+	       !lb_has_vip(s->net, -1, sw, s->promise.t.src);
+}
+
 static bool promise_is_kept(const struct session *s, const struct out *out)
 {
 	struct arrival_at at = {.place = AT_VIF,
@@ -154,7 +167,7 @@ static bool promise_is_kept(const struct session *s, const struct out *out)
 	if (!place_same(&at, &s->promise.at) || !frame_tuple(&out->frame, &t) ||
 	    is_icmp_error(&out->frame))
 		return true;
-	return tuple_same(&t, &s->promise.t);
+	return tuple_same(&t, &s->promise.t) || is_of_vip(s, t.src);
 }
 
 /* Was it asked for by that very address? */

@@ -7,6 +7,7 @@
 
 mkdir -p "$DIR/tree/selftests/topo"
 cp "$TOP/selftests/run" "$DIR/tree/selftests"
+export ENDLESS=$DIR/endless
 cat >"$DIR/tree/selftests/topo/10-fails.sh" <<-"EOF"
 	#!/bin/sh
 	echo "ok 1 - one"
@@ -16,6 +17,7 @@ cat >"$DIR/tree/selftests/topo/10-fails.sh" <<-"EOF"
 EOF
 cat >"$DIR/tree/selftests/topo/20-endless.sh" <<-"EOF"
 	#!/bin/sh
+	echo $$ >"$ENDLESS"
 	echo "ok 1 - before"
 	trap "" TERM
 	exec sleep 10000
@@ -38,4 +40,12 @@ failed: topo/20-endless.sh: not done after ?(1)[0-9] seconds, 1 tests
 2 passed, 2 failed" "$(runs DEADLINE=$(($(date +%s) + 10)))"
 expect "and so does a limit for each" "*not done after 7 seconds, 1 tests
 2 passed, 2 failed" "$(runs LIMIT=7)"
+# a VM's time may be up before
+env -u DEADLINE XOVN_VM=none LIMIT=10000 "$DIR/tree/selftests/run" topo/20 \
+	>"$DIR/vm" 2>&1 &
+pid=$!
+check "in a VM what a test says is there before it ends" \
+	until_true 10 grep -x '== so far, topo/20-endless.sh: ok 1 - before' "$DIR/vm"
+kill -KILL "$(cat "$DIR/endless")"
+wait $pid
 finish
