@@ -15,7 +15,8 @@
 #                 K="6.1 6.12 newest": Debian's kernels, in VMs
 # make clangs     the same, built by the clangs of Debian 12 and 13
 # make bench      what it costs, beside what Linux costs; asserts nothing; some 15 minutes,
-#                 FULL=1: live clusters as well, T= which
+#                 FULL=1: live clusters, a million connections and a million
+#                 backends as well, T= which
 # make bench-ovs  the same beside stock OVN and the kernel's Open vSwitch, in a VM,
 #                 some 10 minutes; K=6.1 under which of Debian's kernels
 # make features   doc/features.md, from what the loader reads
@@ -116,7 +117,7 @@ build-bpf: $(BPF_OBJ)
 
 build-skel: $(SKEL) $(TOOLS_SKEL)
 
-build-tests: $(UNIT) $(PROG) $(TOOLS) $(B)/tools/notcx.so
+build-tests: $(UNIT) $(PROG) $(TOOLS) $(B)/tools/notcx.so $(B)/tools/mapwrites.so
 
 build-unit: $(UNIT)
 
@@ -324,14 +325,14 @@ FUZZ_CC = $(CLANG) $(CPPFLAGS) $(TESTFLAGS) -std=gnu11 -D_GNU_SOURCE -Wall \
 	-Wextra -Werror -MMD -MP $(FUZZ_FLAGS)
 FUZZ_OBJ = $(patsubst %,$(B)/fuzz/%.o,$(1))
 FUZZ_OVSDB := $(patsubst %,loader/ovsdb/%,read log standalone raft dump schema txn \
-	store store_rows datum datum_copy json_text access) loader/error loader/utf8
+	store store_rows datum datum_copy datum_text json_text access) loader/error loader/utf8
 # all of the compiler, and of the agent what needs neither server nor kernel
 FUZZ_NETWORK := $(basename $(wildcard loader/nb/*.c loader/compile/*.c)) \
 	$(filter-out loader/engine/engine,$(basename $(wildcard loader/engine/*.c))) \
 	loader/refused loader/mac selftests/lib/rows
 $(B)/fuzz/jsonrpc: $(call FUZZ_OBJ,loader/ovsdb/framing loader/error)
 $(B)/fuzz/replica: $(call FUZZ_OBJ,loader/error $(patsubst %,loader/ovsdb/%,\
-	replica update store store_rows change txn schema datum datum_copy \
+	replica update store store_rows change txn schema datum datum_copy datum_text \
 	json_text access value))
 $(B)/fuzz/dbfile: $(call FUZZ_OBJ,$(FUZZ_OVSDB))
 $(B)/fuzz/network: $(call FUZZ_OBJ,$(FUZZ_OVSDB) $(FUZZ_NETWORK))
@@ -356,6 +357,8 @@ $(B)/tools/talkd: $(B)/selftests/tools/talkd.o
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) $(LDFLAGS) -pie $^ -o $@
 
 $(B)/tools/notcx.so: selftests/vm/notcx.c Makefile
+$(B)/tools/mapwrites.so: selftests/bench/mapwrites.c Makefile
+$(B)/tools/%.so:
 	@mkdir -p $(@D)
 	$(call Q,LD ,$@)$(CC) $(CFLAGS) -fPIC $(LDFLAGS) -shared $< -o $@
 

@@ -166,9 +166,12 @@ int load_apply(struct load *l, struct state *s)
 	struct compile_binding *bindings = NULL;
 	struct chassis_val *present = NULL;
 	struct apply_result result = {0};
+	struct apply_ahead ahead;
 	size_t n = 0, n_mappings = 0;
-	int ret = apply_read_bindings(s, &bindings, &n, l->e);
+	int ret = apply_begin(&ahead, s, &l->apply, l->e);
 
+	if (!ret)
+		ret = apply_read_bindings(s, &bindings, &n, l->e);
 	if (!ret)
 		ret = apply_read_mappings(s, &mappings, &n_mappings, l->e);
 	if (!ret)
@@ -189,11 +192,12 @@ int load_apply(struct load *l, struct state *s)
 	}
 	if (!ret) {
 		l->moved_from = s->moved_from;
-		ret = apply(s, &l->out, &l->apply, &result, l->e);
+		ret = apply(&ahead, s, &l->out, &l->apply, &result, l->e);
 		if (!ret)
 			say(l, s, &result);
 		compile_output_free(&l->out);
 	}
+	apply_end(&ahead);
 	free(bindings);
 	free(mappings);
 	free(present);

@@ -111,6 +111,24 @@ static int ip6_append(struct nb_address *a, const struct nb_ip6 *ip)
 	return 0;
 }
 
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* strspn(3) makes a table of its characters each time. */
+static size_t ip_length(const char *text)
+{
+	size_t n = 0;
+
+	while ((text[n] >= '0' && text[n] <= '9') ||
+	       (text[n] >= 'a' && text[n] <= 'f') ||
+	       (text[n] >= 'A' && text[n] <= 'F') || text[n] == ':' ||
+	       text[n] == '.' || text[n] == '/')
+		n++;
+	return n;
+}
+
 /* OVN, lib/ovn-util.c, extract_addresses(): IPs until the first thing that is
  * none; 0.0.0.0 is none. */
 static int ips_scan(const char *text, struct nb_address *a, const char **rest)
@@ -123,8 +141,9 @@ static int ips_scan(const char *text, struct nb_address *a, const char **rest)
 	int err = 0;
 
 	for (n = 0;; text += n) {
-		text += strspn(text, " \t");
-		n = strspn(text, "0123456789abcdefABCDEF:./");
+		while (is_space(*text))
+			text++;
+		n = ip_length(text);
 		if (!n || n >= sizeof(token))
 			break;
 		memcpy(token, text, n);
@@ -152,7 +171,8 @@ int parse_address(const char *text, struct nb_address *a, const char **rest)
 	size_t n;
 
 	memset(a, 0, sizeof(*a));
-	text += strspn(text, " \t");
+	while (is_space(*text))
+		text++;
 	*rest = text;
 	n = mac_scan(text, a->mac);
 	return n ? ips_scan(text + n, a, rest) : -EINVAL;

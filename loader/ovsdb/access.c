@@ -58,6 +58,12 @@ const struct ovsdb_row *ovsdb_find(const struct ovsdb_table *t,
 {
 	size_t low = 0, high = ovsdb_table_size(t);
 
+	if (high && t->first) {
+		const uint32_t *first = &t->first[store_bucket(t, uuid)];
+
+		low = first[0];
+		high = first[1];
+	}
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		int order = memcmp(t->rows[middle]->uuid, uuid, 16);
@@ -96,15 +102,18 @@ void ovsdb_uuid_format(const uint8_t uuid[16], char text[37])
 	*text = '\0';
 }
 
-static int digit_value(char c)
+/* Of a hexadecimal digit, -1: it is none. */
+static int digit_value(unsigned char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	static const signed char values[256] = {
+		['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,
+		['5'] = 6,  ['6'] = 7,	['7'] = 8,  ['8'] = 9,	['9'] = 10,
+		['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15,
+		['f'] = 16, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14,
+		['E'] = 15, ['F'] = 16,
+	};
+
+	return values[c] - 1;
 }
 
 int ovsdb_uuid_parse(const char *text, uint8_t uuid[16])
@@ -126,16 +135,29 @@ int ovsdb_uuid_parse(const char *text, uint8_t uuid[16])
 	return *text ? -EINVAL : 0;
 }
 
-static const struct ovsdb_datum *
-cell_find(const struct ovsdb_row *row, const char *column, enum ovsdb_type type)
+/* The column's place in the filter, or their number.  Most names differ in the
+ * first letter. */
+static size_t column_find(const struct ovsdb_row *row, const char *name)
 {
 	const struct ovsdb_column *columns = row->table->filter->columns;
 	size_t i;
 
 	for (i = 0; i < row->table->n_columns; i++)
-		if (!strcmp(columns[i].name, column))
-			return columns[i].type == type ? row->cells[i] : NULL;
-	return NULL;
+		if (columns[i].name[0] == name[0] &&
+		    !strcmp(columns[i].name, name))
+			break;
+	return i;
+}
+
+static const struct ovsdb_datum *
+cell_find(const struct ovsdb_row *row, const char *column, enum ovsdb_type type)
+{
+	size_t i = column_find(row, column);
+
+	return i < row->table->n_columns &&
+			       row->table->filter->columns[i].type == type ?
+		       row->cells[i] :
+		       NULL;
 }
 
 static const union ovsdb_atom *atom_find(const struct ovsdb_row *row,
@@ -149,13 +171,10 @@ static const union ovsdb_atom *atom_find(const struct ovsdb_row *row,
 
 size_t ovsdb_size(const struct ovsdb_row *row, const char *column)
 {
-	const struct ovsdb_column *columns = row->table->filter->columns;
-	size_t i;
+	size_t i = column_find(row, column);
 
-	for (i = 0; i < row->table->n_columns; i++)
-		if (!strcmp(columns[i].name, column))
-			return row->cells[i] ? row->cells[i]->n : 0;
-	return 0;
+	return i < row->table->n_columns && row->cells[i] ? row->cells[i]->n :
+							    0;
 }
 
 const char *ovsdb_string(const struct ovsdb_row *row, const char *column,

@@ -107,13 +107,28 @@ static const json_t *elements_find(const json_t *json, enum ovsdb_type type)
 								 elements;
 }
 
+int datum_sort(struct ovsdb_datum *d, enum ovsdb_type type, struct error *e)
+{
+	bool is_sorted = true;
+
+	for (size_t i = 1; i < d->n && is_sorted; i++)
+		is_sorted = atom_compare(&d->atoms[i - 1], &d->atoms[i], type) <
+			    0;
+	if (is_sorted)
+		return 0;
+	qsort_r(d->atoms, d->n, sizeof(d->atoms[0]), atom_sort, &type);
+	for (size_t i = 1; i < d->n; i++)
+		if (!atom_compare(&d->atoms[i - 1], &d->atoms[i], type))
+			return error_set(e, EINVAL, "an element stands twice");
+	return 0;
+}
+
 int datum_from_json(const json_t *json, enum ovsdb_type type,
 		    struct ovsdb_datum **out, struct error *e)
 {
 	const json_t *elements = elements_find(json, type);
 	size_t i, n = elements ? json_array_size(elements) : 1;
 	struct ovsdb_datum *d;
-	bool is_sorted = true;
 	int err = 0;
 
 	*out = NULL;
@@ -131,17 +146,9 @@ int datum_from_json(const json_t *json, enum ovsdb_type type,
 		err = atom_from_json(elements ? json_array_get(elements, i) :
 						json,
 				     type, &d->atoms[i], e);
-		if (!err && i &&
-		    atom_compare(&d->atoms[i - 1], &d->atoms[i], type) >= 0)
-			is_sorted = false;
 	}
-	if (!err && !is_sorted) {
-		qsort_r(d->atoms, n, sizeof(d->atoms[0]), atom_sort, &type);
-		for (i = 1; i < n && !err; i++)
-			if (!atom_compare(&d->atoms[i - 1], &d->atoms[i], type))
-				err = error_set(e, EINVAL,
-						"an element stands twice");
-	}
+	if (!err)
+		err = datum_sort(d, type, e);
 	if (err) {
 		datum_free(d, type);
 		return err;

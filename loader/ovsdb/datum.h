@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "json_text.h"
 #include "ovsdb.h"
 
 union ovsdb_atom {
@@ -28,6 +29,12 @@ struct ovsdb_datum {
 /* 0, -EINVAL or -ENOMEM with e set to the cause alone. */
 int datum_from_json(const json_t *json, enum ovsdb_type type,
 		    struct ovsdb_datum **out, struct error *e);
+/* The same from text, of which the most usual forms will do.  False: of no such
+ * form, or wrong, or no memory; datum_from_json() tells. */
+bool datum_from_text(struct json_text value, enum ovsdb_type type,
+		     struct ovsdb_datum **out);
+/* Atoms stand sorted, each once: -EINVAL. */
+int datum_sort(struct ovsdb_datum *d, enum ovsdb_type type, struct error *e);
 /* Applies a difference (ovsdb(5), "_is_diff") to *d: an element of a set
  * that is there goes, one that is not comes; a pair of a map also replaces
  * one with another value.  Takes what it needs out of diff, which the caller

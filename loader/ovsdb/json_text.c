@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "json_text.h"
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -14,10 +15,42 @@ static void space_skip(struct json_text *t)
 		t->p++;
 }
 
+#define EACH_BYTE 0x0101010101010101ull
+
+/* The first of eight bytes that is a quote, a backslash or a control character;
+ * 8: none.  A byte that is less than what is taken off borrows, which sets its
+ * top bit; so may bytes behind it, which do not matter. */
+static unsigned int special_byte(const char *p)
+{
+	uint64_t w, quote, backslash, found;
+
+	memcpy(&w, p, sizeof(w));
+	w = le64toh(w);
+	quote = w ^ EACH_BYTE * '"';
+	backslash = w ^ EACH_BYTE * '\\';
+	found = (((w - EACH_BYTE * 0x20) & ~w) |
+		 ((quote - EACH_BYTE) & ~quote) |
+		 ((backslash - EACH_BYTE) & ~backslash)) &
+		EACH_BYTE * 0x80;
+	return found ? (unsigned int)__builtin_ctzll(found) / 8 : sizeof(w);
+}
+
+/* To the next of these, or near the end. */
+static const char *plain_end(const char *p, const char *end)
+{
+	unsigned int n = sizeof(uint64_t);
+
+	while (n == sizeof(uint64_t) && end - p >= (ptrdiff_t)n) {
+		n = special_byte(p);
+		p += n;
+	}
+	return p;
+}
+
 /* t stands at the opening quote. */
 static const char *string_skip(struct json_text *t)
 {
-	for (t->p++; t->p < t->end; t->p++) {
+	for (t->p = plain_end(t->p + 1, t->end); t->p < t->end; t->p++) {
 		if (*t->p == '"') {
 			t->p++;
 			return NULL;

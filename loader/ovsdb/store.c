@@ -33,6 +33,7 @@ static void table_free(struct ovsdb_table *t)
 		store_row_free(t->rows[i]);
 	free(t->rows);
 	free(t->slots);
+	free(t->first);
 	free(t->has_column);
 	free(t->is_single);
 	free(t->is_scalar);
@@ -224,6 +225,42 @@ static int row_sort(const void *a, const void *b)
 		      (*(struct ovsdb_row *const *)b)->uuid, 16);
 }
 
+/* Rows, by the first bits of their uuids, and where those of each such bucket
+ * begin: few are to be compared, then and when one is looked for. */
+static int buckets_fill(struct ovsdb_table *t)
+{
+	struct ovsdb_row **rows = malloc(t->n_rows * sizeof(rows[0]));
+	uint32_t *first, n = 1;
+	size_t i;
+
+	for (t->bucket_shift = 32; t->bucket_shift > 8 && 2 * n <= t->n_rows;
+	     n *= 2)
+		t->bucket_shift--;
+	first = calloc((size_t)n + 2, sizeof(*first));
+	if (!rows || !first) {
+		free(rows);
+		free(first);
+		return -ENOMEM;
+	}
+	/* Two places behind are numbers, one behind, places to fill. */
+	for (i = 0; i < t->n_rows; i++)
+		first[store_bucket(t, t->rows[i]->uuid) + 2]++;
+	for (i = 1; i < n; i++)
+		first[i + 1] += first[i];
+	for (i = 0; i < t->n_rows; i++)
+		rows[first[store_bucket(t, t->rows[i]->uuid) + 1]++] =
+			t->rows[i];
+	for (i = 0; i < n; i++)
+		if (first[i + 1] - first[i] > 1)
+			qsort(&rows[first[i]], first[i + 1] - first[i],
+			      sizeof(rows[0]), row_sort);
+	free(t->rows);
+	t->rows = rows;
+	t->capacity = t->n_rows;
+	t->first = first;
+	return 0;
+}
+
 void store_finish(struct ovsdb *db)
 {
 	size_t i;
@@ -234,7 +271,7 @@ void store_finish(struct ovsdb *db)
 		free(t->slots);
 		t->slots = NULL;
 		t->n_slots = 0;
-		if (t->n_rows)
+		if (t->n_rows && buckets_fill(t))
 			qsort(t->rows, t->n_rows, sizeof(t->rows[0]), row_sort);
 	}
 }

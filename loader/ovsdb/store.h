@@ -30,7 +30,20 @@ struct ovsdb_table {
 	size_t n_rows, capacity;
 	uint32_t *slots; /* hash index while reading: 1 + place in rows, 0 free */
 	size_t n_slots;
+	/* When all is read: the first row of each bucket, as uuids begin, and
+	 * the end; NULL: all is one. */
+	uint32_t *first;
+	unsigned int bucket_shift;
 };
+
+static inline uint32_t store_bucket(const struct ovsdb_table *t,
+				    const uint8_t uuid[16])
+{
+	uint32_t begin = (uint32_t)uuid[0] << 24 | uuid[1] << 16 |
+			 uuid[2] << 8 | uuid[3];
+
+	return (uint64_t)begin >> t->bucket_shift;
+}
 
 struct ovsdb {
 	const struct ovsdb_filter *filter;
@@ -52,7 +65,8 @@ struct ovsdb_row *store_insert(struct ovsdb_table *t, const uint8_t uuid[16]);
 void store_delete(struct ovsdb_table *t, struct ovsdb_row *row);
 /* Place of a column in the filter, or -1. */
 int store_column(const struct ovsdb_table *t, struct json_text name);
-/* All is read: sorts the rows, drops what only reading needs. */
+/* All is read, nothing comes or goes any more: sorts the rows, drops what only
+ * reading needs. */
 void store_finish(struct ovsdb *db);
 
 /* Live tables.  A row that stands in none; NULL: no memory. */

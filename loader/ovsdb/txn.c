@@ -17,15 +17,12 @@ static bool is_empty(struct json_text value)
 	       json_text_equals(value, "[\"map\",[]]");
 }
 
-/* value NULL: empty. */
+/* new NULL: empty. */
 static int cell_set(struct ovsdb_datum **cell, enum ovsdb_type type,
-		    const json_t *value, bool is_diff, struct error *e)
+		    struct ovsdb_datum *new, bool is_diff, struct error *e)
 {
-	struct ovsdb_datum *new = NULL;
-	int err = value ? datum_from_json(value, type, &new, e) : 0;
+	int err;
 
-	if (err)
-		return err;
 	if (is_diff) {
 		err = datum_apply(cell, new, type);
 		datum_free(new, type);
@@ -51,29 +48,33 @@ int txn_cell_json(const struct ovsdb_table *t, struct ovsdb_row *row,
 		  size_t column, const json_t *value, bool is_diff,
 		  struct error *e)
 {
+	enum ovsdb_type type = t->filter->columns[column].type;
+	struct ovsdb_datum *new = NULL;
 	struct error cause = {""};
-	int err = cell_set(&row->cells[column], t->filter->columns[column].type,
-			   value, is_diff && !t->is_single[column], &cause);
+	int err = value ? datum_from_json(value, type, &new, &cause) : 0;
 
+	if (!err)
+		err = cell_set(&row->cells[column], type, new,
+			       is_diff && !t->is_single[column], &cause);
 	return err ? cell_wrong(row, column, err, cause.text, e) : 0;
 }
 
 int txn_cell(struct ovsdb_table *t, struct ovsdb_row *row, size_t column,
 	     struct json_text value, bool is_diff, struct error *e)
 {
-	json_t *json = NULL;
+	enum ovsdb_type type = t->filter->columns[column].type;
+	struct ovsdb_datum *new = NULL;
+	json_error_t problem;
+	json_t *json;
 	int err;
 
-	if (!is_empty(value)) {
-		json_error_t problem;
-
-		json = json_loadb(value.p, value.end - value.p,
-				  JSON_DECODE_ANY | JSON_REJECT_DUPLICATES,
-				  &problem);
-		if (!json)
-			return cell_wrong(row, column, -EINVAL, problem.text,
-					  e);
-	}
+	if (is_empty(value) || datum_from_text(value, type, &new))
+		return cell_set(&row->cells[column], type, new,
+				is_diff && !t->is_single[column], e);
+	json = json_loadb(value.p, value.end - value.p,
+			  JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &problem);
+	if (!json)
+		return cell_wrong(row, column, -EINVAL, problem.text, e);
 	err = txn_cell_json(t, row, column, json, is_diff, e);
 	json_decref(json);
 	return err;
@@ -168,16 +169,18 @@ static int rows_apply(struct ovsdb_table *t, struct json_text rows,
 int txn_apply(struct ovsdb *db, struct json_text txn, struct error *e)
 {
 	struct ovsdb_table *t;
+	static const char word[] = "\"_is_diff\"";
 	struct json_walk w;
-	bool is_diff = false;
+	bool is_diff = false, may_be_diff;
 	int err;
 
+	may_be_diff = memmem(txn.p, txn.end - txn.p, word, strlen(word));
 	if (!json_text_is(txn, '{'))
 		return error_set(e, EINVAL, "a transaction was expected");
 	db->txn++;
-	/* _is_diff may stand behind the tables. */
+	/* It may stand behind the tables; most transactions are without. */
 	json_walk_init(&w, txn);
-	while (json_walk_next(&w))
+	while (may_be_diff && json_walk_next(&w))
 		if (json_text_equals(w.key, "_is_diff"))
 			is_diff = json_text_equals(w.value, "true");
 	json_walk_init(&w, txn);

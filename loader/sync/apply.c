@@ -13,7 +13,6 @@
 #include "sync/counters.h"
 #include "sync/garp.h"
 #include "sync/localnet.h"
-#include "sync/programs.h"
 
 int apply_read_bindings(const struct state *s, struct compile_binding **list,
 			size_t *n, struct error *e)
@@ -204,20 +203,44 @@ static int compute_underlay(struct apply_run *r)
 	return err;
 }
 
-static int update_programs(struct apply_run *r)
+/* Programs that were pinned before are replaced before anything is written
+ * that only the new ones know. */
+static int replace_programs(struct apply_run *r, struct programs *p)
 {
 	int err;
 
-	if (programs_are_current(r->s))
+	if (!p->is_begun)
 		return 0;
+	if (p->is_fresh) {
+		r->s->config.program_id = programs_id();
+		return programs_lend_maps(p, r->s, r->e);
+	}
 	r->result->is_upgrade = r->s->is_loaded;
-	err = programs_update(r->s, &r->options->limits, r->e);
+	err = programs_finish(p, r->s, r->e);
 	/* Noted at once, even when nothing else is to be written; what another
 	 * build has cached is not for this one to read. */
 	if (!err && r->s->is_loaded)
 		err = state_begin_change(r->s, r->e);
 	if (!err && r->s->is_loaded)
 		err = state_write_config(r->s, r->e);
+	return err;
+}
+
+/* New maps are filled while the programs are verified: nobody sees them before
+ * both are done. */
+static int write_network(struct apply_run *r, struct programs *p)
+{
+	int err = replace_programs(r, p);
+
+	if (!err)
+		err = apply_write(r);
+	if (!err && p->is_fresh)
+		err = programs_finish(p, r->s, r->e);
+	if (err && p->is_fresh) {
+		programs_take_back(p, r->s);
+		memset(&r->s->config, 0, sizeof(r->s->config));
+		r->s->is_loaded = false;
+	}
 	return err;
 }
 
@@ -250,7 +273,7 @@ static void announce(struct apply_run *r)
 			r->s, r->present, r->want, &r->diff, r->options->queue);
 }
 
-int apply_whole(struct state *s, struct apply_known *known,
+int apply_whole(struct state *s, struct apply_known *known, struct programs *p,
 		struct compile_output *out, const struct apply_options *options,
 		struct apply_result *result, struct error *e)
 {
@@ -272,10 +295,8 @@ int apply_whole(struct state *s, struct apply_known *known,
 		err = apply_known_read(s, known, e);
 	if (!err)
 		err = apply_prepare(&r);
-	if (!err && !options->is_dry)
-		err = update_programs(&r);
 	if (!err)
-		err = apply_write(&r);
+		err = write_network(&r, p);
 	if (!err && !options->is_dry)
 		announce(&r);
 	if (err)
@@ -360,13 +381,13 @@ int apply_part(struct state *s, struct apply_known *known,
 	return err;
 }
 
-int apply(struct state *s, struct compile_output *out,
+int apply(struct apply_ahead *a, struct state *s, struct compile_output *out,
 	  const struct apply_options *options, struct apply_result *result,
 	  struct error *e)
 {
-	struct apply_known known = {0};
 	struct error second;
-	int err = apply_whole(s, &known, out, options, result, e);
+	int err = apply_whole(s, apply_ahead_known(a), &a->programs, out,
+			      options, result, e);
 
 	if (!err && !options->is_dry)
 		err = bindings_purge(s, e);
@@ -375,6 +396,5 @@ int apply(struct state *s, struct compile_output *out,
 		detach_pins(s, &second);
 	if (!err)
 		s->was_created = false;
-	apply_known_free(&known);
 	return err;
 }

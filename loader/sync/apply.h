@@ -16,6 +16,7 @@
 #include "sync/diff.h"
 #include "sync/garp.h"
 #include "sync/limit.h"
+#include "sync/programs_load.h"
 #include "sync/state.h"
 
 struct apply_result {
@@ -73,9 +74,9 @@ int apply_known_refresh(const struct state *s, struct apply_known *k,
 void apply_known_refresh_entry(const struct state *s, struct apply_known *k,
 			       enum image_table_id id, const void *key);
 
-/* apply() on what is known, which is brought up to date (is_live), or not
+/* apply() on programs that were begun and what is known, which is brought up to date (is_live), or not
  * valid any more after an error. */
-int apply_whole(struct state *s, struct apply_known *known,
+int apply_whole(struct state *s, struct apply_known *known, struct programs *p,
 		struct compile_output *out, const struct apply_options *options,
 		struct apply_result *result, struct error *e);
 /* part is all that the n owners (IMAGE_OWNER_*) shall have; chassis, tunnels
@@ -85,10 +86,27 @@ int apply_part(struct state *s, struct apply_known *known,
 	       const struct apply_options *options, struct apply_result *result,
 	       struct error *e);
 
+/*
+ * apply() in two steps, so that the verifier works and what the maps have is
+ * read, by threads, while the caller compiles the network.
+ */
+struct apply_ahead {
+	const struct state *s;
+	struct programs programs;
+	struct apply_known known;
+	pthread_t reader;
+	bool is_reading; /* known is the reader's */
+};
+
+int apply_begin(struct apply_ahead *a, const struct state *s,
+		const struct apply_options *options, struct error *e);
+/* What the reader has read, once it has. */
+struct apply_known *apply_ahead_known(struct apply_ahead *a);
 /* Re-orders flood members of out->image, and fills in numbers of counters.
  * -E2BIG: map full. */
-int apply(struct state *s, struct compile_output *out,
+int apply(struct apply_ahead *a, struct state *s, struct compile_output *out,
 	  const struct apply_options *options, struct apply_result *result,
 	  struct error *e);
+void apply_end(struct apply_ahead *a); /* in any case */
 
 #endif /* XOVN_SYNC_APPLY_H */

@@ -101,13 +101,17 @@ void live_wait(const struct live *l, struct waits *w)
 int live_apply(struct live *l, struct compile_output *out,
 	       struct apply_result *result, struct error *e)
 {
+	struct programs p = {0};
 	int err;
 
 	memset(result, 0, sizeof(*result));
 	err = live_look(l, e);
 	if (!err)
-		err = apply_whole(&l->s, &l->known, out, &l->options, result,
-				  e);
+		err = programs_begin(&p, &l->s, &l->options.limits, e);
+	if (!err)
+		err = apply_whole(&l->s, &l->known, &p, out, &l->options,
+				  result, e);
+	programs_close(&p);
 	if (!err)
 		live_underlay_start(l);
 	return err;

@@ -7,7 +7,7 @@
 
 #include "sync/bind.h"
 #include "sync/live_state.h"
-#include "sync/programs.h"
+#include "sync/programs_load.h"
 
 static int remove_vif(struct live *l, const struct attachment *a,
 		      struct error *e)
@@ -63,7 +63,7 @@ static int attach_vif(struct live *l, struct netlink *nl,
 	int err = 0;
 
 	/* Interfaces may come before the first network does. */
-	if (!l->s.is_loaded && !programs_are_current(&l->s))
+	if (!l->s.is_loaded)
 		err = programs_update(&l->s, &l->options.limits, e);
 	return err ? err : attachment_add(&l->s, nl, iface, &val, e);
 }

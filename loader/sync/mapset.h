@@ -8,6 +8,7 @@
  *   counters.c  numbers of what is counted, and the counts
  *   diff.c      present against wanted contents: ordered list of changes
  *   apply.c     capacity check, writing, chassis and tunnels
+ *   apply_ahead.c    what goes on while the network is compiled
  *   apply_changes.c  the entries, many at once
  *   apply_revert.c   taking back what the kernel refuses half way
  *   purge.c, flush.c   what BPF knows of things that went
@@ -16,7 +17,8 @@
  *   upcalls.c   packets that wait for a next hop, what was learned
  *   hops.c      where they wait;  tap.c  how they go back;  l4sum.c  whole
  *   upgrade*.c, sides.c   maps of an older layout become ours
- *   programs.c  loading, pinning, gapless replacement of BPF programs
+ *   programs.c  the embedded BPF programs;  program_maps.c  their maps
+ *   programs_load.c  verifying beside all else, pinning, gapless replacement
  *   hook.c      TC (TCX or clsact) and XDP at one interface
  *   attach.c    NICs;  mode.c  by XDP or TC;  bind.c  VIFs;  detach.c
  *               undoing both

@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 #include "sync/attachment.h"
-#include "sync/programs.h"
+#include "sync/programs_load.h"
 #include "sync/sides.h"
 #include "sync/upgrade_step.h"
 
@@ -346,7 +346,9 @@ static int make_next(struct upgrade *u, struct programs *p)
 				 u->next.dir, strerror(errno));
 	err = upgrade_share_maps(u);
 	if (!err)
-		err = programs_load(&u->next, &limits, p, u->e);
+		err = programs_begin(p, &u->next, &limits, u->e);
+	if (!err)
+		err = programs_end(p, &u->next, u->e);
 	if (!err)
 		err = make_config(u);
 	return err ? err : upgrade_copy_maps(u, UPGRADE_FIRST);

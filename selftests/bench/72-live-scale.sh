@@ -8,9 +8,10 @@
 #
 # Start: from nothing in the kernel to the first answer between two guests of
 # one switch ("ping"), of two routers ("routed"), to all ports up ("up").
-# Changes: milliseconds of CPU in the host's daemons and until ovn-nbctl
-# --wait=hv returns, for at most CHANGES changes of a sort and SORT_LIMIT s;
-# "sync" changes nothing.
+# Changes: milliseconds of CPU in the host's daemons, until ovn-nbctl --wait=hv
+# returns, and from ovn-nbctl's start until the last map entry (of ovs-vswitchd:
+# the last flow that ovn-controller gave it) is written, with how many; for at
+# most CHANGES changes of a sort and SORT_LIMIT s; "sync" changes nothing.
 # shellcheck source=selftests/bench/livebed.sh
 . "$(dirname "$0")/livebed.sh"
 SWITCHES=${SWITCHES:-500}
@@ -21,7 +22,7 @@ ROUNDS=${ROUNDS:-3}
 CHANGES=${CHANGES:-10}
 SORT_LIMIT=${SORT_LIMIT:-30}
 SORTS=${SORTS:-"sync lsp-add address route nat backend mac"}
-VIFS=20
+VIFS=${VIFS:-20}
 ROUTERS=$((SWITCHES / FAN))
 declare -A HOST_OF=([stock]=node2 [xovn]=node3)
 NODES="node1 node2 node3"
@@ -166,12 +167,43 @@ make_vifs() {
 start_side() { # KIND
 	local node=${HOST_OF[$1]}
 	if [ "$1" = xovn ]; then
-		daemon "$node" agent "$XOVN" --pin "$PINS/$node" agent \
-			--db "unix:$DIR/$node/db.sock" --max-ports 20000
+		daemon "$node" agent env "LD_PRELOAD=$TOOLS/mapwrites.so" \
+			"MAPWRITES=$DIR/writes" "$XOVN" --pin "$PINS/$node" agent \
+			--db "unix:$DIR/$node/db.sock" --max-ports "$((PORTS * SWITCHES + 10000))"
 	else
 		vswitchd_start "$node"
 		controller_start "$node"
 	fi
+}
+
+# flows_watch: node2/flows.log has each flow that comes or goes on the stock host
+flows_watch() {
+	daemon node2 flows ovs-ofctl --timestamp monitor br-int 'watch:!initial'
+	until_true 10 test -s "$DIR/node2/flows.log" || die "no flows are seen"
+}
+
+# written KIND FROM START: "N MS": entries or flows behind the first FROM lines
+# of what was noted, and milliseconds from START to the last one
+written() {
+	if [ "$1" = xovn ]; then
+		# once a second, whatever happens: upcall_ctl
+		tail -n "+$(($2 + 1))" "$DIR/writes" |
+			awk '$3 != "upcall_ctl" { printf "%.3f %d\n", $1 / 1000, $2 }'
+	else
+		tail -n "+$(($2 + 1))" "$DIR/node2/flows.log" | flow_times
+	fi | awk -v start="$3" '{ n += $2; last = $1 }
+		END { printf "%d %.1f\n", n, n ? last - start : 0 }'
+}
+
+# flow_times: "MILLISECONDS N" of what ovs-ofctl prints
+flow_times() {
+	local word clock ms=0
+	while read -r word clock _; do
+		case $word in
+		????-??-??) ms=$(date -d "$word ${clock%:}" +%s%3N) ;;
+		event=*) echo "$ms 1" ;;
+		esac
+	done
 }
 
 # sb_keep: what each turn begins with.
@@ -254,7 +286,7 @@ measure_start() {
 		"$(net_of "$SWITCH").10" >"$DIR/far" 2>&1
 	start=$(now_ms)
 	start_side "$1"
-	until_true 90 up_is $VIFS || echo "$1: not all ports come up" >&2
+	until_true 90 up_is "$VIFS" || echo "$1: not all ports come up" >&2
 	up=$(now_ms)
 	until_true 30 grep -q 'bytes from' "$DIR/near" &&
 		until_true 30 grep -q 'bytes from' "$DIR/far" ||
@@ -273,7 +305,7 @@ change() {
 	case $1 in
 	sync) WORDS=(sync) ;;
 	lsp-add) WORDS=(lsp-add s$((SWITCHES / 2)) "new$2" -- lsp-set-addresses
-		"new$2" "02:03:00:00:00:$(printf %02x "$2") $(net_of $((SWITCHES / 2))).$((100 + $2))") ;;
+		"new$2" "02:03:00:00:00:$(printf %02x "$2") $(net_of $((SWITCHES / 2))).$((200 + $2))") ;;
 	address)
 		vif 2
 		WORDS=(lsp-set-addresses "s$SWITCH-p$PORT"
@@ -308,12 +340,15 @@ undo() { # NAME
 	nbd --wait=hv sync
 }
 
-# measure_change KIND NAME: lines "CPU-ms WAIT-ms".
+# measure_change KIND NAME: lines "CPU-ms WAIT-ms ENTRIES WRITTEN-ms".
 measure_change() {
-	local i pids before start end WORDS limit=$((SECONDS + SORT_LIMIT))
+	local i pids before start end from WORDS limit=$((SECONDS + SORT_LIMIT))
+	local noted=$DIR/writes
+	[ "$1" = xovn ] || noted=$DIR/node2/flows.log
 	read -r -a pids <<<"$(pids_of "$1")"
 	for ((i = 1; i <= CHANGES && (i == 1 || SECONDS < limit); i++)); do
 		before=$(cpu_us "${pids[@]}")
+		from=$(wc -l <"$noted")
 		start=$(now_ms)
 		change "$2" $i
 		nbd --wait=hv "${WORDS[@]}" || die "$1: $2 fails"
@@ -321,7 +356,8 @@ measure_change() {
 		# what the daemons do after they have said that they have it
 		sleep 0.1
 		awk -v us=$(($(cpu_us "${pids[@]}") - before)) -v ms=$((end - start)) \
-			'BEGIN { printf "%.1f %d\n", us / 1000, ms }'
+			-v written="$(written "$1" "$from" "$start")" \
+			'BEGIN { printf "%.1f %d %s\n", us / 1000, ms, written }'
 	done
 	undo "$2" >&2
 }
@@ -374,6 +410,7 @@ for ((round = 0; round < ROUNDS; round++)); do
 			echo "$(cat "/proc/$pid/comm") $(mib "$pid" VmRSS) $(mib "$pid" VmHWM) $(map_mib "$pid")"
 		done >"$DIR/memory.$kind"
 		if ((round == ROUNDS - 1)); then
+			[ "$kind" = xovn ] || flows_watch
 			for name in $SORTS; do
 				measure_change "$kind" "$name" >"$DIR/change.$kind.$name"
 			done
@@ -397,13 +434,18 @@ for kind in $BED_KINDS; do
 		printf '%6s %-16s %9s %9s %9s\n' "$kind" $line
 	done <"$DIR/memory.$kind"
 done
+# each of them, for figures of other sizes beside these
+[ -z "${CHANGES_TO:-}" ] || cp "$DIR"/change.* "$CHANGES_TO"
 echo "one change, ms: median (lowest..highest) of N"
-printf '%6s %-10s %3s %-24s %-24s\n' hosts change N CPU "--wait=hv"
+printf '%6s %-10s %3s %-24s %-24s %-24s %s\n' hosts change N CPU "--wait=hv" \
+	written entries
 for name in $SORTS; do
 	for kind in $BED_KINDS; do
-		printf '%6s %-10s %3d %-24s %-24s\n' "$kind" "$name" \
+		printf '%6s %-10s %3d %-24s %-24s %-24s %s\n' "$kind" "$name" \
 			"$(wc -l <"$DIR/change.$kind.$name")" \
 			"$(summary 1 "$DIR/change.$kind.$name")" \
-			"$(summary 2 "$DIR/change.$kind.$name")"
+			"$(summary 2 "$DIR/change.$kind.$name")" \
+			"$(summary 4 "$DIR/change.$kind.$name")" \
+			"$(summary 3 "$DIR/change.$kind.$name")"
 	done
 done

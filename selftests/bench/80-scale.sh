@@ -6,8 +6,9 @@
 # that it is seen how it grows.  With FULL=1 also of networks of 100 ports and
 # 10,000 VIPs of 100 backends each, a million entries, beside 10 of these.
 #
-# Seconds of CPU, user's and the kernel's, of both processes of a load: the
-# machine's other work is not in them.  The first load is shown beside that of
+# Seconds of CPU, user's and the kernel's, of both processes of a load and their
+# threads: the machine's other work is not in them.  By the clock it is less, where
+# there are CPUs for the threads.  The first load is shown beside that of
 # 10 ports, which is the kernel's check of the programs and the making of maps
 # of the same size.
 # shellcheck source=selftests/bench/bed.sh
@@ -88,9 +89,12 @@ loads() {
 	figures change-cpu "load after one guest's address has changed" \
 		"CPU seconds" less "$1" "$small"
 	figures first-ms "load into an empty kernel, by the clock" "ms" less "$1" ""
+	figures again-ms "load of the same again, by the clock" "ms" less "$1" ""
 	figures change-ms "load after one guest's address has changed, by the clock" \
 		"ms" less "$1" ""
 	figures first-mib "resident memory at most, of a load" "MiB" less "$1" ""
+	figures again-mib "resident memory at most, of a load of the same" "MiB" less \
+		"$1" ""
 	figures maps-mib "memory of the maps" "MiB" less "$1" ""
 	figures first-writes "map writes of the first load" "entries" less "$1" ""
 	figures change-writes "map writes for one guest's address" "entries" less "$1" ""

@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # ns of the program at a guest's interface (BPF_PROG_TEST_RUN), by where the
 # packet goes: to a port of the switch, here and on another host, behind one to
-# five routers in a row.  The first packet of a flow asks all tables, so what a
-# router more costs is seen there; a known one is to cost the same everywhere,
-# as long as its routes are few enough to be counted from the cache
-# (CACHE_ROUTES), and is set beside the writes that no program can be without
-# (the outer headers, or MACs and TTL).
+# ROUTERS in a row.  The first packet of a flow asks all tables, so what a router
+# more costs is seen there; a known one is to cost nearly the same everywhere (a
+# counter for each route), and is set beside the writes that no program can be
+# without (the outer headers, or MACs and TTL).
 # shellcheck source=selftests/bench/bed.sh
 . "$(dirname "$0")/bed.sh"
-ROUTERS=${ROUTERS:-5}
+ROUTERS=${ROUTERS:-8}
 FLOWS=${FLOWS:-64}
 COUNT=${COUNT:-200} # packets of each flow
 SELF_MAC=02:00:00:00:00:01

@@ -72,6 +72,7 @@ bad_nb "more ports than the maps hold" \
 	"xovn: load: map full: *detach --all, load with --max-ports * or more"
 enough=$(xovn node2 load --nb "$DIR/bad.db" --chassis node2 \
 	--placement "$PLACEMENT" 2>&1 | sed -n 's/.*--max-ports \([0-9]*\).*/\1/p')
+# shellcheck disable=SC2317 # called by check
 elsewhere() { # MAX-PORTS: a first load, which says whether it would
 	on node2 "$XOVN" --pin "$PINS/elsewhere" load --nb "$DIR/bad.db" \
 		--chassis node2 --placement "$PLACEMENT" --dry-run --max-ports "$1"

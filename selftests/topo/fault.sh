@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Commands that are killed, or to which the kernel refuses something, at the
 # calls by which they change anything: at every one with FULL=1, else where one
-# kind of change begins or ends.  COMMANDS="bind attach": only these;
-# VICTIMS="both command": only they, one after the other, are killed at each.
+# kind of change begins or ends.  Programs are loaded by threads, beside other
+# calls: which of them is the N-th shows when it is hit.  COMMANDS="bind attach":
+# only these; VICTIMS="both command": only they, one after the other, are killed
+# at each.
 
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -128,7 +130,7 @@ survey() {
 				wrong+=$(settles "$EITHER")$(again "$@")
 			fi
 			wrong+=$(settles "$AFTER")$($FINALLY)
-			[ -z "$wrong" ] || bad+=("$whom $(grep "^$n " "$DIR/calls"): $wrong")
+			[ -z "$wrong" ] || bad+=("$whom $(grep HIT "$DIR/shot"): $wrong")
 		done
 	done
 	verdict "$name" "$((shots - from)) kills" "${bad[@]}"
@@ -162,7 +164,7 @@ refusals() {
 		fi
 		# 0: what could not be done did not matter
 		wrong+=$($DONE)
-		[ -z "$wrong" ] || bad+=("$e $(grep "^$n " "$DIR/calls"): $wrong")
+		[ -z "$wrong" ] || bad+=("$e $(grep HIT "$DIR/shot"): $wrong")
 	done
 	verdict "$name" "$((errors - from)) errors" "${bad[@]}"
 }
