@@ -35,13 +35,11 @@ static void note(int map, unsigned int n)
 }
 
 /* The function of libbpf itself. */
-#define REAL(name)                                                             \
-	__typeof__(name) *real = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
+#define REAL(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
 int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
 {
-	REAL(bpf_map_update_elem);
-	int err = real(fd, key, value, flags);
+	int err = REAL(bpf_map_update_elem)(fd, key, value, flags);
 
 	note(fd, !err);
 	return err;
@@ -49,8 +47,7 @@ int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
 
 int bpf_map_delete_elem(int fd, const void *key)
 {
-	REAL(bpf_map_delete_elem);
-	int err = real(fd, key);
+	int err = REAL(bpf_map_delete_elem)(fd, key);
 
 	note(fd, !err);
 	return err;
@@ -59,8 +56,7 @@ int bpf_map_delete_elem(int fd, const void *key)
 int bpf_map_update_batch(int fd, const void *keys, const void *values,
 			 __u32 *count, const struct bpf_map_batch_opts *opts)
 {
-	REAL(bpf_map_update_batch);
-	int err = real(fd, keys, values, count, opts);
+	int err = REAL(bpf_map_update_batch)(fd, keys, values, count, opts);
 
 	note(fd, *count);
 	return err;
@@ -69,8 +65,7 @@ int bpf_map_update_batch(int fd, const void *keys, const void *values,
 int bpf_map_delete_batch(int fd, const void *keys, __u32 *count,
 			 const struct bpf_map_batch_opts *opts)
 {
-	REAL(bpf_map_delete_batch);
-	int err = real(fd, keys, count, opts);
+	int err = REAL(bpf_map_delete_batch)(fd, keys, count, opts);
 
 	note(fd, *count);
 	return err;
