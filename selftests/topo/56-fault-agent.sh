@@ -185,6 +185,39 @@ refusals() {
 	agent_ended TERM
 }
 
+# first_network [options of inject]: an agent where there is nothing, guests
+# neither until the network is there.  Prints what is wrong.
+first_network() {
+	vsctl node2 --no-wait remove Interface gb external_ids iface-id -- \
+		remove Interface vd external_ids iface-id
+	xovn node2 detach --all >/dev/null || echo "detach --all fails"
+	touch "$DIR/now"
+	agent_injected -b "$DIR/now" -m 'bpf map_update*' "$@"
+	settled || echo "no answer to --wait=hv"
+	vsctl node2 set Interface gb external_ids:iface-id=b -- \
+		set Interface vd external_ids:iface-id=d
+	until_true 20 on node2 ip link show gb
+	guest_up node2 gb 10.1.0.12
+	reaches gb 10.1.0.11 || echo "does not forward"
+	agent_ended TERM
+	rm "$DIR/now"
+}
+
+# its first network is refused once
+first_networks() {
+	local n e list=(ENOMEM E2BIG EBUSY EPERM) refused=0
+	first_network -l "$DIR/calls" >"$DIR/bad"
+	for n in $(places "$DIR/calls" "$MOST"); do
+		e=${list[n % 4]}
+		first_network -l "$DIR/shot" -n "$n" -e "$e" >"$DIR/said"
+		sed "s/^/$n $e: /" "$DIR/said" >>"$DIR/bad"
+		grep -q HIT "$DIR/shot" && refused=$((refused + 1))
+	done
+	expect "I8 an agent's first network comes after each of $refused refusals" \
+		"" "$(cat "$DIR/bad")"
+	at_least "refused" 3 $refused
+}
+
 interfaces() {
 	agent_start node2
 	settled
@@ -269,6 +302,7 @@ daemon_end node2 agent
 calls_of_a_change
 kills
 refusals
+first_networks
 gone node2
 [ "$failures" = 0 ] || live_logs
 finish
