@@ -113,6 +113,20 @@ ovs_bed_tc() {
 	ovs_ready "$1"
 }
 
+# upcalls_mend BED: an ovs-vswitchd that begins while the machine has nothing else
+# to do has been seen to lose each upcall, for good; begun again it does not
+upcalls_mend() {
+	local n
+	on "$1-vm1" ping -q -c 3 -W 1 "${VM_IP[vm2]}" >/dev/null
+	for n in 1 2; do
+		host "$1-h$n" ovs-appctl -t "$DIR/$1-h$n/ovs-vswitchd.ctl" dpctl/show |
+			grep -q 'hit:0 missed:[0-9]* lost:[1-9]' || continue
+		echo "# $1-h$n: upcalls are lost, ovs-vswitchd begins again" >&2
+		daemon_end "$1-h$n" ovs-vswitchd
+		vswitchd_start "$1-h$n"
+	done
+}
+
 # ovs_bed_ovs BED: stock OVN, the central on h1
 ovs_bed_ovs() {
 	local n x
@@ -141,6 +155,8 @@ ovs_bed_ovs() {
 			-- set Interface "$x" "external_ids:iface-id=${GUEST_LSP[$x]}" ||
 			return 1
 	done
+	settled || return 1
+	upcalls_mend "$1"
 	settled && ovs_ready "$1" || return 1
 	# the kernel's, not user space's
 	host "$1-h1" ovs-appctl -t "$DIR/$1-h1/ovs-vswitchd.ctl" dpif/show |
