@@ -16,7 +16,8 @@
 
 static void test_without_agent(void)
 {
-	for (int lease = 0; lease >= -1; lease--) {
+	/* By two seconds: the programs' clock is up to a tick behind. */
+	for (int lease = 0; lease >= -2; lease -= 2) {
 		test_begin();
 		set_lease(lease);
 		send_text("vm1", TO_VM("172.18.200.20"));

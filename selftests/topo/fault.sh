@@ -59,16 +59,33 @@ idle() {
 	[ ! -d "$PINS/$HOST" ] || flock "$PINS/$HOST" true
 }
 
-# shot WHOM N LOG COMMAND...: what is wrong, if anything is
-shot() {
-	local whom=$1 n=$2 code
+# hit N PREPARE OPTIONS...: the command meets what OPTIONS say at its N-th call.
+# Two threads that ask the kernel the same thing at once make some calls more;
+# what has fewer calls this time meets it at its last.
+hit() {
+	local n=$1 prepare=$2 code
 	shift 2
-	injected "$HOST" -l "$DIR/shot" -n "$n" -k "$whom" "$@" >"$DIR/out" 2>&1
+	while :; do
+		$prepare
+		injected "$HOST" -l "$DIR/shot" -n "$n" "$@" >"$DIR/out" 2>"$DIR/err"
+		code=$?
+		if grep -q HIT "$DIR/shot" || [ "$(wc -l <"$DIR/shot")" -ge "$n" ]; then
+			return $code
+		fi
+		n=$(wc -l <"$DIR/shot")
+	done
+}
+
+# shot WHOM N PREPARE COMMAND...: what is wrong, if anything is
+shot() {
+	local whom=$1 n=$2 prepare=$3 code
+	shift 3
+	hit "$n" "$prepare" -k "$whom" "$@"
 	code=$?
 	idle
 	grep -q HIT "$DIR/shot" || echo "no call $n"
 	case $whom in
-	caller) [ $code = 0 ] || echo "exit code $code: $(cat "$DIR/out")" ;;
+	caller) [ $code = 0 ] || echo "exit code $code: $(cat "$DIR/out" "$DIR/err")" ;;
 	*) [ $code = 137 ] || echo "exit code $code, wanted 137" ;;
 	esac
 }
@@ -122,8 +139,7 @@ survey() {
 	begins "$name" "$prepare" "$@" || return 0
 	for n in $(places "$DIR/calls" "$MOST"); do
 		for whom in $(victims); do
-			$prepare
-			wrong=$(shot "$whom" "$n" "$@")
+			wrong=$(shot "$whom" "$n" "$prepare" "$@")
 			# not in shot(), which is a subshell's
 			shots=$((shots + 1))
 			if [ "$whom" = both ]; then
@@ -153,8 +169,7 @@ refusals() {
 	for n in $(places "$DIR/calls" "$MOST"); do
 		e=${list[errors % 4]}
 		errors=$((errors + 1))
-		$prepare
-		injected "$HOST" -l "$DIR/shot" -n "$n" -e "$e" "$@" >"$DIR/out" 2>"$DIR/err"
+		hit "$n" "$prepare" -e "$e" "$@"
 		code=$?
 		wrong=
 		grep -q HIT "$DIR/shot" || wrong+="no call $n"
