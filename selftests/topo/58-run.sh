@@ -5,6 +5,7 @@
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+net_init
 mkdir -p "$DIR/tree/selftests/topo"
 cp "$TOP/selftests/run" "$DIR/tree/selftests"
 export ENDLESS=$DIR/endless
