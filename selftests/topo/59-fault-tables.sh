@@ -22,6 +22,13 @@ outside() {
 		$1 == p { print $n }' /proc/net/snmp
 }
 
+# shellcheck disable=SC2317 # called by until_true
+all_accounted() { # of accounts
+	came=$(($(outside "$field") - was_out))
+	dropped=$(($(drops node1 "$reason") - was_dropped))
+	[ $((came + dropped)) = "$sent" ]
+}
+
 # accounts NAME FIELD REASON SENT COMMAND...: of so many packets each came out
 # or counted; sets came and dropped.
 accounts() {
@@ -31,8 +38,7 @@ accounts() {
 	was_dropped=$(drops node1 "$reason")
 	"$@"
 	sleep 1
-	came=$(($(outside "$field") - was_out))
-	dropped=$(($(drops node1 "$reason") - was_dropped))
+	until_true 10 all_accounted
 	expect "I4 $name: $came came out, $dropped counted as $reason" "$sent" \
 		$((came + dropped))
 }
