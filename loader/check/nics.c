@@ -28,9 +28,7 @@ void check_nic_add(struct check_options *o, const char *ifname,
 	if (o->n_nics == CHECK_NICS_MAX)
 		return;
 	memset(nic, 0, sizeof(*nic));
-	/* A name that is too long is none: it shall not become another's. */
-	snprintf(nic->ifname, sizeof(nic->ifname), "%s",
-		 strlen(ifname) < sizeof(nic->ifname) ? ifname : "");
+	snprintf(nic->ifname, sizeof(nic->ifname), "%s", ifname);
 	if (network)
 		name_store(nic->network, network);
 	nic->asked = asked;
