@@ -287,6 +287,14 @@ done
 found "more rows than a line has room for" 0 features not_honoured "*ACL: 10 *and 5 more rows, which --json has*" \
 	--nb "unix:$DIR/nb.sock"
 expect "--json has them" 9 "$(jq '.not_honoured[] | select(.what == "ACL").rows | length' "$DIR/json")"
+nb lr-add edge -- lrp-add edge edge-out 02:00:00:00:00:e1 203.0.113.1/24 \
+	-- lrp-set-gateway-chassis edge-out node1 -- lr-nat-add edge snat 203.0.113.9 10.0.0.0/8 \
+	-- lb-add vip 203.0.113.8:80 10.0.0.1:80 -- lr-lb-add edge vip
+found "a distributed gateway port" 0 features not_honoured "*distributed gateway port (G*: 1 *edge-out*" \
+	--nb "unix:$DIR/nb.sock"
+expect "what rests on it" "203.0.113.9 in router edge, vip in router edge" "$(jq -r \
+	'[.not_honoured[] | select(.what | test(" of a distributed gateway port")).rows[].name] | join(", ")' \
+	"$DIR/json")"
 nb lsp-add ls1 nowhere -- lsp-set-addresses nowhere 02:00:00:00:00:99
 found "a port that is placed nowhere" 0 databases network "warning *nowhere*" \
 	--nb "unix:$DIR/nb.sock" --placement "$PLACEMENT" --chassis node2
