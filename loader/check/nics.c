@@ -85,7 +85,13 @@ static void check_master(struct check *c, const char *ifname)
 	if (n <= 0)
 		return;
 	target[n] = '\0';
-	if (!strcmp(basename(target), "ovs-system"))
+	if (!strcmp(basename(target), "ovs-system") && c->options->db)
+		check_add(c, CHECK_WARNING, GROUP, "master", ifname,
+			  "ovs-dpctl del-dp ovs-system, once xovn forwards; "
+			  "its row in conf.db stays",
+			  "is a port of Open vSwitch's datapath, which sees "
+			  "what xovn passes on");
+	else if (!strcmp(basename(target), "ovs-system"))
 		check_add(c, CHECK_ERROR, GROUP, "master", ifname,
 			  "ovs-vsctl del-port IFACE, and its bridge's address "
 			  "to the interface itself",
