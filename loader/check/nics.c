@@ -115,6 +115,12 @@ static void decide_mode(struct check *c, const struct check_nic *nic,
 	if (o->has_own_tc) {
 		f->is_native = o->has_own_xdp;
 		snprintf(f->reason, sizeof(f->reason), "attached so");
+		if ((nic->asked == ATTACH_NATIVE && !f->is_native) ||
+		    (nic->asked == ATTACH_TC && f->is_native))
+			check_add(c, CHECK_WARNING, GROUP, "mode", nic->ifname,
+				  "xovn detach IFACE, and attach it again",
+				  "is attached in another mode than the one "
+				  "asked for, and stays in it");
 		return;
 	}
 	if (o->has_other_xdp)

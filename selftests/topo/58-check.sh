@@ -338,6 +338,10 @@ on node2 ip link set vm1 mtu 1500
 loaded=$(everything)
 found "a guest whose MTU is too big" 0 interfaces guest_mtu "warning vm1: MTU 1500; 1 of 1*1442*" \
 	--underlay ens3
+conf "chassis = node2" "underlay = ens3 native" >"$DIR/conf"
+found "attached in another mode than xovn.conf has" 0 interfaces mode "warning ens3: is attached in another mode*" \
+	--config "$DIR/conf"
+checked node2 --underlay ens3
 expect "its own programs are nobody else's" "" "$(finding interfaces other_tc)"
 expect "a loaded host is as it was" "" "$(diff <(echo "$loaded") <(everything))"
 finish
