@@ -64,7 +64,7 @@ expect "a name that a start of ovsdb-server keeps" "" "$(said | grep system_id)"
 echo other >"$DIR/etc/openvswitch/system-id.conf"
 looked node1
 expect "one that it would not keep" "*warning system_id $DIR/etc/openvswitch/system-id.conf*" "$(said)"
-rm -r "$DIR/etc"
+rm -r "${DIR:?}/etc"
 
 looked node2
 expect "a host of stock OVN: exit code" 1 $?
