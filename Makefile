@@ -19,6 +19,7 @@
 #                 backends as well, T= which
 # make bench-ovs  the same beside stock OVN and the kernel's Open vSwitch, in a VM,
 #                 some 10 minutes; K=6.1 under which of Debian's kernels
+# make dashboard  every query of doc/grafana/xovn.json asked of a Prometheus
 # make features   doc/features.md, from what the loader reads
 # make lint       formatting, static checks, file length
 # make deb        Debian package for the suite that this is, build/deb/*.deb
@@ -91,14 +92,17 @@ MAN := $(patsubst doc/man/%.scd,$(B)/man/%,$(sort $(wildcard doc/man/*.scd))) \
 DEPS = $(if $(NODEPS),@:,@sh scripts/deps.sh)
 # Debian's daemons for live hosts: unpacked in build/stock, not installed
 STOCK = $(if $(NODEPS),@:,@sh scripts/stock.sh)
+# Debian's Prometheus, likewise
+PROMETHEUS = $(if $(NODEPS),@:,@sh scripts/unpack.sh build/prometheus \
+	"prometheus prometheus-node-exporter" "prometheus promtool prometheus-node-exporter")
 # all cores unless the caller has said -j
 SUBMAKE = @+$(MAKE) --no-print-directory \
 	$(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz soak vmtest bench bench-ovs veristat clangs features lint \
-	man deb test-deb clean \
+.PHONY: all demo test test-san fuzz soak vmtest bench bench-ovs veristat clangs dashboard features \
+	lint man deb test-deb clean \
 	install uninstall build build-bpf build-skel build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
@@ -175,6 +179,12 @@ bench-ovs:
 	$(STOCK)
 	$(SUBMAKE) build build-tests
 	@K="$(K)" selftests/bench/ovs/run
+
+dashboard:
+	$(DEPS) build demo test
+	$(PROMETHEUS)
+	$(SUBMAKE) build build-tests
+	@PROMETHEUS=$(CURDIR)/build/prometheus/bin selftests/run topo/78-dashboard
 
 veristat:
 	$(DEPS) build test $(if $(K),vm)

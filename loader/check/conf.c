@@ -29,6 +29,30 @@ static void wanted(struct check *c, const char *topic, const char *key,
 			  "is not set, so that this is no chassis");
 }
 
+/* ovs-ctl(8) gives conf.db the name in that file whenever it starts its
+ * server; one that was set by hand alone ends there. */
+static void check_name_kept(struct check *c, const char *system_id)
+{
+	const char *dir = getenv("OVS_SYSCONFDIR");
+	char path[512], kept[256] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/openvswitch/system-id.conf",
+		 dir ? dir : "/etc");
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	if (fgets(kept, sizeof(kept), f))
+		kept[strcspn(kept, "\r\n")] = '\0';
+	fclose(f);
+	if (*kept && strcmp(kept, system_id))
+		check_add(c, CHECK_WARNING, GROUP, "system_id", path,
+			  "write system-id into that file",
+			  "has %s: when ovsdb-server is started again, this "
+			  "host is that chassis, and no more %s",
+			  kept, system_id);
+}
+
 static bool has_word(const char *list, const char *word)
 {
 	size_t len = strlen(word);
@@ -187,6 +211,8 @@ void check_conf(struct check *c)
 	} else {
 		wanted(c, "system_id", "system-id", c->settings.system_id,
 		       "NAME");
+		if (c->settings.system_id)
+			check_name_kept(c, c->settings.system_id);
 		wanted(c, "remote", "ovn-remote", c->settings.remote,
 		       "tcp:CENTRAL:6642");
 		check_encap(c);
