@@ -202,7 +202,11 @@ __noinline int tunnel_input(struct flow *f)
 	if (to->kind == PORT_GATEWAY && to->chassis == chassis_own()) {
 		if (to->policy.flags & PORT_F_DISABLED)
 			return -DROP_PORT_DISABLED;
-		lr_enter(f, to->policy.flags, to->peer_datapath, to->peer_port);
+		lr_enter(f,
+			 mac_equal(f->eth_dst, to->policy.security_mac) ?
+				 to->policy.flags :
+				 0,
+			 to->peer_datapath, to->peer_port);
 		return V_NEXT;
 	}
 	if (to->kind == PORT_ROUTER && f->eth_type == ETH_P_ARP) {

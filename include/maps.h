@@ -91,7 +91,8 @@ enum port_flag {
 /* What a frame from or to a port must obey; copied into "vif" by bind. */
 struct port_policy {
 	__u32 flags; /* enum port_flag */
-	__u8 security_mac[6]; /* with PORT_F_ONE_MAC */
+	__u8 security_mac[6]; /* with PORT_F_ONE_MAC; with PORT_F_CT the router
+			       * port's */
 	__u8 pad[2];
 };
 

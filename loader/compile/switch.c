@@ -7,13 +7,16 @@
 
 #include "tables.h"
 
-/* Ageing wants to see each packet at its router port. */
+/* Of a frame to that MAC.  What lr_in_admission drops is not known; and ageing
+ * wants to see each packet at its router port. */
 static uint32_t router_port_flags(const struct tables *c,
-				  const struct topo_lsp *lsp)
+				  const struct topo_lsp *lsp,
+				  const uint8_t mac[6])
 {
 	if (lsp->kind != PORT_GATEWAY || lsp->chassis != c->t->own_chassis ||
 	    !(lsp->peer->flags & LRP_F_CT) ||
-	    lsp->peer->flags & (LRP_F_AGES | LRP_F_DISABLED))
+	    lsp->peer->flags & (LRP_F_AGES | LRP_F_DISABLED) ||
+	    memcmp(lsp->peer->nb->mac, mac, 6))
 		return 0;
 	return PORT_F_CT;
 }
@@ -54,10 +57,14 @@ static int add_port(struct tables *c, const struct topo_lsp *lsp)
 		if (lsp->mapping)
 			val.ifindex = lsp->mapping->ifindex;
 	}
-	val.policy.flags |= router_port_flags(c, lsp);
 	if (lsp_leads_to_router(lsp)) {
+		val.policy.flags |=
+			router_port_flags(c, lsp, lsp->peer->nb->mac);
 		val.peer_datapath = lsp->peer->router->key;
 		val.peer_port = lsp->peer->key;
+		if (val.policy.flags & PORT_F_CT)
+			memcpy(val.policy.security_mac, lsp->peer->nb->mac,
+			       sizeof(val.policy.security_mac));
 	}
 	name_store(val.name, lsp->nb->name);
 	return tables_add(c, IMAGE_PORT, &key, &val, NULL);
@@ -118,7 +125,7 @@ int tables_add_l2(struct tables *c, const struct topo_lsp *lsp,
 	val.kind = by->kind;
 	val.chassis = by->chassis;
 	val.flags = ((by->flags | lsp->flags) & PORT_F_DISABLED) |
-		    router_port_flags(c, lsp);
+		    router_port_flags(c, lsp, mac);
 	if (lsp_leads_to_router(lsp)) {
 		val.peer_datapath = lsp->peer->router->key;
 		val.peer_port = lsp->peer->key;

@@ -127,6 +127,16 @@ static const struct test gateway_tests[] = {
 	     "redirect ens3",
 	     "outer node1>node2 | geneve sw sw-gw>g2 | eth gw-in>g2 | ip4 "
 	     "10.1.0.80>10.1.0.12 ttl=63 | tcp 80>5 flags=SA"),
+	TEST("of that connection, to another MAC", "underlay",
+	     "outer node2>node1 | geneve sw g2>sw-gw | eth g2>g1 | ip4 "
+	     "10.1.0.12>10.1.0.80 | tcp 5>80 flags=A",
+	     "drop LR_ADMISSION", NULL),
+	TEST("and to the gateway's", "underlay",
+	     "outer node2>node1 | geneve sw g2>sw-gw | eth g2>gw-in | ip4 "
+	     "10.1.0.12>10.1.0.80 | tcp 5>80 flags=A",
+	     "redirect g1",
+	     "eth gw-in>g1 | ip4 192.168.209.120>10.1.0.11 ttl=63 | tcp 5>8000 "
+	     "flags=A"),
 	TEST("IPv6 by tunnel for the gateway", "underlay",
 	     "outer node2>node1 | geneve sw g2>sw-gw | eth g2>gw-in | ip6 "
 	     "fd00::1>fd00::2 | udp 1>2 | data 8",

@@ -68,6 +68,11 @@ static void test_snat(void **state)
 	nat = net_nat_val(&out, "gw1", "192.168.209.120");
 	assert_non_null(nat);
 	assert_int_equal(0, nat->flags);
+	/* Known connections, where lr_in_admission takes the frame. */
+	net_assert_mac(net_port_val(&out, "ls3-gw1")->policy.security_mac,
+		       "02:ac:10:ff:ff:01");
+	assert_int_equal(PORT_F_CT,
+			 net_l2(&out, "ls3", "02:ac:10:ff:ff:01")->flags);
 	/* It is the router's own. */
 	assert_int_equal(ROUTER_IP_OWN,
 			 net_router_ip(&out, "gw1", "192.168.209.120")->kind);
@@ -75,6 +80,22 @@ static void test_snat(void **state)
 	assert_flags(&out, "gw1-ls3", LRP_F_CT);
 	assert_flags(&out, "router1-ls1", 0);
 	assert_null(net_router_val(&out, "gw1"));
+	end(&n, &out);
+}
+
+/* "addresses" of a router's port need not be the router's. */
+static void test_other_mac(void **state)
+{
+	struct compile_output out;
+	struct network n;
+
+	(void)state;
+	net_nat(begin(&n), "snat", "192.168.209.120", "172.18.0.0/16");
+	find_lsp(&n, "ls3-gw1")->addresses[0].mac[5] = 0x77;
+	net_compile(&n, "node1", &out);
+	assert_int_equal(0, net_l2(&out, "ls3", "02:ac:10:ff:ff:77")->flags);
+	net_assert_mac(net_port_val(&out, "ls3-gw1")->policy.security_mac,
+		       "02:ac:10:ff:ff:01");
 	end(&n, &out);
 }
 
@@ -404,6 +425,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_snat),
+		cmocka_unit_test(test_other_mac),
 		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_dnat_and_snat),
 		cmocka_unit_test(test_not_announced),
