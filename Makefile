@@ -89,10 +89,13 @@ MAN := $(patsubst doc/man/%.scd,$(B)/man/%,$(sort $(wildcard doc/man/*.scd))) \
 	$(B)/man/xovn-unbind.8
 
 DEPS = $(if $(NODEPS),@:,@sh scripts/deps.sh)
+# What root makes in build/ belongs to whom the clone belongs to: "sudo make
+# demo" does not stand in the way of "make deb" without sudo.
+OWNED := [ "$$(id -u)" != 0 ] || [ ! -d build ] || chown -Rh --reference=Makefile build
 # Debian's daemons for live hosts: unpacked in build/stock, not installed
-STOCK = $(if $(NODEPS),@:,@sh scripts/stock.sh)
+STOCK = $(if $(NODEPS),@:,@trap '$(OWNED)' EXIT; sh scripts/stock.sh)
 # all cores unless the caller has said -j
-SUBMAKE = @+$(MAKE) --no-print-directory \
+SUBMAKE = @+trap '$(OWNED)' EXIT; $(MAKE) --no-print-directory $(if $(V),,-s) \
 	$(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
@@ -197,7 +200,7 @@ clean:
 
 deb:
 	$(DEPS) build doc deb
-	@scripts/deb.sh
+	@trap '$(OWNED)' EXIT; scripts/deb.sh
 
 test-deb:
 	$(DEPS) test deb
