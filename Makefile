@@ -22,7 +22,8 @@
 # make features   doc/features.md, from what the loader reads
 # make lint       formatting, static checks, file length
 # make deb        Debian package for the suite that this is, build/deb/*.deb
-# make test-deb   packages for Debian 12 and 13, installed, upgraded and purged there
+# make test-deb   packages for Debian 12 and 13, installed, upgraded and purged there,
+#                 and the README's commands typed on a bare machine; T=12: one of them
 # make man        the manual's pages, build/man/
 # make install DESTDIR= PREFIX= SYSCONFDIR=, make uninstall, make clean
 # NODEPS=1        never call the package manager
@@ -227,8 +228,8 @@ $(foreach m,$(MAN),$(m) share/man/man$(subst .,,$(suffix $(m))) $(notdir $(m))
 )doc/completion/xovn.bash share/bash-completion/completions xovn
 doc/completion/_xovn $(ZSHDIR) _xovn
 $(foreach u,$(wildcard doc/systemd/*),$(u) lib/systemd/system $(notdir $(u))
-)doc/maps.md share/doc/xovn maps.md
-doc/features.md share/doc/xovn features.md
+)$(foreach d,$(sort $(wildcard doc/*.md)),$(d) share/doc/xovn $(notdir $(d))
+)doc/grafana/xovn.json share/doc/xovn/examples grafana.json
 endef
 export INSTALLED
 
@@ -253,7 +254,7 @@ uninstall:
 	done
 	@! cmp -s doc/xovn.conf "$(CONF)" || rm -f "$(CONF)"
 	@rmdir "$(dir $(CONF))" 2>/dev/null || :
-	@rmdir "$(DESTDIR)$(PREFIX)/share/doc/xovn" 2>/dev/null || :
+	@cd "$(DESTDIR)$(PREFIX)/share/doc" 2>/dev/null && rmdir xovn/examples xovn 2>/dev/null || :
 
 $(B)/man/xovn-unbind.8: Makefile
 	@mkdir -p $(@D)
