@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mac.h"
 
-/* Of a hexadecimal digit, -1: it is none. */
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "hex.h"
 
 size_t mac_scan(const char *text, uint8_t mac[6])
 {
@@ -23,7 +13,7 @@ size_t mac_scan(const char *text, uint8_t mac[6])
 
 		if (i && *p++ != ':')
 			return 0;
-		for (; n < 3 && (digit = digit_value(*p)) >= 0; n++, p++)
+		for (; n < 3 && (digit = hex_value(*p)) >= 0; n++, p++)
 			value = value << 4 | digit;
 		if (!n || n > 2)
 			return 0;

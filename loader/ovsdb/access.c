@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
+
 void ovsdb_free(struct ovsdb *db)
 {
 	if (!db)
@@ -102,34 +104,19 @@ void ovsdb_uuid_format(const uint8_t uuid[16], char text[37])
 	*text = '\0';
 }
 
-/* Of a hexadecimal digit, -1: it is none. */
-static int digit_value(unsigned char c)
-{
-	static const signed char values[256] = {
-		['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,
-		['5'] = 6,  ['6'] = 7,	['7'] = 8,  ['8'] = 9,	['9'] = 10,
-		['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15,
-		['f'] = 16, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14,
-		['E'] = 15, ['F'] = 16,
-	};
-
-	return values[c] - 1;
-}
-
 int ovsdb_uuid_parse(const char *text, uint8_t uuid[16])
 {
 	size_t i;
 
 	for (i = 0; i < 16; i++) {
-		int high, low;
+		int byte;
 
 		if ((i == 4 || i == 6 || i == 8 || i == 10) && *text++ != '-')
 			return -EINVAL;
-		high = digit_value(text[0]);
-		low = high < 0 ? -1 : digit_value(text[1]);
-		if (low < 0)
+		byte = hex_byte(text);
+		if (byte < 0)
 			return -EINVAL;
-		uuid[i] = high << 4 | low;
+		uuid[i] = byte;
 		text += 2;
 	}
 	return *text ? -EINVAL : 0;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
+
 #define LOG_REMEDY "take a fresh ovsdb-client backup"
 #define LOG_SHA1 20 /* bytes */
 /* ovsdb-server's own limit is 128. */
@@ -36,12 +38,11 @@ static int sha1_parse(const char *text, uint8_t sha1[LOG_SHA1])
 	size_t i;
 
 	for (i = 0; i < LOG_SHA1; i++) {
-		char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};
+		int byte = hex_byte(text + 2 * i);
 
-		if (!isxdigit((unsigned char)digits[0]) ||
-		    !isxdigit((unsigned char)digits[1]))
+		if (byte < 0)
 			return -EINVAL;
-		sha1[i] = strtoul(digits, NULL, 16);
+		sha1[i] = byte;
 	}
 	return 0;
 }

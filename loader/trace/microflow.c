@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "hex.h"
 #include "trace/microflow_lex.h"
 
 struct parser {
@@ -200,17 +201,16 @@ int microflow_parse(const char *text, struct microflow *m, struct error *e)
 
 int microflow_parse_hex(const char *text, struct microflow *m, struct error *e)
 {
-	static const char digits[] = "0123456789abcdef";
 	size_t n = 0;
 
 	memset(m, 0, sizeof(*m));
 	for (const char *p = text; *p; p++) {
-		const char *digit = strchr(digits, tolower((unsigned char)*p));
+		int digit = hex_value(*p);
 
-		if (!digit && n % 2 == 0 &&
+		if (digit < 0 && n % 2 == 0 &&
 		    (isspace((unsigned char)*p) || *p == ':'))
 			continue;
-		if (!digit)
+		if (digit < 0)
 			return error_set(
 				e, EINVAL,
 				"packet: '%c' (column %zu) is no hex digit; a frame is pairs of hex digits, with blanks or colons between them",
@@ -220,7 +220,7 @@ int microflow_parse_hex(const char *text, struct microflow *m, struct error *e)
 				e, EINVAL,
 				"packet: more than %d bytes; a frame to trace has 14 to %d",
 				MICROFLOW_FRAME_MAX, MICROFLOW_FRAME_MAX);
-		m->frame[n / 2] = m->frame[n / 2] << 4 | (digit - digits);
+		m->frame[n / 2] = m->frame[n / 2] << 4 | digit;
 		n++;
 	}
 	if (n % 2)

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
+#include "mac.h"
+
 #define BLANKS " \t\r\n"
 #define WORD_CHARS                                                             \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/"
@@ -69,15 +72,8 @@ void token_next(struct token *t, const char *start, const char **at)
 /* Six pairs of hex digits. */
 static bool mac_parse(const char *text, uint8_t mac[6])
 {
-	for (int i = 0; i < 6; i++, text += 3) {
-		char end = i < 5 ? ':' : '\0';
-
-		if (!isxdigit((unsigned char)text[0]) ||
-		    !isxdigit((unsigned char)text[1]) || text[2] != end)
-			return false;
-		mac[i] = strtoul(text, NULL, 16);
-	}
-	return true;
+	return mac_scan(text, mac) == strlen("00:00:00:00:00:00") &&
+	       strlen(text) == strlen("00:00:00:00:00:00");
 }
 
 /* "0x" and up to 32 digits. */
@@ -88,12 +84,9 @@ static bool hex_parse(const char *text, struct value *value)
 	if (!n || n > 32 || strspn(text, "0123456789abcdefABCDEF") != n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		int digit = isdigit((unsigned char)text[i]) ?
-				    text[i] - '0' :
-				    tolower((unsigned char)text[i]) - 'a' + 10;
 		size_t place = n - 1 - i;
 
-		value->b[15 - place / 2] |= digit << place % 2 * 4;
+		value->b[15 - place / 2] |= hex_value(text[i]) << place % 2 * 4;
 	}
 	return true;
 }

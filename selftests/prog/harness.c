@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <net/if.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 
 static struct shared_maps maps;
 static int program_fd[PROGRAM_COUNT];
+static cpu_set_t any_cpu;
 
 static const char *const drop_names[DROP_REASON_COUNT] = {[DROP_NONE] = "NONE",
 #define X(number, name, what, where) [DROP_##name] = #name,
@@ -270,6 +272,23 @@ void harness_attach_nic(struct device *d, bool with_xdp)
 			     with_xdp ? program_fd[PROGRAM_XDP] : -1, 0, NULL);
 	if (err)
 		test_abort("XDP on", d->name, -err);
+}
+
+int harness_one_cpu(void)
+{
+	int cpu = sched_getcpu();
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	sched_getaffinity(0, sizeof(any_cpu), &any_cpu);
+	sched_setaffinity(0, sizeof(one), &one);
+	return cpu;
+}
+
+void harness_any_cpu(void)
+{
+	sched_setaffinity(0, sizeof(any_cpu), &any_cpu);
 }
 
 void program_run(enum program which, const struct device *d,

@@ -208,6 +208,10 @@ void harness_ct_size(uint32_t records, uint32_t buckets);
 /* As if the maps had other contents, or the programs had learned. */
 void harness_new_generation(void);
 void harness_new_epoch(void);
+/* For what each CPU notes for itself: from now on programs run on one, which is
+ * returned; and then on those they ran on before. */
+int harness_one_cpu(void);
+void harness_any_cpu(void);
 /* Sum over CPUs. */
 uint64_t harness_ct_event(enum ct_event e);
 /* Packets of that number in "counter", over CPUs. */

@@ -6,7 +6,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/pkt_cls.h>
-#include <sched.h>
 #include <string.h>
 
 #include "flow_cache.h"
@@ -200,13 +199,8 @@ static void heard_check(void)
 
 static void arrival_check(void)
 {
-	cpu_set_t set;
-
 	n_cpu = libbpf_num_possible_cpus();
-	this_cpu = sched_getcpu();
-	CPU_ZERO(&set);
-	CPU_SET(this_cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	this_cpu = harness_one_cpu();
 	until_check(PROGRAM_TC, "arrival, TC: a new generation is seen at once",
 		    harness_new_generation);
 	until_check(PROGRAM_TC, "arrival, TC: and so is what was learned",
@@ -220,9 +214,7 @@ static void arrival_check(void)
 	unnoted_check(PROGRAM_TC, "arrival, TC: what tables must see");
 	unnoted_check(PROGRAM_XDP, "arrival, XDP: what tables must see");
 	heard_check();
-	for (int cpu = 0; cpu < n_cpu; cpu++)
-		CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	harness_any_cpu();
 }
 
 const struct test_group arrival_group =

@@ -8,7 +8,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/pkt_cls.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,23 +80,8 @@ static int n_cpu, this_cpu;
 /* From now on what is noted is found. */
 static void on_one_cpu(void)
 {
-	cpu_set_t set;
-
 	n_cpu = libbpf_num_possible_cpus();
-	this_cpu = sched_getcpu();
-	CPU_ZERO(&set);
-	CPU_SET(this_cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
-
-static void on_any_cpu(void)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	for (int cpu = 0; cpu < n_cpu; cpu++)
-		CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	this_cpu = harness_one_cpu();
 }
 
 /* This CPU's note in a place. */
@@ -275,7 +259,7 @@ static void departure_check(void)
 		test_ok(name);
 	else
 		test_fail(name, "%u noted", places_taken());
-	on_any_cpu();
+	harness_any_cpu();
 }
 
 const struct test_group departure_group =
@@ -339,7 +323,7 @@ static void routers_check(void)
 		test_ok(name);
 	else
 		test_fail(name, "%u noted", places_taken());
-	on_any_cpu();
+	harness_any_cpu();
 }
 
 const struct test_group departure_routers_group =

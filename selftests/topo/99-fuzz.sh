@@ -5,7 +5,7 @@
 # fails stays in build/fuzz, under the name that stands beside "not ok".
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-export TIME=${FUZZ_TIME:-40} # seconds for one target, two at a time
+export TIME=${FUZZ_TIME:-60} # seconds for one target, two at a time
 export SEED=${SEED:-1}
 OUT=$(mktemp -d "${TMPDIR:-/tmp}/xovn-fuzz.XXXXXX") || exit 1
 export OUT
