@@ -206,6 +206,7 @@ deb:
 test-deb:
 	$(DEPS) test deb
 	@selftests/deb/run $(T)
+	@selftests/deb/first-hour $(T)
 
 man:
 	$(DEPS) doc
