@@ -19,6 +19,7 @@
 #                 backends as well, T= which
 # make bench-ovs  the same beside stock OVN and the kernel's Open vSwitch, in a VM,
 #                 some 10 minutes; K=6.1 under which of Debian's kernels
+# make dashboard  every query of doc/grafana/xovn.json asked of a Prometheus
 # make features   doc/features.md, from what the loader reads
 # make lint       formatting, static checks, file length
 # make deb        Debian package for the suite that this is, build/deb/*.deb
@@ -95,14 +96,17 @@ DEPS = $(if $(NODEPS),@:,@sh scripts/deps.sh)
 OWNED := [ "$$(id -u)" != 0 ] || [ ! -d build ] || chown -Rh --reference=Makefile build
 # Debian's daemons for live hosts: unpacked in build/stock, not installed
 STOCK = $(if $(NODEPS),@:,@trap '$(OWNED)' EXIT; sh scripts/stock.sh)
+# Debian's Prometheus, likewise
+PROMETHEUS = $(if $(NODEPS),@:,@trap '$(OWNED)' EXIT; sh scripts/unpack.sh build/prometheus \
+	"prometheus prometheus-node-exporter" "prometheus promtool prometheus-node-exporter")
 # all cores unless the caller has said -j
 SUBMAKE = @+trap '$(OWNED)' EXIT; $(MAKE) --no-print-directory $(if $(V),,-s) \
 	$(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
 
-.PHONY: all demo test test-san fuzz soak vmtest bench bench-ovs veristat clangs features lint \
-	man deb test-deb clean \
+.PHONY: all demo test test-san fuzz soak vmtest bench bench-ovs veristat clangs dashboard features \
+	lint man deb test-deb clean \
 	install uninstall build build-bpf build-skel build-tests build-unit build-upgrade \
 	build-man build-fuzz deps
 .DELETE_ON_ERROR:
@@ -179,6 +183,12 @@ bench-ovs:
 	$(STOCK)
 	$(SUBMAKE) build build-tests
 	@K="$(K)" selftests/bench/ovs/run
+
+dashboard:
+	$(DEPS) build demo test
+	$(PROMETHEUS)
+	$(SUBMAKE) build build-tests
+	@PROMETHEUS=$(CURDIR)/build/prometheus/bin selftests/run topo/78-dashboard
 
 veristat:
 	$(DEPS) build test $(if $(K),vm)

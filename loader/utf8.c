@@ -37,3 +37,14 @@ bool utf8_is_valid(const char *text)
 		len = utf8_len(text);
 	return len;
 }
+
+void utf8_clean(char *text)
+{
+	while (*text) {
+		size_t len = utf8_len(text);
+
+		if (!len)
+			*text = '?';
+		text += len ? len : 1;
+	}
+}

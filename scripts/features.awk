@@ -110,8 +110,9 @@ function keys_text(table, column,   n, list, i, key, id, value, honoured, none, 
 	}
 	if (!n)
 		return ""
-	return "honoured: " honoured (none ? "; without effect: " none : "") \
-		(only ? "; with this value only: " only : "") "; any other key gets a notice"
+	return (honoured ? "honoured: " honoured "; " : "") \
+		(none ? "without effect: " none "; " : "") \
+		(only ? "with this value only: " only "; " : "") "any other key gets a notice"
 }
 
 function words(s) {

@@ -43,7 +43,7 @@
 
 /* An interface that is to be attached. */
 struct check_nic {
-	char ifname[16];
+	char ifname[64]; /* as it was given: no interface's if it is longer */
 	char network[XOVN_NAME_LEN]; /* stored form; "": the underlay */
 	enum attach_mode asked;
 };

@@ -29,30 +29,28 @@ static void wanted(struct check *c, const char *topic, const char *key,
 			  "is not set, so that this is no chassis");
 }
 
-/* Debian's unit of conf.db's server sets system-id from a file whenever it
- * starts: what is set by hand is lost with the next boot, and options:chassis
- * of a router names nobody. */
-static void check_id_file(struct check *c)
+/* ovs-ctl(8) gives conf.db the name in that file whenever it starts its
+ * server; one that was set by hand alone ends there. */
+static void check_name_kept(struct check *c, const char *system_id)
 {
-	static const char file[] = "/etc/openvswitch/system-id.conf";
-	const char *set = c->settings.system_id;
-	char kept[256] = "", remedy[sizeof(kept) + 64];
+	const char *dir = getenv("OVS_SYSCONFDIR");
+	char path[512], kept[256] = "";
 	FILE *f;
 
-	/* another server's conf.db is none of this file's business */
-	if (!set || strcmp(c->options->db, c->options->default_db))
-		return;
-	f = fopen(file, "re");
+	snprintf(path, sizeof(path), "%s/openvswitch/system-id.conf",
+		 dir ? dir : "/etc");
+	f = fopen(path, "re");
 	if (!f)
 		return;
 	if (fgets(kept, sizeof(kept), f))
-		kept[strcspn(kept, "\n")] = '\0';
+		kept[strcspn(kept, "\r\n")] = '\0';
 	fclose(f);
-	if (!kept[0] || !strcmp(kept, set))
-		return;
-	snprintf(remedy, sizeof(remedy), "echo %s >%s", set, file);
-	check_add(c, CHECK_WARNING, GROUP, "system_id", "system-id", remedy,
-		  "will be %s when ovsdb-server starts again: %s", kept, file);
+	if (*kept && strcmp(kept, system_id))
+		check_add(c, CHECK_WARNING, GROUP, "system_id", path,
+			  "write system-id into that file",
+			  "has %s: when ovsdb-server is started again, this "
+			  "host is that chassis, and no more %s",
+			  kept, system_id);
 }
 
 static bool has_word(const char *list, const char *word)
@@ -213,7 +211,8 @@ void check_conf(struct check *c)
 	} else {
 		wanted(c, "system_id", "system-id", c->settings.system_id,
 		       "NAME");
-		check_id_file(c);
+		if (c->settings.system_id)
+			check_name_kept(c, c->settings.system_id);
 		wanted(c, "remote", "ovn-remote", c->settings.remote,
 		       "tcp:CENTRAL:6642");
 		check_encap(c);

@@ -62,7 +62,9 @@ static void check_stock(struct check *c)
 
 	if (controller)
 		check_add(c, CHECK_ERROR, GROUP, "ovn_controller", NULL,
-			  "systemctl disable --now ovn-controller",
+			  "ovn-appctl -t ovn-controller exit --restart, which "
+			  "leaves the host's ports to xovn; a plain stop takes "
+			  "them out of the cluster (doc/migrate.md)",
 			  "ovn-controller runs (pid %ld): it would claim the "
 			  "same ports for the same chassis",
 			  controller);

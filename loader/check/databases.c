@@ -63,7 +63,8 @@ static void add_notice(struct check *c, const struct nb_notice *n)
 				shown++ ? ", " : ": ", row->name);
 	}
 	if (shown < n->n_rows && len < sizeof(list))
-		snprintf(list + len, sizeof(list) - len, " and %zu more rows",
+		snprintf(list + len, sizeof(list) - len,
+			 " and %zu more rows, which --json has",
 			 n->n_rows - shown);
 	check_add(c, CHECK_WARNING, "features", "not_honoured", n->what,
 		  "see doc/features.md for what stands in its place",

@@ -6,17 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8.h"
 #include "vswitch/settings.h"
 
-/* A text out of a database, or of a file. */
+/* A text out of a database, of a file, or as it was typed. */
 static char *copy(struct check *c, const char *text)
 {
 	char *new = text ? strdup(text) : NULL;
 
 	if (text && !new)
 		c->is_short = true;
-	if (new)
+	if (new) {
 		text_clean(new);
+		utf8_clean(new);
+	}
 	return new;
 }
 

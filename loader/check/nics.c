@@ -28,9 +28,7 @@ void check_nic_add(struct check_options *o, const char *ifname,
 	if (o->n_nics == CHECK_NICS_MAX)
 		return;
 	memset(nic, 0, sizeof(*nic));
-	/* A name that is too long is none: it shall not become another's. */
-	snprintf(nic->ifname, sizeof(nic->ifname), "%s",
-		 strlen(ifname) < sizeof(nic->ifname) ? ifname : "");
+	snprintf(nic->ifname, sizeof(nic->ifname), "%s", ifname);
 	if (network)
 		name_store(nic->network, network);
 	nic->asked = asked;
@@ -87,7 +85,13 @@ static void check_master(struct check *c, const char *ifname)
 	if (n <= 0)
 		return;
 	target[n] = '\0';
-	if (!strcmp(basename(target), "ovs-system"))
+	if (!strcmp(basename(target), "ovs-system") && c->options->db)
+		check_add(c, CHECK_WARNING, GROUP, "master", ifname,
+			  "ovs-dpctl del-dp ovs-system, once xovn forwards; "
+			  "its row in conf.db stays",
+			  "is a port of Open vSwitch's datapath, which sees "
+			  "what xovn passes on");
+	else if (!strcmp(basename(target), "ovs-system"))
 		check_add(c, CHECK_ERROR, GROUP, "master", ifname,
 			  "ovs-vsctl del-port IFACE, and its bridge's address "
 			  "to the interface itself",
@@ -111,6 +115,12 @@ static void decide_mode(struct check *c, const struct check_nic *nic,
 	if (o->has_own_tc) {
 		f->is_native = o->has_own_xdp;
 		snprintf(f->reason, sizeof(f->reason), "attached so");
+		if ((nic->asked == ATTACH_NATIVE && !f->is_native) ||
+		    (nic->asked == ATTACH_TC && f->is_native))
+			check_add(c, CHECK_WARNING, GROUP, "mode", nic->ifname,
+				  "xovn detach IFACE, and attach it again",
+				  "is attached in another mode than the one "
+				  "asked for, and stays in it");
 		return;
 	}
 	if (o->has_other_xdp)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
 #include "wire.h"
 
 static const char *const level_names[] = {
@@ -50,6 +51,16 @@ void check_print_text(const struct check *c)
 	       c->n_levels[CHECK_WARNING] == 1 ? "" : "s");
 }
 
+/* As it was typed: an interface may have any bytes for a name. */
+static json_t *typed_json(const char *text)
+{
+	char copy[XOVN_NAME_LEN];
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	utf8_clean(copy);
+	return json_string(copy);
+}
+
 static json_t *interfaces_json(const struct check *c)
 {
 	json_t *list = json_array();
@@ -58,10 +69,11 @@ static json_t *interfaces_json(const struct check *c)
 		const struct check_nic *nic = &c->options->nics[i];
 		const struct check_nic_facts *f = &c->nic[i];
 		bool is_underlay = !nic->network[0];
-		json_t *one =
-			json_pack("{s:s, s:s, s:s?}", "interface", nic->ifname,
-				  "role", is_underlay ? "underlay" : "localnet",
-				  "network", is_underlay ? NULL : nic->network);
+		json_t *one = json_pack(
+			"{s:o, s:s, s:o}", "interface", typed_json(nic->ifname),
+			"role", is_underlay ? "underlay" : "localnet",
+			"network",
+			is_underlay ? json_null() : typed_json(nic->network));
 
 		if (f->reason[0])
 			json_object_update_new(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,12 +88,63 @@ int nb_from_live(const struct ovsdb *db, struct nb *nb, struct error *e)
 	return read_all(db, true, nb, e);
 }
 
+static int router_gateway_rows(const struct nb_router *r, struct nb *nb,
+			       struct error *e)
+{
+	char example[256];
+	int err = 0;
+
+	for (size_t i = 0; !err && i < r->n_nats; i++) {
+		const uint8_t *ip = r->nats[i].external_ip;
+
+		snprintf(example, sizeof(example), "%u.%u.%u.%u in router %s",
+			 ip[0], ip[1], ip[2], ip[3], r->name);
+		err = notice_add(nb, e, 1, example,
+				 "NAT of a distributed gateway port");
+	}
+	for (size_t i = 0; !err && i < r->n_lbs; i++) {
+		const struct nb_lb *lb = &nb->lbs[r->lbs[i]];
+
+		snprintf(example, sizeof(example), "%.100s in router %s",
+			 *lb->name ? lb->name : lb->uuid, r->name);
+		err = notice_add(nb, e, 1, example,
+				 "load balancer of a distributed gateway port");
+	}
+	return err;
+}
+
+/* What a gateway router would do, and a distributed gateway port does not:
+ * a load says so of the router, and these are its rows. */
+static int gateway_rows(struct nb *nb, struct error *e)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < nb->n_routers; i++) {
+		const struct nb_router *r = &nb->routers[i];
+		bool has_port = false;
+
+		for (size_t j = 0; j < r->n_ports; j++)
+			has_port |= r->ports[j].is_distributed_gateway;
+		if (has_port && !r->gateway_chassis)
+			err = router_gateway_rows(r, nb, e);
+	}
+	return err;
+}
+
 int nb_examine(const struct ovsdb *db, bool is_live, struct nb *nb,
 	       struct error *e)
 {
+	int err;
+
 	memset(nb, 0, sizeof(*nb));
 	nb->keeps_rows = true;
-	return read_all(db, is_live, nb, e);
+	err = read_all(db, is_live, nb, e);
+	if (err)
+		return err;
+	err = gateway_rows(nb, e);
+	if (err)
+		nb_free(nb);
+	return err;
 }
 
 void nb_free(struct nb *nb)

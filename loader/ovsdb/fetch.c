@@ -11,6 +11,15 @@ bool ovsdb_is_remote(const char *text)
 	       !strncmp(text, "ssl:", 4);
 }
 
+/* What to do, where the failure does not say so itself. */
+static const char *remedy(const struct ovsdb_client *c)
+{
+	if (strstr(c->failure, "; "))
+		return "";
+	return c->was_reached ? "; see that server's log, or give another" :
+				"; is it running, and may this host reach it?";
+}
+
 /* Each remote is tried once: who waits for a command wants to know now. */
 static int contents_wait(struct ovsdb_client *c, const char *remotes,
 			 int timeout_ms, struct error *e)
@@ -25,12 +34,8 @@ static int contents_wait(struct ovsdb_client *c, const char *remotes,
 		if (c->has_contents)
 			return 0;
 		if (c->n_failed >= c->n_remotes)
-			return error_set(e, ENOTCONN, "%s; %s", c->failure,
-					 c->was_reached ?
-						 "see that server's log, or "
-						 "give another" :
-						 "is it running, and may this "
-						 "host reach it?");
+			return error_set(e, ENOTCONN, "%s%s", c->failure,
+					 remedy(c));
 		if (time_ms() >= until)
 			return error_set(e, ETIMEDOUT,
 					 "%s: no contents of %s within %d s: "

@@ -20,7 +20,8 @@
 /* One call encrypts a record (RFC 8446, 5.1: 16 KiB) of it. */
 #define TLS_SEND ((size_t)64 << 10)
 #define TLS_REMEDY                                                             \
-	"ssl: needs private key, certificate and CA certificate, as in "       \
+	"ssl: needs private key, certificate and CA certificate, by "          \
+	"--private-key, --certificate and --ca-cert; an agent those of "       \
 	"ovs-vsctl set-ssl KEY CERTIFICATE CA"
 
 struct stream_tls {

@@ -127,14 +127,14 @@ agent_service() { # SUITE
 	expect "$suite: ovs-vswitchd runs" "active running" "$(state ovs-vswitchd)"
 	booted ovs-vsctl --no-wait set Open_vSwitch . external_ids:system-id=mine
 	expect "$suite: check: a name that the next boot takes back" \
-		"*will be *-*-*echo mine >/etc/openvswitch/system-id.conf*" \
+		"*system-id.conf: has *-*-*when ovsdb-server is started again*and no more mine*" \
 		"$(booted xovn check --db unix:/var/run/openvswitch/db.sock 2>&1)"
 	page as_written doc/agent.md "A host" 1
 	expect "$suite: it is ready" "active running" "$(state xovn)"
 	expect "$suite: with what it has to say" "StatusText=forwards, as chassis host-a" \
 		"$(booted systemctl show -p StatusText xovn)"
 	expect "$suite: check: one that stays" "" \
-		"$(booted xovn check --db unix:/var/run/openvswitch/db.sock 2>&1 | grep "will be")"
+		"$(booted xovn check --db unix:/var/run/openvswitch/db.sock 2>&1 | grep "started again")"
 	booted ovs-vsctl --timeout=20 --may-exist add-br br-int -- \
 		add-port br-int ga -- set Interface ga type=internal external_ids:iface-id=a -- \
 		add-port br-int gb -- set Interface gb type=internal external_ids:iface-id=b

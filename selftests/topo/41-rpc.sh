@@ -5,23 +5,14 @@
 # server that dies.
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/topo/pki.sh
+. "$(dirname "$0")/pki.sh"
 net_init
 ns_add wire
 export OVS_RUNDIR=$DIR
 cd "$DIR" || exit 1
 server_pid='' talk_pid=''
 
-# ca NAME; signed CA NAME
-ca() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
-		-nodes -keyout "$1.key" -out "$1.pem" -subj "/CN=$1" -days 2
-}
-signed() {
-	openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
-		-keyout "$2.key" -out "$2.csr" -subj "/CN=$2 id:0001" &&
-		openssl x509 -req -in "$2.csr" -CA "$1.pem" -CAkey "$1.key" \
-			-CAcreateserial -out "$2.pem" -days 2
-}
 {
 	ca ours && ca theirs && signed ours server && signed ours client &&
 		signed theirs stranger && openssl ec -in client.key -aes128 \

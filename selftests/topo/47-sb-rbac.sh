@@ -4,15 +4,8 @@
 # only what ovn-northd's role ovn-controller allows.
 # shellcheck source=selftests/topo/sb.sh
 . "$(dirname "$0")/sb.sh"
-
-# certificate NAME: NAME.key, NAME.pem, signed by ca.
-certificate() {
-	openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
-		-keyout "$DIR/$1.key" -subj "/CN=$1" -out "$DIR/$1.csr" &&
-		openssl x509 -req -in "$DIR/$1.csr" -CA "$DIR/ca.pem" \
-			-CAkey "$DIR/ca.key" -CAcreateserial -days 2 \
-			-out "$DIR/$1.pem"
-}
+# shellcheck source=selftests/topo/pki.sh
+. "$(dirname "$0")/pki.sh"
 
 # permission TABLE COLUMN INSERT UPDATE: a clause of the role, as ovn-northd
 # of OVN 23.03 makes it.
@@ -33,13 +26,8 @@ permission() {
 	}
 }
 
-{
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
-		-nodes -keyout "$DIR/ca.key" -subj /CN=ca -days 2 \
-		-out "$DIR/ca.pem"
-	certificate server
-	certificate n1
-} >"$DIR/openssl.log" 2>&1
+(cd "$DIR" && ca ca && signed ca server server && signed ca n1 n1) \
+	>"$DIR/openssl.log" 2>&1
 [ -s "$DIR/n1.pem" ] || die "$(cat "$DIR/openssl.log")"
 sb_server . --remote=db:OVN_Southbound,SB_Global,connections \
 	--private-key="$DIR/server.key" --certificate="$DIR/server.pem" \

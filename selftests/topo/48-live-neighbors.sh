@@ -26,8 +26,9 @@ address_moves() { # FROM TO
 	on "$2" "$TOOLS/sendframe" "$2" "ffffffffffff $mac 0806 0001 0800 0604 \
 		0001 $mac ac12c84d 000000000000 ac12c84d"
 }
+# shellcheck disable=SC2317 # called by row_is
 row() { # COLUMN
-	sbctl --bare --no-heading --columns="$1" find MAC_Binding ip=$MOVING
+	sbctl --bare --no-heading --columns="$1" find MAC_Binding ip="$MOVING"
 }
 # shellcheck disable=SC2317 # called by until_true
 row_is() { [ "$(row mac)" = "$1" ]; }

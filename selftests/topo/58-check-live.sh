@@ -28,6 +28,8 @@ rows() {
 }
 
 net_init
+# not this machine's system-id.conf
+export OVS_SYSCONFDIR=$DIR/etc
 live_up
 # before it knows enough to make itself a chassis
 daemon_end node3 agent
@@ -55,10 +57,28 @@ expect "databases with their schemas" "3 of 3" "$(jq -r '[.findings[] |
 	select(.text | test("^(OVN_|Open_v).*, schema [0-9]")).check] | "\(length) of 3"' "$DIR/json")"
 expect "no row has changed" "$before" "$(rows node1)"
 
+mkdir -p "$DIR/etc/openvswitch"
+echo "${SYSTEM_ID[node1]}" >"$DIR/etc/openvswitch/system-id.conf"
+looked node1
+expect "a name that a start of ovsdb-server keeps" "" "$(said | grep system_id)"
+echo other >"$DIR/etc/openvswitch/system-id.conf"
+looked node1
+expect "one that it would not keep" "*warning system_id $DIR/etc/openvswitch/system-id.conf*" "$(said)"
+rm -r "${DIR:?}/etc"
+
 looked node2
 expect "a host of stock OVN: exit code" 1 $?
 expect "a host of stock OVN" "error ovn_controller -,error ovs_vswitchd -" \
 	"$(said | tr , '\n' | grep 'ovn_c\|ovs_v' | paste -s -d ,)"
+
+# what del-port would take from the agent, too
+on node2 sh -ec 'ip link add ovs-system type bridge; ip tuntap add tap9 mode tap
+	ip link set tap9 master ovs-system up'
+looked node2 --localnet tap9:phyNet
+expect "a NIC in Open vSwitch's datapath" "*warning master tap9*" "$(said)"
+on node2 sh -c 'ip link del tap9; ip link del ovs-system'
+expect "no remedy takes the chassis away" "ovn-appctl -t ovn-controller exit --restart*" \
+	"$(jq -r '.findings[] | select(.check == "ovn_controller").remedy' "$DIR/json")"
 
 looked node3
 expect "a host without agent: exit code" 0 $?

@@ -4,6 +4,8 @@
 # real; the mode it foretells is the one that attach takes; nothing changes.
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/topo/pki.sh
+. "$(dirname "$0")/pki.sh"
 GOOD="--underlay ens3 --nb $NB --placement $PLACEMENT --chassis node2"
 
 # checked HOST ARGUMENTS...: into $DIR/json; its exit code.
@@ -153,6 +155,12 @@ expect "no TCX: clsact" "*clsact*" "$(jq -r '.findings[] | select(.check == "tc_
 # interfaces
 found "an interface that is missing" 1 interfaces exists "error nope: no such interface*" \
 	--underlay nope
+found "one whose name is too long" 1 interfaces exists "error ens3.0123456789a: no such interface*" \
+	--underlay ens3.0123456789a
+# JSON takes no byte that is no text: nothing may be left out for it
+found "one whose name is no text" 1 interfaces exists "error e[?]x: no such interface*" \
+	--underlay $'e\xffx'
+expect "it is listed" "e[?]x" "$(jq -r '.interfaces[].interface' "$DIR/json")"
 on node2 ip link set br7 down
 found "one that is down" 1 interfaces link "error br7: is down*" --localnet br7:phyNet
 on node2 ip link set br7 up
@@ -160,6 +168,15 @@ found "two underlays" 1 interfaces role "error br7: ens3 is the underlay already
 	--underlay ens3 --underlay br7
 found "two interfaces for a network" 1 interfaces role "error br7: network n is on ens3*" \
 	--localnet ens3:n --localnet br7:n
+on node2 ip link set ens3 mtu 1338
+checked node2 --underlay ens3
+ok "an MTU that is just enough for IPv6"
+on node2 ip link set ens3 mtu 1337
+found "one byte less" 0 interfaces mtu "warning ens3: MTU 1337*guests 1279*" --underlay ens3
+on node2 ip link set ens3 mtu 576
+found "an MTU that is just enough for tunnels" 0 interfaces mtu "warning ens3: *" --underlay ens3
+on node2 ip link set ens3 mtu 575
+found "one byte less" 1 interfaces mtu "error ens3: MTU 575: *" --underlay ens3
 on node2 ip link set ens3 mtu 1300
 found "an MTU too small for IPv6" 0 interfaces mtu "warning ens3: MTU 1300*guests 1242*" \
 	--underlay ens3
@@ -236,6 +253,26 @@ checked node2 --nb "unix:$DIR/nb.sock" --placement "$PLACEMENT" --chassis node2
 expect "a server: exit code" 0 $?
 expect "a server: its schema" "OVN_Northbound, schema [0-9]*.*" \
 	"$(jq -r '.findings[] | select(.check == "nb").text' "$DIR/json")"
+(cd "$DIR" && ca ours && ca theirs && signed ours server && signed ours client &&
+	signed theirs stranger) >"$DIR/openssl.log" 2>&1 || die "$(cat "$DIR/openssl.log")"
+cp "$NB" "$DIR/tls.db"
+# shellcheck disable=SC2034 # net_down ends it
+spawn tls_pid node2 ovsdb-server --no-chdir --unixctl="$DIR/tls.ctl" \
+	--remote=pssl:6641:192.168.209.111 --private-key="$DIR/server.key" \
+	--certificate="$DIR/server.pem" --ca-cert="$DIR/ours.pem" "$DIR/tls.db" >"$DIR/tls.log" 2>&1
+until_true 5 listening node2 6641 || die "$(cat "$DIR/tls.log")"
+# tls NAME EXIT PATTERN KEY CERTIFICATE CA: the whole of what is said
+tls() {
+	found "ssl: $1" "$2" databases nb "$3" --nb ssl:192.168.209.111:6641 --private-key "$DIR/$4" \
+		--certificate "$DIR/$5" --ca-cert "$DIR/$6"
+}
+tls "as it should be" 0 "" client.key client.pem ours.pem
+tls "no key" 1 "error ssl:*: private key $DIR/no.key: No such file*set-ssl KEY CERTIFICATE CA" \
+	no.key client.pem ours.pem
+tls "the server is a stranger" 1 "error ssl:*theirs.pem must be that of its CA" \
+	client.key client.pem theirs.pem
+tls "we are a stranger" 1 "error ssl:*must trust the CA of certificate $DIR/stranger.pem" \
+	stranger.key stranger.pem ours.pem
 
 # what xovn lacks, with each row
 nb ls-add plain -- acl-add ls1 to-lport 1 ip4 drop -- acl-add ls1 to-lport 2 ip4 drop \
@@ -244,6 +281,20 @@ found "features that xovn lacks" 0 features not_honoured "*warning ACL: 3 *switc
 	--nb "unix:$DIR/nb.sock"
 expect "with their rows" "p1 1, switch ls1 2, switch ls2 1" \
 	"$(jq -r '[.not_honoured[].rows[] | "\(.name) \(.count)"] | sort | join(", ")' "$DIR/json")"
+for i in {1..7}; do
+	nb ls-add "more$i" -- acl-add "more$i" to-lport 1 ip4 drop
+done
+found "more rows than a line has room for" 0 features not_honoured "*ACL: 10 *and 5 more rows, which --json has*" \
+	--nb "unix:$DIR/nb.sock"
+expect "--json has them" 9 "$(jq '.not_honoured[] | select(.what == "ACL").rows | length' "$DIR/json")"
+nb lr-add edge -- lrp-add edge edge-out 02:00:00:00:00:e1 203.0.113.1/24 \
+	-- lrp-set-gateway-chassis edge-out node1 -- lr-nat-add edge snat 203.0.113.9 10.0.0.0/8 \
+	-- lb-add vip 203.0.113.8:80 10.0.0.1:80 -- lr-lb-add edge vip
+found "a distributed gateway port" 0 features not_honoured "*distributed gateway port (G*: 1 *edge-out*" \
+	--nb "unix:$DIR/nb.sock"
+expect "what rests on it" "203.0.113.9 in router edge, vip in router edge" "$(jq -r \
+	'[.not_honoured[] | select(.what | test(" of a distributed gateway port")).rows[].name] | join(", ")' \
+	"$DIR/json")"
 nb lsp-add ls1 nowhere -- lsp-set-addresses nowhere 02:00:00:00:00:99
 found "a port that is placed nowhere" 0 databases network "warning *nowhere*" \
 	--nb "unix:$DIR/nb.sock" --placement "$PLACEMENT" --chassis node2
@@ -287,6 +338,10 @@ on node2 ip link set vm1 mtu 1500
 loaded=$(everything)
 found "a guest whose MTU is too big" 0 interfaces guest_mtu "warning vm1: MTU 1500; 1 of 1*1442*" \
 	--underlay ens3
+conf "chassis = node2" "underlay = ens3 native" >"$DIR/conf"
+found "attached in another mode than xovn.conf has" 0 interfaces mode "warning ens3: is attached in another mode*" \
+	--config "$DIR/conf"
+checked node2 --underlay ens3
 expect "its own programs are nobody else's" "" "$(finding interfaces other_tc)"
 expect "a loaded host is as it was" "" "$(diff <(echo "$loaded") <(everything))"
 finish

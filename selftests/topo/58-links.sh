@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What pages name must be there: the files and headings that they link to,
-# tests, make's targets, xovn's commands and their options; and the transcript
-# of the first hour has what the pages let one type.
+# tests, make's targets, xovn's commands and their options; each reason of a drop
+# is in the table of doc/troubleshooting.md, once; and the transcript of the
+# first hour has what the pages let one type.
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/deb/pages.sh
@@ -108,6 +109,13 @@ untyped() {
 }
 
 net_init
+"$XOVN" --pin "$PINS/a" load --nb "$DATA/base/nb.db" --placement "$PLACEMENT" --chassis node1 \
+	--max-ports 64 --ct-max 64 >/dev/null 2>&1
+reasons=$("$XOVN" --pin "$PINS/a" stats drops --all --json | jq -r '.[].reason' | sort)
+at_least "reasons of drops" 40 "$(wc -l <<<"$reasons")"
+expect "each is in the table of doc/troubleshooting.md, once, and no other" "" "$(diff \
+	<(sed -n '/^## Each reason/,$p' doc/troubleshooting.md | grep '^|' |
+		cut -d '|' -f 3 | grep -o '[A-Z][A-Z0-9_]\+' | sort) - <<<"$reasons")"
 at_least "links between pages" 60 "$(links | wc -l)"
 expect "each leads somewhere" "" "$(links | broken)"
 expect "tests that are named are there" "" "$(tests_missing)"

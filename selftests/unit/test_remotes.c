@@ -167,7 +167,9 @@ static void tls_files(void **state)
 			 -EINVAL);
 	assert_string_equal(e.text, "ssl:127.0.0.1:1: no private key; ssl: "
 				    "needs private key, certificate and CA "
-				    "certificate, as in ovs-vsctl set-ssl KEY "
+				    "certificate, by --private-key, "
+				    "--certificate and --ca-cert; an agent "
+				    "those of ovs-vsctl set-ssl KEY "
 				    "CERTIFICATE CA");
 	assert_int_equal(jsonrpc_open("ssl:127.0.0.1:1", &tls, &j, &e),
 			 -EINVAL);
