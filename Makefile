@@ -355,7 +355,7 @@ $(B)/fuzz/conf: $(call FUZZ_OBJ,$(FUZZ_OVSDB) $(patsubst %,loader/vswitch/%,\
 	columns settings ports ofport export pairs link_table) \
 	loader/sync/netlink loader/waits)
 $(B)/fuzz/placement: $(call FUZZ_OBJ,loader/nb/placement loader/error loader/utf8)
-$(B)/fuzz/microflow: $(call FUZZ_OBJ,loader/error loader/trace/frame \
+$(B)/fuzz/microflow: $(call FUZZ_OBJ,loader/error loader/mac loader/trace/frame \
 	$(basename $(wildcard loader/trace/microflow*.c)))
 FUZZ_LIB := $(call FUZZ_OBJ,$(basename $(wildcard selftests/fuzz/lib/*.c)))
 

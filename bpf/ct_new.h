@@ -296,7 +296,8 @@ static __always_inline int ct_reserve(struct flow *f, const struct ct_new *n,
 		}
 		ret = ct_reserve_port(record, sport, f->now);
 		if (!ret) {
-			ct_count_tries(i);
+			if (i || n->flags & CT_F_SNAT)
+				ct_count_tries(i);
 			f->nat.sport = sport;
 			return 0;
 		}

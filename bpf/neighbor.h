@@ -112,7 +112,8 @@ __noinline int lr_learn(struct flow *f, __u32 datapath, __u32 lrpkey)
 }
 
 /* mac_binding_age_threshold: who has not been heard of for so long is asked
- * for again.  An entry without a time is the loader's and does not age. */
+ * for again.  An entry without a time is the loader's and does not age; on
+ * another CPU it may have been heard of in a second that is yet to come here. */
 static __always_inline bool neighbor_is_aged(struct flow *f,
 					     const struct neighbor_val *n)
 {
@@ -120,7 +121,7 @@ static __always_inline bool neighbor_is_aged(struct flow *f,
 	struct router_val *val = bpf_map_lookup_elem(&router, &key);
 
 	return val && val->neighbor_age && n->seen &&
-	       flow_now(f) - n->seen > val->neighbor_age;
+	       flow_now(f) > (__u64)n->seen + val->neighbor_age;
 }
 
 /* What a neighbor sends keeps its entry young (OVN's MAC cache use). */

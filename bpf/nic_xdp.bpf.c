@@ -100,16 +100,15 @@ static __always_inline int xdp_from_localnet(struct xdp_md *ctx, struct flow *f)
 SEC("xdp.frags")
 int nic_xdp(struct xdp_md *ctx)
 {
-	int ret = xdp_known(ctx);
+	__u32 len = bpf_xdp_get_buff_len(ctx);
+	int ret = xdp_known(ctx, len);
 	struct flow *f;
-	__u32 len;
 
 	if (ret >= 0)
 		return ret;
 	f = flow_new();
 	if (!f)
 		return XDP_ABORTED;
-	len = bpf_xdp_get_buff_len(ctx);
 	f->len = len;
 	if (ret == KNOWN_NOT)
 		ret = geneve_parse(f, CTX_DATA(ctx), CTX_DATA_END(ctx), false);

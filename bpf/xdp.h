@@ -83,9 +83,8 @@ static __always_inline int xdp_hand_over(struct xdp_md *ctx, struct flow *f)
 }
 
 /* A frame whose like is known: an XDP action, a drop reason, or KNOWN_NOT. */
-static __always_inline int xdp_known(struct xdp_md *ctx)
+static __always_inline int xdp_known(struct xdp_md *ctx, __u32 len)
 {
-	__u32 len = bpf_xdp_get_buff_len(ctx);
 	struct tunnel_meta *meta;
 	struct arrival_val *v;
 	int ret;

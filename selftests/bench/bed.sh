@@ -44,7 +44,7 @@ ksoftirqd() {
 stream() {
 	local server out before
 	spawn server "$2" iperf3 -s -1 >/dev/null 2>&1
-	until_true 5 listening "$2" 5201
+	until_true 20 listening "$2" 5201
 	before=$(ksoftirqd)
 	out=$(on "$1" timeout 30 iperf3 -J -c "$3" -A "$CPU,$CPU" -P "${4:-1}" \
 		-t "${STREAM_SECONDS:-3}" 2>/dev/null)
@@ -64,7 +64,7 @@ requests() {
 	local server out
 	spawn server "$2" taskset -c "$CPU" sockperf server --tcp \
 		-i "${4:-$3}" -p 7002 >/dev/null 2>&1
-	until_true 5 listening "$2" 7002
+	until_true 20 listening "$2" 7002
 	out=$(on "$1" timeout 30 taskset -c "$CPU" sockperf ping-pong --tcp \
 		-i "$3" -p 7002 -m 64 -t "${REQUEST_SECONDS:-2}" --full-rtt 2>/dev/null)
 	awk '/percentile 50.000/ { p50 = $NF } /percentile 99.000/ { p99 = $NF }

@@ -40,8 +40,8 @@ hold_start() {
 	local bed=$1 server
 	spawn server "$bed-vm" "$TOOLS/tcphold" serve 7000
 	spawn server "$bed-ext" "$TOOLS/tcphold" serve 7001
-	until_true 5 listening "$bed-vm" 7000
-	until_true 5 listening "$bed-ext" 7001
+	until_true 20 listening "$bed-vm" 7000
+	until_true 20 listening "$bed-ext" 7001
 	spawn hold_ext "$bed-ext" "$TOOLS/tcphold" hold $VIP 80 "$2" 500 \
 		>"$DIR/hold.ext" 2>"$DIR/hold.ext.log"
 	spawn hold_vm "$bed-vm" "$TOOLS/tcphold" hold $OUTSIDE 7001 "$2" 500 \

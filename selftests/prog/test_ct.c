@@ -112,7 +112,7 @@ static void expiry_check(void)
 	static struct packet p;
 	const char *name = "ct: a record past its time does not answer";
 	const char *tuple = "udp 172.18.100.10:1003>192.168.209.7:80";
-	uint64_t created;
+	uint64_t created, kept;
 	const char *wrong;
 
 	ct_expire(tuple);
@@ -125,6 +125,7 @@ static void expiry_check(void)
 		test_ok(name);
 	name = "ct: and its next packet begins anew";
 	created = harness_ct_event(CT_EVENT_CREATED);
+	kept = harness_ct_event(CT_EVENT_PORT_KEPT);
 	text_to_packet(&p, FROM_VM1 "192.168.209.7 ttl=63 | udp 1003>80", &net,
 		       NULL);
 	program_run(PROGRAM_TC, device_get(UNDERLAY), &p, &o);
@@ -133,6 +134,8 @@ static void expiry_check(void)
 		test_fail(name, "verdict %d; %s", o.retval, wrong);
 	else if (harness_ct_event(CT_EVENT_CREATED) != created + 1)
 		test_fail(name, "not counted as created");
+	else if (harness_ct_event(CT_EVENT_PORT_KEPT) != kept + 1)
+		test_fail(name, "its port not counted as kept");
 	else
 		test_ok(name);
 }

@@ -128,8 +128,28 @@ static const struct test lb_tests[] = {
 	     .by_tc = true),
 };
 
-const struct test_group lb_group =
-	TEST_GROUP("lb", GATEWAY VIPS, lb_tests, .is_stateful = true);
+/* Ports that SNAT has kept are not those of connections it does not touch. */
+static void ports_check(void)
+{
+	uint64_t created = harness_ct_event(CT_EVENT_CREATED);
+	uint64_t kept = harness_ct_event(CT_EVENT_PORT_KEPT);
+	const char *name = "lb: no port of SNAT";
+	static struct outcome o;
+	static struct packet p;
+
+	text_to_packet(&p, EXT_VIP "tcp 4100>80 flags=S", &net, NULL);
+	program_run(PROGRAM_TC, device_get(LOCALNET), &p, &o);
+	if (o.err || harness_ct_event(CT_EVENT_CREATED) != created + 1)
+		test_fail(name, "no connection, verdict %d", o.retval);
+	else if (harness_ct_event(CT_EVENT_PORT_KEPT) != kept)
+		test_fail(name, "counted as one");
+	else
+		test_ok(name);
+}
+
+const struct test_group lb_group = TEST_GROUP("lb", GATEWAY VIPS, lb_tests,
+					      .is_stateful = true,
+					      .after = ports_check);
 
 /* From inside, with a SNAT rule: the answer comes back by the gateway. */
 static const struct test lb_inside_tests[] = {

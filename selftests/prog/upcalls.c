@@ -9,6 +9,8 @@
 
 #include "upcalls.h"
 
+#define QUIET_MS 50 /* a packet may wait for a processor */
+
 struct packet frame;
 struct upcall_packet record[RECORDS_MAX];
 size_t n_records;
@@ -95,7 +97,7 @@ void send_frame(const char *device, const struct vnet_header *h)
 	attach(d);
 	devices_drain();
 	EXPECT(!device_write(d, &frame, h));
-	n_got = devices_collect(got, ARRIVALS_MAX, 3);
+	n_got = devices_collect(got, ARRIVALS_MAX, QUIET_MS);
 	records_read();
 }
 

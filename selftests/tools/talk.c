@@ -2,9 +2,10 @@
 /*
  * The client of talkd.
  *
- * talk ask IP PORT [-u] [-p PORT] [-c COUNT]: COUNT connections (or
- * datagrams, -u) one after the other, from source port -p and the following;
- * prints for each what the server says, or "refused", "timeout", ...
+ * talk ask IP PORT [-u [-t TRIES]] [-p PORT] [-c COUNT]: COUNT connections (or
+ * datagrams, -u, sent again where no answer comes) one after the other, from
+ * source port -p and the following; prints for each what the server says, or
+ * "refused", "timeout", ...
  *
  * talk hold IP PORT [-p PORT] [-c COUNT]: COUNT connections at once, on all
  * of which something is said and answered all the time; prints what their
@@ -27,12 +28,12 @@
 #define ANSWER_MS 2000
 #define PATIENCE_MS 5000 /* for the last answer of a held connection */
 #define PAUSE_MS 20 /* between two rounds on held connections */
-#define DATAGRAM_TRIES 3
+#define DATAGRAM_TRIES 3 /* without -t */
 
 struct client {
 	struct sockaddr_in to;
 	int source_port; /* of the first connection, 0: any */
-	int count;
+	int count, tries;
 	bool is_udp;
 };
 
@@ -113,13 +114,12 @@ static int answer_get(const struct client *c, int fd, char *line, size_t size)
 	ssize_t n;
 
 	for (int i = 0; err == -ETIMEDOUT; i++) {
-		if (i == (c->is_udp ? DATAGRAM_TRIES : 1))
+		if (i == (c->is_udp ? c->tries : 1))
 			return err;
 		if (send(fd, "?\n", 2, MSG_NOSIGNAL) < 0)
 			return -errno;
 		err = wait_for(fd, POLLIN,
-			       c->is_udp ? ANSWER_MS / DATAGRAM_TRIES :
-					   ANSWER_MS);
+			       c->is_udp ? ANSWER_MS / c->tries : ANSWER_MS);
 	}
 	n = recv(fd, line, size - 1, 0);
 	if (n <= 0)
@@ -239,11 +239,12 @@ static int hold(const struct client *c)
 
 int main(int argc, char **argv)
 {
-	struct client c = {.to.sin_family = AF_INET, .count = 1};
+	struct client c = {
+		.to.sin_family = AF_INET, .count = 1, .tries = DATAGRAM_TRIES};
 	struct sigaction sa = {.sa_handler = end};
 	int opt;
 
-	while ((opt = getopt(argc, argv, "up:c:")) != -1) {
+	while ((opt = getopt(argc, argv, "up:c:t:")) != -1) {
 		switch (opt) {
 		case 'u':
 			c.is_udp = true;
@@ -254,11 +255,15 @@ int main(int argc, char **argv)
 		case 'c':
 			c.count = atoi(optarg);
 			break;
+		case 't':
+			c.tries = atoi(optarg);
+			break;
 		default:
 			goto usage;
 		}
 	}
-	if (argc - optind != 3 || c.count < 1 || c.count > CONNECTIONS_MAX ||
+	if (argc - optind != 3 || c.tries < 1 || c.count < 1 ||
+	    c.count > CONNECTIONS_MAX ||
 	    inet_pton(AF_INET, argv[optind + 1], &c.to.sin_addr) != 1)
 		goto usage;
 	c.to.sin_port = htons(atoi(argv[optind + 2]));
@@ -271,7 +276,8 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[optind], "hold") && !c.is_udp)
 		return hold(&c);
 usage:
-	fprintf(stderr, "usage: talk ask IP PORT [-u] [-p PORT] [-c COUNT]\n"
-			"       talk hold IP PORT [-p PORT] [-c COUNT]\n");
+	fprintf(stderr,
+		"usage: talk ask IP PORT [-u [-t TRIES]] [-p PORT] [-c COUNT]\n"
+		"       talk hold IP PORT [-p PORT] [-c COUNT]\n");
 	return 2;
 }

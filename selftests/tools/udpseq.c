@@ -136,15 +136,25 @@ static int receive_all(int fd)
 	uint64_t number, now, before = 0, gap = 0;
 	uint64_t received = 0, duplicate = 0, beyond = 0;
 	uint8_t *seen = calloc(SEQUENCE_MAX, 1);
+	struct timeval look = {.tv_usec = 200000};
 	int size = BUFFER;
+	ssize_t n;
 
 	if (!seen)
 		return failed("memory");
 	/* What it has no processor for is not lost on the way. */
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &look, sizeof(look));
 	ready();
-	while (!ended) {
-		if (recv(fd, &number, sizeof(number), 0) != sizeof(number))
+	/* after the signal what has come by then */
+	for (;;) {
+		bool is_last = ended;
+
+		n = recv(fd, &number, sizeof(number),
+			 is_last ? MSG_DONTWAIT : 0);
+		if (n < 0 && is_last)
+			break;
+		if (n != sizeof(number))
 			continue;
 		now = now_ns();
 		if (before && now - before > gap)

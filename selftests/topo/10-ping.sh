@@ -63,10 +63,12 @@ declare -A seen
 for vm in vm2 vm3 vm4; do
 	spawn "pid_$vm" "$vm" tcpdump -i eth0 -n -l --immediate-mode \
 		'arp and arp[24:4] = 0xac126463' >"$DIR/$vm.arp" 2>"$DIR/$vm.log"
-	until_true 5 grep -q 'listening on' "$DIR/$vm.log"
+	until_true 20 grep -q 'listening on' "$DIR/$vm.log"
 done
 on vm1 "$TOOLS/sendframe" eth0 "ffffffffffff 02ac10ff0010 0806
 	0001 0800 06 04 0001 02ac10ff0010 ac12640a 000000000000 ac126463"
+until_true 20 test -s "$DIR/vm2.arp"
+# and one more, and those of others
 sleep 0.5
 for vm in vm2 vm3 vm4; do seen[$vm]=$(wc -l <"$DIR/$vm.arp"); done
 expect "broadcast of vm1 seen by vm2 (ls1) once" 1 "${seen[vm2]}"

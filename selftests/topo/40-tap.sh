@@ -10,7 +10,7 @@ for MODE in native tc; do
 	net_up
 	on node2 ip link del vm4
 	spawn relay node2 "$TOOLS/taprelay" "$NET-vm4" vm4 eth0 >"$DIR/relay" 2>&1
-	until_true 5 grep -q ready "$DIR/relay" || {
+	until_true 20 grep -q ready "$DIR/relay" || {
 		fail "$MODE: a tap on node2" "$(cat "$DIR/relay")"
 		finish
 	}

@@ -34,7 +34,7 @@ serve() {
 	shift
 	spawn server_pid wire ovsdb-server --no-chdir --unixctl="$DIR/$name.ctl" \
 		--log-file="$DIR/$name.log" "$@" >"$DIR/$name.out" 2>&1
-	until_true 5 test -S "$DIR/$name.ctl" || die "$(cat "$DIR/$name.out")"
+	until_true 20 test -S "$DIR/$name.ctl" || die "$(cat "$DIR/$name.out")"
 }
 
 stop() { # PID [SIGNAL]
@@ -82,14 +82,15 @@ dumped() {
 		paste -s -d ' '
 }
 
-# agrees NAME REMOTES: the same rows, soon.
-# shellcheck disable=SC2317 # called by check
+# agrees NAME REMOTES: the same rows, soon; who has lost his server may wait
+# for 8 seconds before he tries the next.
+# shellcheck disable=SC2317 # called by check, and until_true
+same_rows() {
+	[ "$(names "$1")" = "$(dumped "$2")" ]
+}
+# shellcheck disable=SC2317
 agrees() {
-	local i
-	for i in {1..20}; do
-		[ "$(names "$1")" != "$(dumped "$2")" ] || return 0
-		sleep 0.1
-	done
+	! until_true 20 same_rows "$@" || return 0
 	echo "$1: $(names "$1")"
 	echo "server: $(dumped "$2")"
 	return 1

@@ -110,8 +110,10 @@ expect "a neighbor more voids nothing" "generation +0" \
 expect "as the kernel sees it" "$even" "$(generation)"
 expect "another MAC does" "generation +2" \
 	"$(tell neighbor 9000 1 192.0.2.1 02:00:00:00:00:02)"
+# vm3's: another host hears what vm3 says of itself
 read -r dp port ip < <(bpftool -j map dump pinned "$node/learned" |
-	jq -r '.[0].formatted.key | "\(.datapath) \(.port) \(.ip[:4] | map(tostring) | join("."))"')
+	jq -r --arg ip "${VM_IP[vm3]}" '.[].formatted.key | "\(.datapath) \(.port) \(.ip[:4] |
+		map(tostring) | join("."))" | select(endswith(" " + $ip))')
 expect "one that was learned otherwise does" "generation +2" \
 	"$(tell neighbor "$dp" "$port" "$ip" 02:00:00:00:00:03)"
 learned() { # of the address: how many

@@ -76,7 +76,7 @@ served() {
 	rm -f "$D/.ovn$1.db.~lock~" "$D/ovn$1_db.sock"
 	ovn_daemon node1 "$1-server" ovsdb-server "$D/ovn$1.db" \
 		--remote="punix:$D/ovn$1_db.sock"
-	until_true 20 test -S "$D/ovn$1_db.sock"
+	until_true 20 serving node1 "$D/ovn$1_db.sock"
 }
 
 restored() {

@@ -86,8 +86,9 @@ expect "and it sleeps between tries, no thousand calls" 0 \
 confdb_start node1
 check "then it forwards again" until_true 20 status_is "forwards, as *"
 
+before=$(grep -c '^STOPPING=1$' "$NOTED")
 daemon_end node1 agent
-check "at its end" noted '^STOPPING=1$'
+check "at its end" until_true 10 said_more "$NOTED" '^STOPPING=1$' "$before"
 expect "the line that it forwards is information" 1 \
 	"$(grep -c '^<6>xovn: chassis .* forwards' "$DIR/node1/agent.log")"
 at_least "what is wrong is a warning" 1 \

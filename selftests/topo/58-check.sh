@@ -218,7 +218,7 @@ found "a NIC of Open vSwitch" 1 interfaces master "error tap9: is a port of Open
 on node2 ip link del ovs-system
 spawn server node2 "$TOOLS/udpseq" recv 6081 >/dev/null
 # shellcheck disable=SC2016 # expands in the namespace
-until_true 5 on node2 sh -c '[ -n "$(ss -Hlun "sport = :6081")" ]'
+until_true 20 on node2 sh -c '[ -n "$(ss -Hlun "sport = :6081")" ]'
 found "UDP port 6081 is taken" 0 conflicts udp_6081 "warning -: UDP port 6081 is taken*"
 kill "$server"
 wait "$server" 2>/dev/null

@@ -5,6 +5,7 @@
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+net_init
 mkdir -p "$DIR/tree/selftests/topo"
 cp "$TOP/selftests/run" "$DIR/tree/selftests"
 export ENDLESS=$DIR/endless
@@ -45,7 +46,7 @@ env -u DEADLINE XOVN_VM=none LIMIT=10000 "$DIR/tree/selftests/run" topo/20 \
 	>"$DIR/vm" 2>&1 &
 pid=$!
 check "in a VM what a test says is there before it ends" \
-	until_true 10 grep -x '== so far, topo/20-endless.sh: ok 1 - before' "$DIR/vm"
+	until_true 20 grep -x '== so far, topo/20-endless.sh: ok 1 - before' "$DIR/vm"
 kill -KILL "$(cat "$DIR/endless")"
 wait $pid
 finish

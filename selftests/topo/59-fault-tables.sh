@@ -22,6 +22,13 @@ outside() {
 		$1 == p { print $n }' /proc/net/snmp
 }
 
+# shellcheck disable=SC2317 # called by until_true
+all_accounted() { # of accounts
+	came=$(($(outside "$field") - was_out))
+	dropped=$(($(drops node1 "$reason") - was_dropped))
+	[ $((came + dropped)) = "$sent" ]
+}
+
 # accounts NAME FIELD REASON SENT COMMAND...: of so many packets each came out
 # or counted; sets came and dropped.
 accounts() {
@@ -31,8 +38,7 @@ accounts() {
 	was_dropped=$(drops node1 "$reason")
 	"$@"
 	sleep 1
-	came=$(($(outside "$field") - was_out))
-	dropped=$(($(drops node1 "$reason") - was_dropped))
+	until_true 10 all_accounted
 	expect "I4 $name: $came came out, $dropped counted as $reason" "$sent" \
 		$((came + dropped))
 }
@@ -86,12 +92,15 @@ at_least "and such whose was not" 1 $((came - FRAGMENTS))
 # connections: all records by such as are established
 check "connections flushed" xovn node1 ct flush
 spawn server_pid ext "$TOOLS/tcphold" serve 7001
-until_true 5 listening ext 7001
+until_true 20 listening ext 7001
 spawn held_pid vm1 "$TOOLS/tcphold" hold "$EXT" 7001 $RECORDS 500 \
 	>"$DIR/held" 2>"$DIR/held.log"
 until_true 60 grep -q open "$DIR/held"
-expect "established connections" $RECORDS \
-	"$(connections node1 --proto tcp --state TCP_ESTABLISHED)"
+# shellcheck disable=SC2317 # until_true calls it
+all_established() {
+	[ "$(connections node1 --proto tcp --state TCP_ESTABLISHED)" = "$RECORDS" ]
+}
+check "$RECORDS established connections" until_true 10 all_established
 accounts "datagrams of new connections" "Udp NoPorts" CT_FULL $SENT udp 20000 9999 $SENT
 expect "none had room" $SENT "$dropped"
 kill -USR1 "$held_pid"

@@ -34,7 +34,7 @@ for MODE in native tc; do
 	# shellcheck disable=SC2317 # called by until_true
 	gone() { ! bpftool map show id "$1" >/dev/null 2>&1; }
 	left=
-	for id in $maps; do until_true 3 gone "$id" || left="$left $id"; done
+	for id in $maps; do until_true 20 gone "$id" || left="$left $id"; done
 	expect "I11 $MODE: no map left in the kernel" "" "$left"
 	expect "I11 $MODE: links, qdiscs, filters, neighbours, routes, offloads, sysctls as before" \
 		"" "$(diff <(echo "$before") <(host_state))"

@@ -40,7 +40,7 @@ make_nb=$(block 'ovsdb-tool create' | sed '1,/ovn-nb.ovsschema$/d')
 make_nb=$(sed '/^ovs-appctl/i\
 ovn-nbctl --db=unix:$PWD/nb.sock lsp-add ls1 ls1-vm2 -- lsp-set-addresses ls1-vm2 "02:ac:10:ff:00:20 172.18.100.20"' <<<"$make_nb")
 check "a database without a server" typed wire "$make_nb"
-until_true 5 test ! -e "$DIR/try/nb.pid"
+until_true 20 test ! -e "$DIR/try/nb.pid"
 
 for vm in vm1 vm2; do
 	node=node2

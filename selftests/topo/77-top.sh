@@ -56,13 +56,13 @@ start() {
 screen -f /dev/null new-session -d -s top -x 110 -y 30 "env PS1='ready> ' sh"
 shows "a shell in tmux" "ready>"
 keys "stty -g >$DIR/stty.before" Enter
-until_true 5 test -s "$DIR/stty.before"
+until_true 20 test -s "$DIR/stty.before"
 
 sane() { # WHAT PATTERN
 	shows "$1" "$2"
 	rm -f "$DIR/stty.after"
 	keys "stty -g >$DIR/stty.after" Enter
-	until_true 5 test -s "$DIR/stty.after"
+	until_true 20 test -s "$DIR/stty.after"
 	expect "the terminal is as it was" "$(cat "$DIR/stty.before")" \
 		"$(cat "$DIR/stty.after")"
 	expect "its screen and cursor, too" "0 1" \

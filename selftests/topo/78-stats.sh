@@ -56,7 +56,8 @@ expect "and so its text" "PORT*ls1-vm1 *ls1 *vm1 *ls2-vm4 *" \
 expect "no rate where nothing happens" 0 \
 	"$(xovn node2 stats drops --interval 0.2 --json |
 		jq 'map(.packets_per_second) | add')"
-spawn storm vm1 sh -c "while :; do '$TOOLS/sendframe' eth0 -n 100 \
+# each ends behind its last command: nothing comes later
+spawn storm vm1 sh -c "until [ -e '$DIR/calm' ]; do '$TOOLS/sendframe' eth0 -n 100 \
 	'02ac10ff0020 02ac10ff0099 0800' '$udp'; done" 2>/dev/null
 expect "a rate where something does" true \
 	"$(xovn node2 stats drops --rate --json |
@@ -64,8 +65,9 @@ expect "a rate where something does" true \
 expect "by place, too" true \
 	"$(xovn node2 stats drops --by-port --interval 0.5 --json |
 		jq 'any(.in_port == "ls1-vm1" and .packets_per_second > 0)')"
+touch "$DIR/calm"
 # shellcheck disable=SC2154 # spawn sets it
-kill "$storm"
+wait "$storm"
 
 # 46 is no drop's number: an earlier version counted there what went on
 check "an entry of an earlier version" bpftool map update pinned "$PINS/node2/drop" \
@@ -125,18 +127,17 @@ expect "for all to read" 644 "$(stat -c %a "$DIR/textfile/xovn.prom")"
 expect "is well-formed" "" "$(exposition "$DIR/textfile/xovn.prom")"
 last=$(tail -n 1 "$DIR/textfile/xovn.prom" | cut -d ' ' -f 1)
 expect "ends with the maps" 'xovn_map_memory_bytes{map="*"}' "$last"
-spawn writer node2 sh -c "while '$XOVN' --pin '$PINS/node2' stats \
-	--textfile '$DIR/textfile/xovn.prom'; do :; done"
+spawn writer node2 sh -c "until [ -e '$DIR/written' ]; do '$XOVN' --pin '$PINS/node2' \
+	stats --textfile '$DIR/textfile/xovn.prom' || exit; done"
 for _ in {1..15}; do
 	tail -n 1 "$DIR/textfile/xovn.prom" | grep -cF "$last "
 	sleep 0.02
 done | sort | uniq -c >"$DIR/reads"
+touch "$DIR/written"
 # shellcheck disable=SC2154 # spawn sets it
-kill "$writer"
-wait "$writer" 2>/dev/null
+wait "$writer"
+expect "no write fails" 0 $?
 expect "whole whenever it is read" "15 1" "$(xargs <"$DIR/reads")"
-# the last one writes on to its end
-until_true 5 sh -c "! find '$DIR/textfile' -name '.xovn*' | grep -q ."
 refused "a file in no directory" "xovn: stats: --textfile $DIR/none/x: *" \
 	xovn node2 stats --textfile "$DIR/none/x"
 expect "a full disk behind standard output" \

@@ -17,7 +17,7 @@ for MODE in $MODES; do
 	# ext's network is VLAN 7 now
 	on ext ip addr flush dev eth0
 	spawn tap ext "$TOOLS/vlantap" vlan7 eth0 $TAG >"$DIR/vlantap" 2>&1
-	until_true 5 grep -q ready "$DIR/vlantap" || {
+	until_true 20 grep -q ready "$DIR/vlantap" || {
 		fail "$MODE: a VLAN at ext" "$(cat "$DIR/vlantap")"
 		finish
 	}

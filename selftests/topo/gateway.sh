@@ -70,7 +70,7 @@ servers() {
 		spawn pid "$where" "$TOOLS/talkd" $PORT "$where" >"$DIR/talkd.$where" 2>&1
 	done
 	for where; do
-		until_true 5 listening "$where" $PORT || die "no server on $where"
+		until_true 20 listening "$where" $PORT || die "no server on $where"
 	done
 }
 
@@ -98,13 +98,13 @@ hold() {
 	shift 2
 	spawn held_pid "$where" "$TOOLS/talk" hold "$ip" $PORT "$@" \
 		>"$DIR/held" 2>"$DIR/held.log"
-	until_true 10 grep -q ready "$DIR/held"
+	until_true 20 grep -q ready "$DIR/held"
 }
 
 # held_lost: ends them, "N lost of M".
 held_lost() {
 	kill -INT "$held_pid"
-	until_true 10 grep -q 'lost of' "$DIR/held"
+	until_true 20 ended "$held_pid"
 	grep 'lost of' "$DIR/held"
 }
 
@@ -133,7 +133,7 @@ fetch() {
 	# not by spawn, whose background command has no stdin of ours
 	ip netns exec "$NET-$2" timeout $((20 * SLOW)) "$TOOLS/tcpfile" serve 5000 <"$DIR/file" &
 	server=$!
-	until_true 5 listening "$2" 5000
+	until_true 20 listening "$2" 5000
 	on "$1" timeout $((20 * SLOW)) "$TOOLS/tcpfile" fetch "$ip" 5000 >"$DIR/got"
 	wait "$server"
 	cmp "$DIR/file" "$DIR/got" && echo same

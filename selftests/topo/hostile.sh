@@ -26,7 +26,7 @@ meddle() {
 	# shellcheck disable=SC2016 # expands in the other shell
 	spawn pid node1 sh -c 'exec "$0" "$1.m" "$1" <"$2"' \
 		"$TOOLS/meddle" "$socket" "$DIR/$name.in" >"$DIR/$name.said" 2>&1
-	until_true 10 test -S "$socket.m"
+	until_true 20 serving node1 "$socket.m"
 }
 
 # meddle_do NAME WORDS: returns when it is done.

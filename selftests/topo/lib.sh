@@ -101,15 +101,18 @@ warm() {
 	done
 }
 
-# connect VM PROTOCOL IP PORT: what the kernel says to a connection.
+# connect VM PROTOCOL IP PORT: what the kernel says to a connection; a datagram
+# that nobody refuses in that time counts as accepted.
 connect() {
-	local out limit=$((3 * (SLOW + 4) / 5))
-	# only TCP can wait for an answer that never comes; a datagram is sent
-	# at once, however slow the machine
-	[ "$2" = tcp ] || limit=60
+	local out patience=$((3 * (SLOW + 4) / 5)) limit after
+	limit=$patience after="echo accepted"
+	if [ "$2" = udp ]; then
+		# the kernel says it to whoever reads
+		limit=60
+		after="{ read -r -t $patience -u 3 || [ \$? -gt 128 ]; } && $after"
+	fi
 	out=$(on "$1" timeout $limit bash -c "
-		exec 3<>/dev/$2/$3/$4 && echo x >&3 && sleep 0.2 &&
-		echo x >&3 && echo accepted" 2>&1)
+		exec 3<>/dev/$2/$3/$4 && echo x >&3 && $after" 2>&1)
 	case $out in
 	*refused*) echo refused ;;
 	*accepted*) echo accepted ;;
@@ -129,6 +132,17 @@ drops() {
 	xovn "$1" stats drops --json |
 		jq --arg r "$2" '[.. | objects | select((.reason? // .name?) == $r) |
 			(.packets // .count)] | add // 0'
+}
+
+# drops_are HOST REASON NUMBER: soon; what has been sent may wait for a processor.
+drops_are() {
+	until_true 5 drops_equal "$@"
+	drops "$1" "$2"
+}
+
+# shellcheck disable=SC2317 # called by until_true
+drops_equal() {
+	[ "$(drops "$1" "$2")" = "$3" ]
 }
 
 # configured HOST: what show says, less what packets change.
@@ -163,19 +177,21 @@ footprint() {
 }
 
 # in_kernel HOST: "map ID", "prog ID", "link ID" of all that is pinned, and
-# of what hangs on that: a link's program, a program's maps.
+# of what hangs on that: a link's program, a program's maps.  Not by bpftool's
+# own list of pins, which ends where another test's bpffs goes away.
 in_kernel() {
-	jq -nr --arg dir "$PINS/$1/" \
-		--slurpfile map <(bpftool -jf map show) \
-		--slurpfile prog <(bpftool -jf prog show) \
-		--slurpfile link <(bpftool -jf link show) '
-		def ours: select(any(.pinned[]?; startswith($dir)));
-		[$link[0][] | ours] as $links |
-		[$links[].prog_id, ($prog[0][] | ours.id)] as $progs |
-		[($map[0][] | ours.id), ($prog[0][] |
-			select(.id | IN($progs[])).map_ids[]?)] as $maps |
-		($maps | unique[] | "map \(.)"), ($progs | unique[] | "prog \(.)"),
-		($links[] | "link \(.id)")'
+	find "$PINS/$1" -type f | sed 's|.*/link_|link show pinned &|; t
+		s|.*/prog_|prog show pinned &|; t
+		s|^|map show pinned |' | bpftool -j batch file - >"$DIR/pinned"
+	jq -r '[.[].output | .prog_id, select(.type? and .tag?).id | values] |
+		unique[] | "prog show id \(.)"' "$DIR/pinned" |
+		bpftool -j batch file - >"$DIR/programs"
+	jq -nr --slurpfile pin "$DIR/pinned" --slurpfile prog "$DIR/programs" '
+		def ids($kind): $pin[0][] |
+			select(.command[0] == $kind).output.id;
+		([ids("map"), $prog[0][].output.map_ids[]?] | unique[] |
+			"map \(.)"),
+		($prog[0][].output.id | "prog \(.)"), (ids("link") | "link \(.)")'
 }
 
 # shellcheck disable=SC2317 # called by until_true
@@ -197,7 +213,7 @@ left() {
 	find "$PINS/$1" 2>/dev/null
 	while read -r kind id; do
 		# the kernel frees them later
-		[ -z "$id" ] || until_true 5 kernel_has_not "$kind" "$id" ||
+		[ -z "$id" ] || until_true 20 kernel_has_not "$kind" "$id" ||
 			echo "$kind $id"
 	done <<<"$3"
 	diff <($filter <<<"$2") <(footprint "$1" | $filter)
@@ -262,7 +278,8 @@ until_true() {
 	local end=$((SECONDS + $1 * SLOW))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || return 1
+		# $SECONDS turns over at any time
+		[ $SECONDS -le $end ] || return 1
 		sleep 0.1
 	done
 }
@@ -271,13 +288,25 @@ listening() { # NAMESPACE PORT
 	[ -n "$(on "$1" ss -Hltn "sport = :$2")" ]
 }
 
+# serving NAMESPACE SOCKET: it takes connections; its file is there before.
+serving() {
+	on "$1" awk -v s="$2" '$4 == "00010000" && $8 == s { n++ }
+		END { exit !n }' /proc/net/unix
+}
+
+# ended PID: it has closed all that it had open.
+# shellcheck disable=SC2317 # called by until_true
+ended() {
+	[ ! -e "/proc/$1" ] || grep -q '^State:.[ZX]' "/proc/$1/status"
+}
+
 # capture FILE NAMESPACE INTERFACE [FILTER]: returns when it is running.
 capture() {
 	local file=$1 ns=$2 dev=$3
 	shift 3
 	spawn capture_pid "$ns" tcpdump -i "$dev" --immediate-mode -B 16384 \
 		-U -n -w "$file" "$@" 2>"$file.log"
-	until_true 5 grep -q 'listening on' "$file.log"
+	until_true 20 grep -q 'listening on' "$file.log"
 }
 
 # ping_start VM DESTINATION: every 20 ms in the background; ping_lost ends it
@@ -287,13 +316,40 @@ ping_start() {
 	sleep 0.2
 }
 
+# said_more FILE TEXT N: more than N lines have it
+# shellcheck disable=SC2317 # called by until_true
+said_more() {
+	[ "$(grep -c "$2" "$1")" -gt "$3" ]
+}
+
+# ping_count: "sent received", as of now.
+ping_count() {
+	local n
+	n=$(grep -c '% loss' "$DIR/ping.log")
+	kill -QUIT "$ping_pid" &&
+		until_true 20 said_more "$DIR/ping.log" '% loss' "$n" &&
+		tr -d '\r' <"$DIR/ping.log" |
+		sed -n 's|^\([0-9]*\)/\([0-9]*\) packets,.*|\2 \1|p' | tail -n 1
+}
+
+# The least of what it has lost as often as it is asked: what is on its way is
+# not lost.
 ping_lost() {
+	local sent received lost='' all=0 _
 	sleep 0.2
+	for _ in {1..20}; do
+		read -r sent received < <(ping_count) || break
+		all=$sent
+		[ "${lost:-$sent}" -lt $((sent - received)) ] ||
+			lost=$((sent - received))
+		[ "$lost" != 0 ] || break
+		sleep 0.1
+	done
 	kill -INT "$ping_pid"
 	# not "wait": in $(...) it is no child of ours
-	until_true 5 grep -q 'packets transmitted' "$DIR/ping.log"
-	awk '/packets transmitted/ { print ($1 - $4) " of " ($1 >= 10 ? "many" : $1) }' \
-		"$DIR/ping.log"
+	until_true 20 ended "$ping_pid"
+	[ "$all" -lt 10 ] || all=many
+	echo "${lost:-all} of $all"
 }
 
 # nb_server [FILE]: this test's own Northbound database, $DIR/private.db,
@@ -303,7 +359,7 @@ nb_server() {
 	# one at a time
 	if [ -S "$DIR/nb.ctl" ]; then
 		ovs-appctl -t "$DIR/nb.ctl" exit
-		until_true 5 test ! -S "$DIR/nb.ctl"
+		until_true 20 test ! -S "$DIR/nb.ctl"
 	fi
 	rm -f "$DIR/private.db" "$DIR/nb.sock"
 	if [ -n "${1:-}" ]; then
@@ -318,15 +374,27 @@ nb_server() {
 	local nb_pid
 	spawn nb_pid wire ovsdb-server --no-chdir --remote="punix:$DIR/nb.sock" \
 		--unixctl="$DIR/nb.ctl" "$DIR/private.db" >"$DIR/nb.log" 2>&1
-	until_true 5 test -S "$DIR/nb.sock" || die "$(cat "$DIR/nb.log")"
+	until_true 20 serving wire "$DIR/nb.sock" || die "$(cat "$DIR/nb.log")"
 }
 
 nb() {
 	ovn-nbctl --db="unix:$DIR/nb.sock" "$@"
 }
 
+# captured: it has written all that the kernel has for it.
+# shellcheck disable=SC2317 # called by until_true
+captured() {
+	local log n
+	log=$(readlink "/proc/$capture_pid/fd/2") || return 0
+	n=$(grep -c 'by filter' "$log")
+	kill -USR1 "$capture_pid" 2>/dev/null || return 0
+	until_true 20 said_more "$log" 'by filter' "$n" &&
+		tail -n 1 "$log" | awk '{ exit $2 != $5 }'
+}
+
 capture_end() {
 	sleep 0.3
+	until_true 2 captured
 	kill "$capture_pid" 2>/dev/null
 	wait "$capture_pid" 2>/dev/null
 }
@@ -346,7 +414,7 @@ iperf() {
 	local from=$1 to=$2 server out
 	shift 2
 	spawn server "$to" iperf3 -s -1 >/dev/null 2>&1
-	until_true 5 listening "$to" 5201
+	until_true 20 listening "$to" 5201
 	out=$(on "$from" timeout $((30 * SLOW)) iperf3 -J -c "${VM_IP[$to]}" "$@" 2>/dev/null)
 	kill "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
@@ -358,7 +426,7 @@ iperf() {
 transfer() {
 	local server ip=${3:-${VM_IP[$2]}}
 	spawn server "$2" timeout $((20 * SLOW)) "$TOOLS/tcpfile" recv 5000 >"$DIR/got"
-	until_true 5 listening "$2" 5000
+	until_true 20 listening "$2" 5000
 	on "$1" timeout $((20 * SLOW)) "$TOOLS/tcpfile" send "$ip" 5000 <"$DIR/file"
 	wait "$server"
 	cmp "$DIR/file" "$DIR/got" && echo same

@@ -107,7 +107,7 @@ ovn_daemon() {
 		-vsyslog:off -vconsole:info
 	[ "$name" != ovn-controller ] || ln -sfn \
 		"$name.${LIVE_PID[$node/$name]}.ctl" "$DIR/$node/$name.ctl"
-	until_true 20 test -S "$DIR/$node/$name.ctl" ||
+	until_true 20 serving "$node" "$DIR/$node/$(readlink "$DIR/$node/$name.ctl" || echo "$name.ctl")" ||
 		die "$name does not start on $node: $(tail -n 5 "$DIR/$node/$name.log")"
 }
 
@@ -138,7 +138,7 @@ confdb_start() {
 	ovn_daemon "$1" ovsdb-server ovsdb-server "$DIR/$1/conf.db" \
 		--remote="punix:$DIR/$1/db.sock" \
 		--remote=db:Open_vSwitch,Open_vSwitch,manager_options
-	until_true 20 test -S "$DIR/$1/db.sock"
+	until_true 20 serving "$1" "$DIR/$1/db.sock"
 }
 
 # central_db_start nb|sb: a database server of the central.
@@ -149,7 +149,7 @@ central_db_start() {
 	ovn_daemon $CENTRAL "$1-server" ovsdb-server "$DIR/$CENTRAL/ovn$1.db" \
 		--remote="punix:$DIR/$CENTRAL/ovn$1_db.sock" \
 		--remote="db:OVN_$name,$table,connections"
-	until_true 20 test -S "$DIR/$CENTRAL/ovn$1_db.sock"
+	until_true 20 serving $CENTRAL "$DIR/$CENTRAL/ovn$1_db.sock"
 }
 
 northd_start() {

@@ -38,6 +38,19 @@ total() { # NAME [1|2|3]: events, lost, matched, of the last line on stderr
 		"$DIR/$1.log" | cut -d ' ' -f "${2:-1-}"
 }
 
-from_vm1() { # N FRAME
+dropped() { # by node2, for whatever reason
+	xovn node2 stats drops --json | jq '[.[].packets] | add // 0'
+}
+
+# shellcheck disable=SC2317 # called by until_true
+dropped_all() { # SO MANY
+	[ "$(dropped)" -ge "$1" ]
+}
+
+# from_vm1 N FRAME: frames to be dropped; all of them have been by then.
+from_vm1() {
+	local before
+	before=$(dropped)
 	on vm1 "$TOOLS/sendframe" eth0 -n "$1" "$2"
+	until_true 20 dropped_all $((before + $1))
 }

@@ -145,7 +145,7 @@ expected() {
 		typed_limit=600 prompt "$where" "$text" \
 			>"$DIR/$where/background.${#typed_pids[@]}" 2>&1 &
 		typed_pids+=($!)
-		until_true 5 grep -q ready \
+		until_true 20 grep -q ready \
 			"$DIR/$where/background.$((${#typed_pids[@]} - 1))" ||
 			verdict "$name" ready "does not start"
 		;;

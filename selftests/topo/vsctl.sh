@@ -100,7 +100,7 @@ server_start() {
 	[ -p "$DIR/$conf.in" ] || mkfifo "$DIR/$conf.in"
 	spawn server_pid host ovsdb-server --no-chdir --unixctl="$DIR/$conf.ctl" \
 		--remote="punix:$DIR/$conf.sock" "$DIR/$conf.db" >>"$DIR/server.log" 2>&1
-	until_true 10 test -S "$DIR/$conf.sock" || die "$(cat "$DIR/server.log")"
+	until_true 20 serving host "$DIR/$conf.sock" || die "$(cat "$DIR/server.log")"
 }
 
 server_stop() {
