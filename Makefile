@@ -23,7 +23,8 @@
 # make features   doc/features.md, from what the loader reads
 # make lint       formatting, static checks, file length
 # make deb        Debian package for the suite that this is, build/deb/*.deb
-# make test-deb   packages for Debian 12 and 13, installed, upgraded and purged there
+# make test-deb   packages for Debian 12 and 13, installed, upgraded and purged there,
+#                 and the README's commands typed on a bare machine; T=12: one of them
 # make man        the manual's pages, build/man/
 # make install DESTDIR= PREFIX= SYSCONFDIR=, make uninstall, make clean
 # NODEPS=1        never call the package manager
@@ -90,13 +91,16 @@ MAN := $(patsubst doc/man/%.scd,$(B)/man/%,$(sort $(wildcard doc/man/*.scd))) \
 	$(B)/man/xovn-unbind.8
 
 DEPS = $(if $(NODEPS),@:,@sh scripts/deps.sh)
+# What root makes in build/ belongs to whom the clone belongs to: "sudo make
+# demo" does not stand in the way of "make deb" without sudo.
+OWNED := [ "$$(id -u)" != 0 ] || [ ! -d build ] || chown -Rh --reference=Makefile build
 # Debian's daemons for live hosts: unpacked in build/stock, not installed
-STOCK = $(if $(NODEPS),@:,@sh scripts/stock.sh)
+STOCK = $(if $(NODEPS),@:,@trap '$(OWNED)' EXIT; sh scripts/stock.sh)
 # Debian's Prometheus, likewise
-PROMETHEUS = $(if $(NODEPS),@:,@sh scripts/unpack.sh build/prometheus \
+PROMETHEUS = $(if $(NODEPS),@:,@trap '$(OWNED)' EXIT; sh scripts/unpack.sh build/prometheus \
 	"prometheus prometheus-node-exporter" "prometheus promtool prometheus-node-exporter")
 # all cores unless the caller has said -j
-SUBMAKE = @+$(MAKE) --no-print-directory \
+SUBMAKE = @+trap '$(OWNED)' EXIT; $(MAKE) --no-print-directory $(if $(V),,-s) \
 	$(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 Q = $(if $(V),,@echo "  $(1) $(2)";)
@@ -207,11 +211,12 @@ clean:
 
 deb:
 	$(DEPS) build doc deb
-	@scripts/deb.sh
+	@trap '$(OWNED)' EXIT; scripts/deb.sh
 
 test-deb:
 	$(DEPS) test deb
 	@selftests/deb/run $(T)
+	@selftests/deb/first-hour $(T)
 
 man:
 	$(DEPS) doc
@@ -234,8 +239,8 @@ $(foreach m,$(MAN),$(m) share/man/man$(subst .,,$(suffix $(m))) $(notdir $(m))
 )doc/completion/xovn.bash share/bash-completion/completions xovn
 doc/completion/_xovn $(ZSHDIR) _xovn
 $(foreach u,$(wildcard doc/systemd/*),$(u) lib/systemd/system $(notdir $(u))
-)doc/maps.md share/doc/xovn maps.md
-doc/features.md share/doc/xovn features.md
+)$(foreach d,$(sort $(wildcard doc/*.md)),$(d) share/doc/xovn $(notdir $(d))
+)doc/grafana/xovn.json share/doc/xovn/examples grafana.json
 endef
 export INSTALLED
 
@@ -260,7 +265,7 @@ uninstall:
 	done
 	@! cmp -s doc/xovn.conf "$(CONF)" || rm -f "$(CONF)"
 	@rmdir "$(dir $(CONF))" 2>/dev/null || :
-	@rmdir "$(DESTDIR)$(PREFIX)/share/doc/xovn" 2>/dev/null || :
+	@cd "$(DESTDIR)$(PREFIX)/share/doc" 2>/dev/null && rmdir xovn/examples xovn 2>/dev/null || :
 
 $(B)/man/xovn-unbind.8: Makefile
 	@mkdir -p $(@D)

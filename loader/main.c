@@ -97,9 +97,17 @@ static int usage(FILE *to)
 		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].usage);
 	fputs("  --pin DIR  state of this host, on a BPF file system (default " PIN_DIR_DEFAULT
 	      ")\n"
-	      "  --verbose  with libbpf's messages and the verifier's log\n",
+	      "  --verbose  with libbpf's messages and the verifier's log\n"
+	      "xovn COMMAND --help shows one of them, man xovn what each does\n",
 	      to);
 	return to == stdout ? output_end() : EXIT_USAGE;
+}
+
+static int unknown(const char *what, const char *word)
+{
+	fprintf(stderr, "xovn: no %s '%s'; xovn --help lists them\n", what,
+		word);
+	return EXIT_USAGE;
 }
 
 /* What may stand behind "xovn", for the shell's completion. */
@@ -164,13 +172,15 @@ int main(int argc, char **argv)
 			pin = argv[i] + 6;
 		else if (!strcmp(argv[i], "--pin") && i + 1 < argc)
 			pin = argv[++i];
-		else
+		else if (!strcmp(argv[i], "--pin"))
 			return usage(stderr);
+		else
+			return unknown("option", argv[i]);
 	}
 	for (size_t c = 0; i < argc && c < sizeof(commands) / sizeof(*commands);
 	     c++)
 		if (!strcmp(argv[i], commands[c].name))
 			return command_run(&commands[c], pin, argc - i,
 					   argv + i);
-	return usage(stderr);
+	return i < argc ? unknown("command", argv[i]) : usage(stderr);
 }

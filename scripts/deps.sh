@@ -71,6 +71,14 @@ echo "deps.sh: installing: $missing"
 as_root() {
 	$sudo env DEBIAN_FRONTEND=noninteractive "$@"
 }
+# How much that is: a minute without a word is long.
+# shellcheck disable=SC2086
+as_root env LC_ALL=C apt-get install --assume-no --no-install-recommends \
+	$missing 2>/dev/null | awk '
+	/^Need to get/ { get = $4 " " $5; sub("/.*", "", get) }
+	/^After this operation/ {
+		print "deps.sh: " get " to fetch, " $4 " " $5 " on the disk"
+	}'
 # Lists that are absent or too old name packages that are not there to
 # fetch: one update, then a second try.
 # shellcheck disable=SC2086

@@ -39,14 +39,17 @@ static size_t count_ports(const struct nb *nb)
 
 static void print_text(const struct load *l, const struct apply_result *r)
 {
+	size_t n_ports = count_ports(&l->nb);
+
 	if (l->moved_from)
 		printf("xovn: load: maps of layout version %u are of %d now, "
 		       "with all connections\n",
 		       l->moved_from, XOVN_LAYOUT_VERSION);
-	printf("xovn: load: %s: %zu switches, %zu routers, %zu ports; %zu "
+	printf("xovn: load: %s: %zu switch%s, %zu router%s, %zu port%s; %zu "
 	       "added, %zu changed, %zu removed (%zu map writes%s)%s\n",
-	       l->chassis, l->nb.n_switches, l->nb.n_routers,
-	       count_ports(&l->nb), r->summary.added, r->summary.changed,
+	       l->chassis, l->nb.n_switches, l->nb.n_switches == 1 ? "" : "es",
+	       l->nb.n_routers, l->nb.n_routers == 1 ? "" : "s", n_ports,
+	       n_ports == 1 ? "" : "s", r->summary.added, r->summary.changed,
 	       r->summary.removed, r->n_writes,
 	       l->apply.is_dry ? ", none made: dry run" : "",
 	       r->is_upgrade ? "; programs replaced" : "");

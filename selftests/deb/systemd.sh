@@ -4,6 +4,7 @@
 
 BOOTED='' # process 1, as it is called here
 GROUP='' # its cgroup
+SUITE_NOW=''
 
 # boot_up ROOT
 boot_up() {
@@ -99,10 +100,18 @@ snapshot_service() { # SUITE ROOT
 	booted xovn detach --all >/dev/null
 }
 
+# as_written COMMAND: of a page, by root there; for page
+as_written() {
+	local first=${1%%$'\n'*}
+	check "$SUITE_NOW: agent.md: ${first%%  *# *}" booted bash -c "$1"
+}
+
 agent_service() { # SUITE
 	local suite=$1 before
-	booted ovn-nbctl set-connection ptcp:6641:127.0.0.1
-	booted ovn-sbctl set-connection ptcp:6642:127.0.0.1
+	SUITE_NOW=$1
+	booted ip addr add 192.168.209.110/19 dev ens3 # the central's
+	booted ovn-nbctl set-connection ptcp:6641:192.168.209.110
+	booted ovn-sbctl set-connection ptcp:6642:192.168.209.110
 	booted ovn-nbctl ls-add ls1 -- lsp-add ls1 a -- lsp-add ls1 b -- \
 		lsp-set-addresses a "02:00:00:00:00:11 10.1.0.11" -- \
 		lsp-set-addresses b "02:00:00:00:00:12 10.1.0.12"
@@ -111,12 +120,21 @@ agent_service() { # SUITE
 	until_true 20 eval '[[ $(booted systemctl show -p StatusText xovn) == *"this host is no chassis"* ]]'
 	expect "$suite: xovn is not ready before it can be, and says why" \
 		"activating start" "$(state xovn)"
-	booted ovs-vsctl --no-wait set Open_vSwitch . external_ids:system-id=node2 \
-		external_ids:ovn-remote=tcp:127.0.0.1:6642 \
-		external_ids:ovn-encap-type=geneve external_ids:ovn-encap-ip=192.168.209.111
-	check "$suite: it becomes ready" until_true 60 eval '[ "$(state xovn)" = "active running" ]'
-	expect "$suite: with what it has to say" "StatusText=forwards, as chassis node2" \
+	# a new host, as Debian's Open vSwitch leaves it
+	booted systemctl stop xovn
+	booted sh -c 'rm /etc/systemd/system/ovs-vswitchd.service
+		systemctl daemon-reload; systemctl start openvswitch-switch'
+	expect "$suite: ovs-vswitchd runs" "active running" "$(state ovs-vswitchd)"
+	booted ovs-vsctl --no-wait set Open_vSwitch . external_ids:system-id=mine
+	expect "$suite: check: a name that the next boot takes back" \
+		"*system-id.conf: has *-*-*when ovsdb-server is started again*and no more mine*" \
+		"$(booted xovn check --db unix:/var/run/openvswitch/db.sock 2>&1)"
+	page as_written doc/agent.md "A host" 1
+	expect "$suite: it is ready" "active running" "$(state xovn)"
+	expect "$suite: with what it has to say" "StatusText=forwards, as chassis host-a" \
 		"$(booted systemctl show -p StatusText xovn)"
+	expect "$suite: check: one that stays" "" \
+		"$(booted xovn check --db unix:/var/run/openvswitch/db.sock 2>&1 | grep "started again")"
 	booted ovs-vsctl --timeout=20 --may-exist add-br br-int -- \
 		add-port br-int ga -- set Interface ga type=internal external_ids:iface-id=a -- \
 		add-port br-int gb -- set Interface gb type=internal external_ids:iface-id=b

@@ -110,6 +110,10 @@ for words in "" "nonsense" "load" "bind vm1" "attach ens3 --mode fast" "show --c
 	xovn node2 $words >/dev/null 2>&1
 	expect "usage: xovn $words" 2 $?
 done
+expect "usage: no such command" "xovn: no command 'nonsense'; xovn --help lists them" \
+	"$(xovn node2 nonsense 2>&1)"
+expect "usage: an option that is none" "xovn: no option '--colour'; xovn --help lists them" \
+	"$("$XOVN" --colour show 2>&1)"
 
 expect "I8 none of it lost a packet" "0 of many" "$(ping_lost)"
 expect "I8 none of it changed anything" "" "$(diff <(echo "$before") <(state))"

@@ -129,8 +129,10 @@ check_install() {
 		echo "usr/sbin/xovn 755"
 		echo "usr/share/bash-completion/completions/xovn 644"
 		echo "usr/share/zsh/site-functions/_xovn 644"
-		echo "usr/share/doc/xovn/features.md 644"
-		echo "usr/share/doc/xovn/maps.md 644"
+		echo "usr/share/doc/xovn/examples/grafana.json 644"
+		for name in "$TOP"/doc/*.md; do
+			echo "usr/share/doc/xovn/${name##*/} 644"
+		done
 		echo "usr/share/man/man8/xovn.8 644"
 		for name in $COMMANDS; do
 			echo "usr/share/man/man8/xovn-$name.8 644"
@@ -152,7 +154,8 @@ check_install() {
 	expect "with make uninstall, too" 1 "$(find "$root/etc" -type f | wc -l)"
 	cp "$TOP/doc/xovn.conf" "$root/etc/xovn"
 	make -s -C "$TOP" NODEPS=1 uninstall DESTDIR="$root" PREFIX=/usr
-	expect "make uninstall takes them away" "" "$(find "$root" -type f)"
+	expect "make uninstall takes them away" "" "$(find "$root" -type f -o \
+		-type d -name xovn)"
 }
 
 # tab WORD...: what a real bash offers for the last one.

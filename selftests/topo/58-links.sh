@@ -1,10 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What pages name must be there: the files and headings that they link to,
-# tests, make's targets, xovn's commands and their options; and each reason of
-# a drop is in the table of doc/troubleshooting.md, once.
+# tests, make's targets, xovn's commands and their options; each reason of a drop
+# is in the table of doc/troubleshooting.md, once; and the transcript of the
+# first hour has what the pages let one type.
 # shellcheck source=selftests/topo/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/deb/pages.sh
+. "$TOP/selftests/deb/pages.sh"
 cd "$TOP" || exit 1
 PAGES=(README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md doc/*.md)
 
@@ -92,6 +95,19 @@ options_wrong() {
 		}' "$DIR/options" "${PAGES[@]}" | sort -u
 }
 
+# what selftests/deb/first-hour would type, and its transcript does not have
+untyped() {
+	local n
+	{
+		for n in 1 2; do
+			block README.md "Ten minutes" $n | sed 's/^sudo make test .*/sudo make test /'
+		done
+		for n in 1 2 3; do block doc/snapshot.md "To try it" $n; done
+	} | while IFS= read -r line; do
+		grep -qF -e "$line" doc/first-hour.md || echo "$line"
+	done
+}
+
 net_init
 "$XOVN" --pin "$PINS/a" load --nb "$DATA/base/nb.db" --placement "$PLACEMENT" --chassis node1 \
 	--max-ports 64 --ct-max 64 >/dev/null 2>&1
@@ -106,4 +122,6 @@ expect "tests that are named are there" "" "$(tests_missing)"
 expect "and make's targets" "" "$(targets_missing)"
 at_least "commands in pages" 20 "$(named 'xovn [a-z][a-z]*' | wc -l)"
 expect "xovn has each command and option" "" "$(options_wrong)"
+expect "doc/first-hour.md is of today's pages: sudo selftests/deb/first-hour" "" "$(untyped)"
+at_least "commands in it" 20 "$(grep -c '^me@.*\$ ' doc/first-hour.md)"
 finish

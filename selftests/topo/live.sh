@@ -272,6 +272,9 @@ live_help() {
 		  \$N ovn-nbctl show
 		  \$N ovn-sbctl show
 		  \$N ovs-vsctl show
+		  X="ip netns exec $NET-node1 $XOVN --pin $PINS/node1"
+		  \$X show
+		  \$X stats drops
 		  ip netns exec $NET-vm1 ping $EXT
 		  ip netns exec $NET-wire tshark -i p2 -d udp.port==6081,geneve
 		node1, node2, node3 are hosts (logs and databases in $DIR/node1 ...),

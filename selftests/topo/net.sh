@@ -137,8 +137,11 @@ net_init() {
 
 net_down() {
 	trap - EXIT INT TERM HUP
-	[ -z "${DIR:-}" ] || [ ! -e "$DIR/down" ] || sh "$DIR/down"
-	wait 2>/dev/null
+	# bash says of each that is killed that it was: not what went wrong here
+	{
+		[ -z "${DIR:-}" ] || [ ! -e "$DIR/down" ] || sh "$DIR/down" 2>&3
+		wait
+	} 3>&2 2>/dev/null
 }
 
 # wire_port NAMESPACE INTERFACE PORT: a cable to the bridge.
