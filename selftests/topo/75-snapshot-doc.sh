@@ -33,14 +33,13 @@ net_init
 VMS='' net_up
 mkdir "$DIR/try"
 sed -n 2p "$DATA/base/nb.db" >"$DIR/try/ovn-nb.ovsschema"
-block 'encap-ip' >"$DIR/try/placement"
 make_nb=$(block 'ovsdb-tool create' | sed '1,/ovn-nb.ovsschema$/d')
-# the second guest, as the page makes the first
-# shellcheck disable=SC2016 # expands when it is typed
-make_nb=$(sed '/^ovs-appctl/i\
-ovn-nbctl --db=unix:$PWD/nb.sock lsp-add ls1 ls1-vm2 -- lsp-set-addresses ls1-vm2 "02:ac:10:ff:00:20 172.18.100.20"' <<<"$make_nb")
 check "a database without a server" typed wire "$make_nb"
 until_true 20 test ! -e "$DIR/try/nb.pid"
+# both guests on one host; here they are on two
+expect "a placement file" "host-a 192.168.209.111 ls1-vm1 ls1-vm2" \
+	"$(cat "$DIR/try/placement")"
+block 'encap-ip' >"$DIR/try/placement"
 
 for vm in vm1 vm2; do
 	node=node2
