@@ -100,6 +100,14 @@ snapshot_service() { # SUITE ROOT
 	booted xovn detach --all >/dev/null
 }
 
+# exposure UNIT [--threshold=N]: as "2.7 OK"; false: it is more than N tenths
+exposure() {
+	booted systemd-analyze security --no-pager "${@:2}" "$1.service" >"$WORK/exposure"
+	local code=$?
+	sed -n 's/.*Overall exposure level/exposure level/p' "$WORK/exposure"
+	return $code
+}
+
 # as_written COMMAND: of a page, by root there; for page
 as_written() {
 	local first=${1%%$'\n'*}
@@ -107,7 +115,7 @@ as_written() {
 }
 
 agent_service() { # SUITE
-	local suite=$1 before
+	local suite=$1 before unit
 	SUITE_NOW=$1
 	booted ip addr add 192.168.209.110/19 dev ens3 # the central's
 	booted ovn-nbctl set-connection ptcp:6641:192.168.209.110
@@ -148,6 +156,9 @@ agent_service() { # SUITE
 	expect "$suite: the tap for packets that wait is there" "*xovn-up*" \
 		"$(booted ip -br link)"
 	expect "$suite: nothing is wrong" "" "$(logged xovn err)"
+	for unit in xovn xovn-snapshot; do
+		check "$suite: systemd-analyze: $(exposure $unit)" exposure $unit --threshold=30
+	done
 	before=$(booted systemctl show -p MainPID xovn)
 	check "$suite: upgraded" booted dpkg --force-confold -i /later.deb
 	until_true 60 eval '[ "$(state xovn)" = "active running" ]'
