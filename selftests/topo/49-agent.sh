@@ -45,11 +45,6 @@ agent_says() { # NODE PATTERN
 	grep -q "$2" "$DIR/$1/agent.log"
 }
 
-# shellcheck disable=SC2317
-has_error() { # INTERFACE of node2
-	[ "$(vsctl node2 get Interface "$1" error)" != "[]" ]
-}
-
 # few NAME MOST: what the ping lost since ping_start
 few() {
 	local lost
@@ -191,7 +186,7 @@ ports() {
 	ping_start gb 10.1.0.11
 	vsctl node2 --no-wait add-port br-int dup -- \
 		set Interface dup type=internal external_ids:iface-id=b
-	until_true 20 has_error dup
+	until_true 20 has_error node2 dup
 	sleep 2
 	expect "a second interface of a port gets an error" "*that of port gb already*" \
 		"$(vsctl node2 get Interface dup error)"

@@ -237,7 +237,7 @@ interfaces() {
 	check "deleted and made again at once" reaches gd 10.1.0.11
 	on node2 sh -c 'ip link set vd down; ip link set vd name other; ip link set other up'
 	expect "renamed: conf.db says so" "*vd*" "$(
-		until_true 10 has_error vd
+		until_true 10 has_error node2 vd
 		vsctl node2 get Interface vd error)"
 	on node2 sh -c 'ip link set other down; ip link set other name vd; ip link set vd up'
 	check "and back" reaches gd 10.1.0.11
@@ -271,11 +271,6 @@ underlay() {
 	on node2 ip addr add "${NODE_IP[node2]}/19" dev ens3
 	port_forwards p2
 	check "underlay made again" reaches gb 10.1.0.11
-}
-
-# shellcheck disable=SC2317
-has_error() { # INTERFACE
-	[ "$(vsctl node2 get Interface "$1" error)" != "[]" ]
 }
 
 # shellcheck disable=SC2317

@@ -260,7 +260,7 @@ cp "$NB" "$DIR/tls.db"
 spawn tls_pid node2 ovsdb-server --no-chdir --unixctl="$DIR/tls.ctl" \
 	--remote=pssl:6641:192.168.209.111 --private-key="$DIR/server.key" \
 	--certificate="$DIR/server.pem" --ca-cert="$DIR/ours.pem" "$DIR/tls.db" >"$DIR/tls.log" 2>&1
-until_true 5 listening node2 6641 || die "$(cat "$DIR/tls.log")"
+until_true 20 listening node2 6641 || die "$(cat "$DIR/tls.log")"
 # tls NAME EXIT PATTERN KEY CERTIFICATE CA: the whole of what is said
 tls() {
 	found "ssl: $1" "$2" databases nb "$3" --nb ssl:192.168.209.111:6641 --private-key "$DIR/$4" \

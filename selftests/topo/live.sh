@@ -81,6 +81,12 @@ vsctl() {
 	host "$node" ovs-vsctl --timeout="$TOOL_LIMIT" "$@"
 }
 
+# has_error HOST INTERFACE: conf.db has one
+# shellcheck disable=SC2317 # called by until_true
+has_error() {
+	[ "$(vsctl "$1" get Interface "$2" error)" != "[]" ]
+}
+
 # appctl HOST DAEMON ARGUMENTS...
 appctl() {
 	local node=$1 name=$2
