@@ -172,6 +172,18 @@ static bool name_ioctl(const struct seccomp_notif *q, char *name, size_t size)
 	return false;
 }
 
+/* /dev/null takes what is written and is the same. */
+static bool name_open(const struct seccomp_notif *q, char *name, size_t size)
+{
+	static const char null[] = "/dev/null";
+	char path[sizeof(null)];
+
+	snprintf(name, size, "open");
+	fetch(q->pid, q->data.args[1], path, sizeof(path));
+	return q->data.args[2] & (O_WRONLY | O_RDWR | O_CREAT) &&
+	       memcmp(path, null, sizeof(null)) != 0;
+}
+
 static bool name_call(const struct seccomp_notif *q, char *name, size_t size)
 {
 	if (q->data.nr == __NR_bpf)
@@ -180,10 +192,8 @@ static bool name_call(const struct seccomp_notif *q, char *name, size_t size)
 		return name_send(q, name, size);
 	if (q->data.nr == __NR_ioctl)
 		return name_ioctl(q, name, size);
-	if (q->data.nr == __NR_openat) {
-		snprintf(name, size, "open");
-		return q->data.args[2] & (O_WRONLY | O_RDWR | O_CREAT);
-	}
+	if (q->data.nr == __NR_openat)
+		return name_open(q, name, size);
 	for (size_t i = 0; i < N_CALLS; i++)
 		if (calls[i].nr == q->data.nr)
 			snprintf(name, size, "%s", calls[i].name);
