@@ -11,7 +11,7 @@
 
 VIP=192.168.209.55
 MOST=4
-NO_CHANGE=send # announcements, sent when the command is over
+CALLS='[!s]*' # no "send": announcements, when the command is over
 
 # answers: through SNAT, and from ext to the VIP
 answers() {
